@@ -1,0 +1,1 @@
+"""One Roof: the portal of one Family Justice Center."""

@@ -1,0 +1,100 @@
+"""Forms: our own words for every message, and field names that tell nothing."""
+
+from string import ascii_lowercase
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import Form
+from wtforms.fields import Field
+from wtforms.meta import DefaultMeta
+
+from portal.i18n import gettext, lazy_gettext, ngettext
+
+RESERVED = frozenset("fkl")
+"""Names that the one address uses itself; `to` and `do` have two letters."""
+LETTERS = [letter for letter in ascii_lowercase if letter not in RESERVED]
+
+
+class _Words:
+    """WTForms' own messages, from our catalogue: msgids are collected in `OF_WTFORMS` below."""
+
+    def gettext(self, words: str) -> str:
+        return str(gettext(words))
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        return str(ngettext(one, many, number))
+
+
+def neutral_name(place: int) -> str:
+    """a, b, c ...: what a phone that remembers field names would remember."""
+    letters = len(LETTERS)
+    return LETTERS[place] if place < letters else f"{LETTERS[place // letters - 1]}{place % letters}"
+
+
+class _SurvivorMeta(DefaultMeta):
+    """No CSRF token, since nothing here is ambient; neutral names in the order of the fields."""
+
+    def get_translations(self, form: Any) -> _Words:
+        return _Words()
+
+    def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+        if unbound_field.name is None:
+            options["name"] = neutral_name(len(form._fields))
+        return unbound_field.bind(form=form, **options)
+
+
+class _Refusing:
+    """A form in which a service's refusal can stand beside the field it is about."""
+
+    _fields: dict[str, Field]
+    form_errors: list[str]
+
+    def refuse(self, name: str | None, words: Any) -> None:
+        """Put `words` beside a field, or above the form when no field is to blame."""
+        if name is None:
+            self.form_errors = [*self.form_errors, words]
+        else:
+            self._fields[name].errors = [*self._fields[name].errors, words]
+
+
+class PortalForm(_Refusing, Form):
+    """A survivor's form. Fields are called by their names in Python and a, b, c in the page.
+
+    Two forms on one page need a `prefix` each, so that no name stands twice.
+    """
+
+    Meta = _SurvivorMeta
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if not args and request.method == "POST":
+            args = (request.form,)
+        super().__init__(*args, **kwargs)
+
+    def validate_on_submit(self) -> bool:
+        """Whether this form was sent and says what it must."""
+        return request.method == "POST" and bool(self.validate())
+
+
+class StaffForm(_Refusing, FlaskForm):
+    """A staff form: under the CSRF token of the browser's session, names as they are."""
+
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, form: Any) -> _Words:
+            return _Words()
+
+
+OF_WTFORMS = (
+    lazy_gettext("This field is required."),
+    lazy_gettext("Not a valid choice."),
+    lazy_gettext("Not a valid choice"),
+    lazy_gettext("Invalid Choice: could not coerce."),
+    lazy_gettext("Not a valid integer value."),
+    lazy_gettext("Not a valid decimal value."),
+    lazy_gettext("Not a valid datetime value."),
+    lazy_gettext("Not a valid date value."),
+    lazy_gettext("Not a valid time value."),
+    lazy_gettext("Invalid email address."),
+    lazy_gettext("Invalid input."),
+)
+"""Messages that WTForms may say by itself, so that the catalogue holds them."""

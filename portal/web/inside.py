@@ -1,0 +1,37 @@
+"""The mark of a request that came in through the one address."""
+
+from dataclasses import dataclass
+
+from flask import request
+
+PREFIX = "/-"
+"""Inner paths begin with this; from outside they do not exist."""
+
+# The value is an object of our own in the WSGI environment: no header can become one.
+ENVIRON_KEY = "portal.inside"
+
+
+@dataclass
+class Inside:
+    """What the one address knows about a request before any view has run."""
+
+    page_key: str
+    """The whole session token, as the page brought it; empty for a stranger."""
+    language: str
+    """What the page was shown in, or else what the browser asks for."""
+    is_part: bool
+    """Whether our own script asks and swaps the answer in."""
+
+
+def find_inside() -> Inside | None:
+    """The mark of this request, or None when it did not come through the one address."""
+    mark = request.environ.get(ENVIRON_KEY)
+    return mark if isinstance(mark, Inside) else None
+
+
+def turn_page_key(token: str) -> None:
+    """From here on this visit goes by another page key: the old one is dead."""
+    mark = find_inside()
+    if mark is None:
+        raise RuntimeError("only a request through the one address has a page key")
+    mark.page_key = token

@@ -1,0 +1,150 @@
+"""What every template can say: words, drawings, times, keys, and nothing undefined.
+
+Without any import a template has: `_()` and {% trans %}; `draw(name)` (also `icon(name)`), our line
+drawings; `language()`; `page_key()`; `to_for(endpoint, ...)`, the inner path of a survivor's view;
+`signed_in()`; and the filters `moment`, `day`, `clock`, `weekday_time` and `part_of_day` of a time.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import Any
+
+from flask import Flask, get_flashed_messages, url_for
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+from wtforms import Field
+
+from portal import i18n, resources
+from portal.i18n import dates
+from portal.settings import Settings
+from portal.web import guards
+from portal.web.inside import PREFIX, find_inside
+
+MIRRORED = frozenset({"leave", "forward", "back", "messages", "write"})
+"""Drawings in which left and right mean something."""
+
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_LINE_COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
+
+
+@cache
+def draw(name: str) -> Markup:
+    """One of our line drawings, to stand beside a word."""
+    drawing = (resources.root() / "static/survivor/icons" / f"{name}.svg").read_text("utf-8")
+    kind = "i m" if name in MIRRORED else "i"
+    return Markup(drawing.strip().replace("<svg", f'<svg class="{kind}" aria-hidden="true"', 1))
+
+
+@cache
+def survivor_css() -> Markup:
+    """The whole style of a survivor's pages, as it stands in each whole page."""
+    text = (resources.root() / "static/survivor/page.css").read_text("utf-8")
+    return Markup(re.sub(r"\s*\n\s*", "", _COMMENT.sub("", text)).strip())
+
+
+@cache
+def survivor_js() -> Markup:
+    """The whole script of a survivor's pages, without its comments."""
+    text = (resources.root() / "static/survivor/page.js").read_text("utf-8")
+    lines = (line.strip() for line in _LINE_COMMENT.sub("", _COMMENT.sub("", text)).splitlines())
+    return Markup("\n".join(line for line in lines if line))
+
+
+@cache
+def staff_file(name: str) -> str:
+    """The address of a file of the staff pages; it changes when the file does."""
+    body = (resources.root() / "static/staff" / name).read_bytes()
+    return f"/staff/static/{name}?v={sha256(body).hexdigest()[:12]}"
+
+
+def inner(target: str) -> str:
+    """An inner path as the page names it: without the prefix that no browser ever sees."""
+    return target.removeprefix(PREFIX)
+
+
+def to_for(endpoint: str, **values: Any) -> str:
+    """The inner path of a survivor's view, for `go`, `row` and `form`."""
+    return inner(url_for(endpoint, **values))
+
+
+def page_key() -> str:
+    """The key of this visit, or nothing for a stranger."""
+    mark = find_inside()
+    return mark.page_key if mark else ""
+
+
+def new_form_key() -> str:
+    """A key that makes a form count once, however often it is sent."""
+    return token_urlsafe(12)
+
+
+def quiet(control: Field, hint: str | None = None, rows: int | None = None) -> dict[str, Any]:
+    """Attributes that keep a phone from remembering a field, and tie hint and error to it."""
+    said = [f"{control.id}-h"] * bool(hint) + [f"{control.id}-e"] * bool(control.errors)
+    attributes: dict[str, Any] = {"autocomplete": "off", "autocorrect": "off"}
+    attributes |= {"autocapitalize": "off", "spellcheck": "false"}
+    attributes |= {"aria-describedby": " ".join(said)} if said else {}
+    attributes |= {"aria-invalid": "true"} if control.errors else {}
+    return attributes | ({"rows": rows} if rows else {})
+
+
+def _time(words: Callable[[datetime], str]) -> Callable[[datetime], Markup]:
+    # Isolated, so that digits of a time never change places inside a right-to-left sentence.
+    def shown(moment: datetime) -> Markup:
+        return Markup('<time datetime="{}"><bdi>{}</bdi></time>').format(
+            moment.isoformat(timespec="minutes"), words(moment)
+        )
+
+    return shown
+
+
+def _combine(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    return {**first, **second}
+
+
+def furnish(app: Flask, settings: Settings) -> None:
+    """Give the templates of this application their words, drawings and filters."""
+    environment = app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        i18n.gettext, i18n.ngettext, newstyle=True
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.filters |= {
+        "inner": inner,
+        "quiet": quiet,
+        "combine": _combine,
+        "moment": _time(dates.date_time),
+        "day": _time(dates.date),
+        "clock": _time(dates.time),
+        "weekday_time": _time(dates.weekday_time),
+        "part_of_day": dates.part_of_day,
+    }
+    environment.globals |= {
+        "draw": draw,
+        "icon": draw,
+        "language": i18n.current_language,
+        "page_key": page_key,
+        "new_form_key": new_form_key,
+        "to_for": to_for,
+        "signed_in": guards.signed_in,
+        "survivor_css": survivor_css,
+        "survivor_js": survivor_js,
+        "staff_file": staff_file,
+        "flashes": lambda: get_flashed_messages(with_categories=True),
+        "exit_page": lambda: settings.exit_pages[i18n.current_language().code],
+        "idle_minutes": lambda: settings.survivor_idle_minutes,
+    }
+    app.context_processor(_layout)
+
+
+def _layout() -> dict[str, str]:
+    mark = find_inside()
+    whole = mark is None or not mark.is_part
+    return {"layout": f"layouts/survivor_{'whole' if whole else 'part'}.html"}

@@ -1,4 +1,4 @@
-"""Where templates, static files, translations and migrations are, in a checkout and in an installed copy."""
+"""Where templates, static files, translations and migrations are: in a checkout, and installed."""
 
 from pathlib import Path
 

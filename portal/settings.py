@@ -1,0 +1,251 @@
+"""What those who run a centre can set, read once from the environment.
+
+A wrong value stops the start. Each field names its variable, its meaning with the unit, and its
+default; `described()` gives the same as text, so that documentation cannot say something else.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+_CORES = os.cpu_count() or 1
+_MIB = 1024 * 1024
+# One pass of Argon2id that a person waits for: about a tenth of a second.
+_STANDARD_OPS = 3
+_STANDARD_MEM = 64 * _MIB
+
+_LOG_LEVELS = ("debug", "info", "warning", "error")
+_HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{1,5})?")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
+
+EXIT_PAGES = {
+    "nl": "https://www.meteo.be/nl",
+    "fr": "https://www.meteo.be/fr",
+    "en": "https://www.meteo.be/en",
+    # The weather service of the country has no page in Arabic.
+    "ar": "https://www.meteo.be/en",
+}
+
+
+class SettingsError(Exception):
+    """A setting has a value with which the portal must not start: which, and why."""
+
+
+class _Wrong(ValueError):
+    """What was expected instead; the variable and its value are added by the caller."""
+
+
+def _text(typed: str) -> str:
+    return typed
+
+
+def _directory(typed: str) -> Path:
+    return Path(typed).expanduser().resolve()
+
+
+def _yes_or_no(typed: str) -> bool:
+    known = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
+    if typed.lower() not in known:
+        raise _Wrong("yes or no")
+    return known[typed.lower()]
+
+
+def _whole(lowest: int, highest: int) -> Callable[[str], int]:
+    def read(typed: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,12}", typed) or not lowest <= int(typed) <= highest:
+            raise _Wrong(f"a whole number from {lowest} to {highest}")
+        return int(typed)
+
+    return read
+
+
+def _host_name(typed: str) -> str:
+    if not _HOST.fullmatch(typed.lower()):
+        raise _Wrong("a host name such as staff.example.org, with a port if it has one")
+    return typed.lower()
+
+
+def _database(typed: str) -> str:
+    if typed.partition(":")[0] not in _DATABASES:
+        raise _Wrong("an address that begins with sqlite:/// or postgresql://")
+    return typed
+
+
+def _language_codes(typed: str) -> tuple[str, ...]:
+    codes = tuple(code.strip() for code in typed.split(","))
+    if not all(_LANGUAGE.fullmatch(code) for code in codes) or len(set(codes)) != len(codes):
+        raise _Wrong("language codes with commas between them, each once, such as nl,fr,en,ar")
+    return codes
+
+
+def _log_level(typed: str) -> str:
+    if typed.lower() not in _LOG_LEVELS:
+        raise _Wrong("one of " + ", ".join(_LOG_LEVELS))
+    return typed.lower()
+
+
+def _page_elsewhere(typed: str) -> str:
+    try:
+        parts = urlsplit(typed)
+        usable = parts.scheme == "https" and bool(parts.hostname) and not parts.username
+    except ValueError:
+        usable = False
+    # The address goes into a header: anything but plain visible ASCII could end it early.
+    if not usable or not re.fullmatch(r"[!-~]+", typed) or re.search(r"[;,'\"<>\\]", typed):
+        raise _Wrong("the https address of a public page")
+    return typed
+
+
+def _setting(variable: str, meaning: str, read: Callable[[str], Any], default: Any) -> Any:
+    about = {"variable": variable, "meaning": meaning, "read": read}
+    return field(default=default, metadata=about)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that is set from outside; each process reads it once."""
+
+    data_dir: Path = _setting(
+        "PORTAL_DATA", "directory of the centre's own files", _directory, Path("data")
+    )
+    database_url: str = _setting(
+        "PORTAL_DATABASE_URL",
+        "address of the database; empty: portal.db in PORTAL_DATA",
+        _database,
+        "",
+    )
+    key_file: Path = _setting(
+        "PORTAL_KEY_FILE",
+        "the key file, kept away from backups of the database; empty: portal.key in PORTAL_DATA",
+        _directory,
+        Path(),
+    )
+    host: str = _setting("PORTAL_HOST", "address the server listens on", _text, "127.0.0.1")
+    port: int = _setting("PORTAL_PORT", "port the server listens on", _whole(1, 65535), 8000)
+    staff_host: str | None = _setting(
+        "PORTAL_STAFF_HOST", "host name of the staff's pages, none in the demo", _host_name, None
+    )
+    demo: bool = _setting(
+        "PORTAL_DEMO", "yes for made-up data, on loopback only", _yes_or_no, False
+    )
+    proxy_depth: int = _setting(
+        "PORTAL_PROXY_DEPTH", "reverse proxies in front, whose word is believed", _whole(0, 5), 0
+    )
+    languages: tuple[str, ...] = _setting(
+        "PORTAL_LANGUAGES", "languages offered, the first is the fallback", _language_codes,
+        ("nl", "fr", "en", "ar"),
+    )  # fmt: skip
+    survivor_idle_minutes: int = _setting(
+        "PORTAL_SURVIVOR_IDLE",
+        "minutes after which a quiet survivor's session ends",
+        _whole(1, 60),
+        10,
+    )
+    staff_idle_minutes: int = _setting(
+        "PORTAL_STAFF_IDLE", "minutes after which a quiet staff session ends", _whole(1, 120), 15
+    )
+    session_hours: int = _setting(
+        "PORTAL_SESSION_HOURS", "hours after which every session ends", _whole(1, 24), 12
+    )
+    slow_pass_ops: int = _setting(
+        "PORTAL_SLOW_PASS_OPS", "rounds of a slow pass", _whole(1, 16), _STANDARD_OPS
+    )
+    slow_pass_mem: int = _setting(
+        "PORTAL_SLOW_PASS_MEM",
+        "bytes of memory of a slow pass",
+        _whole(8192, 1024 * _MIB),
+        _STANDARD_MEM,
+    )
+    slow_pass_slots: int = _setting(
+        "PORTAL_SLOW_PASS_SLOTS", "slow passes at once, in all processes together", _whole(1, 256),
+        2 * _CORES,
+    )  # fmt: skip
+    max_body_bytes: int = _setting(
+        "PORTAL_MAX_BODY", "bytes of the largest form accepted", _whole(1024, 16 * _MIB), _MIB // 4
+    )
+    workers: int = _setting("PORTAL_WORKERS", "server processes", _whole(1, 64), _CORES)
+    log_level: str = _setting("PORTAL_LOG_LEVEL", "least that is logged", _log_level, "info")
+    exit_pages: Mapping[str, str] = field(default_factory=lambda: dict(EXIT_PAGES), hash=False)
+    """PORTAL_EXIT_PAGE_NL and so on: where "leave" goes, one https address a language."""
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str] = os.environ) -> "Settings":
+        """The settings of this process. Raises SettingsError on the first wrong one."""
+        read = {one.name: _read(one, env) for one in _settable()}
+        data_dir = _directory(str(read["data_dir"]))
+        read["data_dir"] = data_dir
+        read["database_url"] = read["database_url"] or f"sqlite:///{data_dir / 'portal.db'}"
+        read["key_file"] = (
+            data_dir / "portal.key" if read["key_file"] == Path() else read["key_file"]
+        )
+        settings = cls(**read, exit_pages=_exit_pages(read["languages"], env))
+        _refuse_weak_passes(settings)
+        return settings
+
+    def exit_page(self, language: str) -> str:
+        """Where somebody who reads this language goes on leaving."""
+        return self.exit_pages.get(language) or next(iter(self.exit_pages.values()))
+
+
+def described() -> Iterator[tuple[str, str, str]]:
+    """Variable, meaning with unit, and default of each setting."""
+    for one in _settable():
+        yield one.metadata["variable"], one.metadata["meaning"], _shown(one.default)
+    for language, page in EXIT_PAGES.items():
+        yield _exit_variable(language), f"page that leaving goes to ({language})", page
+
+
+def _settable() -> list[Field[Any]]:
+    return [one for one in fields(Settings) if "variable" in one.metadata]
+
+
+def _read(one: Field[Any], env: Mapping[str, str]) -> Any:
+    typed = env.get(one.metadata["variable"], "").strip()
+    return _checked(one.metadata["variable"], typed, one.metadata["read"]) if typed else one.default
+
+
+def _checked(variable: str, typed: str, read: Callable[[str], Any]) -> Any:
+    try:
+        return read(typed)
+    except _Wrong as expected:
+        # An address of a database may hold a password, which must not end up in a log.
+        shown = "***" if "DATABASE" in variable else f"“{typed}”"
+        raise SettingsError(f"{variable} is {shown}; expected: {expected}.") from None
+
+
+def _exit_variable(language: str) -> str:
+    return f"PORTAL_EXIT_PAGE_{language.upper()}"
+
+
+def _exit_pages(languages: tuple[str, ...], env: Mapping[str, str]) -> dict[str, str]:
+    pages = {}
+    for language in languages:
+        variable = _exit_variable(language)
+        typed = env.get(variable, "").strip()
+        default = EXIT_PAGES.get(language, EXIT_PAGES["en"])
+        pages[language] = _checked(variable, typed, _page_elsewhere) if typed else default
+    return pages
+
+
+def _refuse_weak_passes(settings: Settings) -> None:
+    # With cheap passes a copied database and key file give up every card and pass phrase at once.
+    weak = settings.slow_pass_ops < _STANDARD_OPS or settings.slow_pass_mem < _STANDARD_MEM
+    if weak and not settings.demo:
+        raise SettingsError(
+            f"PORTAL_SLOW_PASS_OPS is “{settings.slow_pass_ops}” and PORTAL_SLOW_PASS_MEM is "
+            f"“{settings.slow_pass_mem}”; expected: at least {_STANDARD_OPS} and {_STANDARD_MEM}, "
+            "less only with made-up data (PORTAL_DEMO)."
+        )
+
+
+def _shown(default: Any) -> str:
+    if default is None or default in ("", Path()):
+        return ""
+    if isinstance(default, bool):
+        return "yes" if default else "no"
+    return ",".join(default) if isinstance(default, tuple) else str(default)

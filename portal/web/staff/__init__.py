@@ -1,0 +1,1 @@
+"""The centre's pages: closed to everybody who has not proved a second factor."""

@@ -1,0 +1,1 @@
+"""A survivor's own pages, none of which answers anyone else."""

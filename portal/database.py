@@ -1,0 +1,157 @@
+"""The one database of a house: an engine that keeps its promises, sessions, and migrations."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session
+
+from portal import resources
+from portal.settings import Settings
+from portal.vault import KeyFile
+
+Mode = Literal["write", "read"]
+
+_WAIT_SECONDS = 5
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA foreign_keys = ON",
+    # What is deleted is overwritten in the file, not only forgotten.
+    "PRAGMA secure_delete = ON",
+    f"PRAGMA busy_timeout = {_WAIT_SECONDS * 1000}",
+)
+
+
+class Database:
+    """Opens sessions that know the key file (and the settings) in their `info`."""
+
+    def __init__(self, url: str, key_file: KeyFile, settings: Settings | None = None) -> None:
+        self.engine = _engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        # The same pool and events under another execution option: see _begin.
+        self._engines: dict[Mode, Engine] = {
+            "write": self.engine,
+            "read": self.engine.execution_options(only_reads=True),
+        }
+        self._info = {"key_file": key_file, "settings": settings}
+
+    def session(self, mode: Mode = "write") -> Session:
+        """A session whose transaction begins at its first statement; the caller closes it.
+
+        "write" holds SQLite's one write lock from the beginning, "read" never does and is for
+        pages that open nothing sealed: a reading is recorded, and so is a write.
+        """
+        return Session(
+            self._engines[mode], expire_on_commit=False, autoflush=False, info=dict(self._info)
+        )
+
+    @contextmanager
+    def transaction(self, mode: Mode = "write") -> Iterator[Session]:
+        """A session that is committed at the end, or rolled back when something is raised."""
+        with self.session(mode) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Give all connections back; the next session opens new ones."""
+        self.engine.dispose()
+
+
+def migrate(database: Database, revision: str = "head") -> None:
+    """Bring the tables to this revision, upwards; all of it or, when it fails, nothing."""
+    with _migration(database) as config:
+        command.upgrade(config, revision)
+
+
+def migrate_back(database: Database, revision: str) -> None:
+    """Take the tables back to this earlier revision; `base` is the empty database."""
+    with _migration(database) as config:
+        command.downgrade(config, revision)
+
+
+def is_migrated(database: Database) -> bool:
+    """Whether the tables are those that this version of the portal expects."""
+    heads = ScriptDirectory.from_config(_alembic_config()).get_heads()
+    with database.engine.connect() as connection:
+        return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
+
+
+def _engine(url: str) -> Engine:
+    parts = make_url(url)
+    if parts.get_backend_name() != "sqlite":
+        # A page must say that the database is gone before the person gives up on it.
+        return create_engine(
+            parts.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            pool_timeout=_WAIT_SECONDS,
+            connect_args={
+                "connect_timeout": _WAIT_SECONDS,
+                "options": f"-c timezone=utc -c lock_timeout={_WAIT_SECONDS}s",
+            },
+        )
+    if parts.database:
+        _make_private(Path(parts.database))
+    engine = create_engine(parts, pool_timeout=_WAIT_SECONDS)
+    event.listen(engine, "connect", _connect)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _make_private(path: Path) -> None:
+    # SQLite gives its -wal and -shm files the mode of the database file.
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _connect(connection: Any, _record: object) -> None:
+    # Python's driver would begin transactions by itself, and too late.
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that reads first and then writes fails at once, without waiting, when another
+    # has committed in between; so whoever may write takes the lock at the beginning.
+    only_reads = connection.get_execution_options().get("only_reads", False)
+    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _migration(database: Database) -> Iterator[Config]:
+    config = _alembic_config()
+    with database.engine.connect() as connection:
+        if database.is_sqlite:
+            # A changed table is a new table and the old one dropped, which would delete the rows
+            # that refer to it. Such a connection goes no further than this migration.
+            _driver(connection).execute("PRAGMA foreign_keys = OFF")
+            connection.detach()
+        with connection.begin():
+            config.attributes["connection"] = connection
+            yield config
+            if database.is_sqlite:
+                _refuse_orphans(connection)
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection
+
+
+def _refuse_orphans(connection: Connection) -> None:
+    orphan = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if orphan is not None:
+        raise RuntimeError(f"after the migration a row of {orphan[0]} refers to nothing")
+
+
+def _alembic_config() -> Config:
+    config = Config()
+    # A percent sign in the path would be read as the beginning of a variable.
+    config.set_main_option("script_location", str(resources.migrations()).replace("%", "%%"))
+    return config

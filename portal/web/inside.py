@@ -15,11 +15,13 @@ ENVIRON_KEY = "portal.inside"
 class Inside:
     """What the one address knows about a request before any view has run."""
 
-    page_key: str
-    """The whole session token, as the page brought it; empty for a stranger."""
     language: str
     """What the page was shown in, or else what the browser asks for."""
-    is_part: bool
+    page_key: str = ""
+    """The whole session token, as the page brought it; empty for a stranger."""
+    form_key: str = ""
+    """The one-use key of the form that was sent."""
+    is_part: bool = False
     """Whether our own script asks and swaps the answer in."""
 
 
@@ -29,9 +31,14 @@ def find_inside() -> Inside | None:
     return mark if isinstance(mark, Inside) else None
 
 
-def turn_page_key(token: str) -> None:
-    """From here on this visit goes by another page key: the old one is dead."""
+def get_inside() -> Inside:
+    """The mark of this request, which must have come through the one address."""
     mark = find_inside()
     if mark is None:
-        raise RuntimeError("only a request through the one address has a page key")
-    mark.page_key = token
+        raise RuntimeError("this request did not come through the one address")
+    return mark
+
+
+def turn_page_key(token: str) -> None:
+    """From here on this visit goes by another page key: the old one is dead."""
+    get_inside().page_key = token

@@ -92,11 +92,22 @@ def quiet(control: Field, hint: str | None = None, rows: int | None = None) -> d
     return attributes | ({"rows": rows} if rows else {})
 
 
+def staff_rooms() -> list[tuple[str, str, str]]:
+    """Where staff can be: name, words and address of each room."""
+    return [
+        ("desk", i18n.gettext("Desk"), "/staff/desk"),
+        ("people", i18n.gettext("My people"), "/staff/people"),
+        ("dates", i18n.gettext("Dates"), "/staff/dates"),
+        ("sharing", i18n.gettext("Sharing"), "/staff/sharing"),
+        ("house", i18n.gettext("House"), "/staff/house"),
+    ]
+
+
 def _time(words: Callable[[datetime], str]) -> Callable[[datetime], Markup]:
     # Isolated, so that digits of a time never change places inside a right-to-left sentence.
     def shown(moment: datetime) -> Markup:
         return Markup('<time datetime="{}"><bdi>{}</bdi></time>').format(
-            moment.isoformat(timespec="minutes"), words(moment)
+            moment.isoformat(), words(moment)
         )
 
     return shown
@@ -125,6 +136,7 @@ def furnish(app: Flask, settings: Settings) -> None:
         "clock": _time(dates.time),
         "weekday_time": _time(dates.weekday_time),
         "part_of_day": dates.part_of_day,
+        "month": dates.month,
     }
     environment.globals |= {
         "draw": draw,
@@ -138,7 +150,9 @@ def furnish(app: Flask, settings: Settings) -> None:
         "survivor_js": survivor_js,
         "staff_file": staff_file,
         "flashes": lambda: get_flashed_messages(with_categories=True),
-        "exit_page": lambda: settings.exit_pages[i18n.current_language().code],
+        "weekdays": dates.weekdays,
+        "staff_rooms": staff_rooms,
+        "exit_page": lambda: settings.exit_page(i18n.current_language().code),
         "idle_minutes": lambda: settings.survivor_idle_minutes,
     }
     app.context_processor(_layout)

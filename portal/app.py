@@ -1,0 +1,79 @@
+"""The application, put together."""
+
+from importlib import import_module
+
+from flask import Flask, Response, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal import resources
+from portal.database import Database
+from portal.services.house import House
+from portal.settings import Settings
+from portal.vault import KeyFile, SlowPasses
+from portal.web import errors, front, guards, staff_sessions, templating
+from portal.web.headers import Headers
+from portal.web.inside import PREFIX, find_inside
+from portal.web.kept_answers import KeptAnswers
+from portal.web.one_address import OneAddress
+from portal.web.whereabouts import CentreOnTheMap
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The whole portal as one WSGI application."""
+    settings = settings or Settings.from_environment()
+    app = Flask(
+        "portal",
+        template_folder=str(resources.templates()),
+        static_folder=str(resources.static() / "staff"),
+        static_url_path="/staff/static",
+    )
+    app.url_map.strict_slashes = app.url_map.merge_slashes = False
+    app.url_map.redirect_defaults = False
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    _open_house(app, settings)
+    _guard(app, settings)
+    templating.furnish(app, settings)
+    errors.register(app)
+    _add_pages(app)
+    _put_behind_one_address(app, settings)
+    return app
+
+
+def _open_house(app: Flask, settings: Settings) -> None:
+    key_file = KeyFile.load(settings.key_file)
+    database = Database(settings.database_url, key_file, settings)
+    passes = SlowPasses(settings.data_dir / "slow-passes", settings.slow_pass_slots)
+    app.extensions["database"] = database
+    app.extensions["house"] = House(settings, key_file, passes)
+    app.extensions["centre"] = CentreOnTheMap(database)
+    staff_sessions.furnish(app, key_file)
+
+
+def _guard(app: Flask, settings: Settings) -> None:
+    headers = Headers(settings)
+
+    def finish(response: Response) -> Response:
+        guards.keep_changes(response)
+        if find_inside() is None:
+            headers.for_staff(response, keep=request.endpoint == "static")
+        return response
+
+    app.before_request(guards.refuse_outsiders)
+    app.before_request(guards.set_the_scene)
+    app.after_request(finish)
+    app.teardown_request(guards.drop_changes)
+
+
+def _add_pages(app: Flask) -> None:
+    app.register_blueprint(front.make_blueprint(), url_prefix=f"{PREFIX}/front")
+    for surface, prefix in (("survivor", PREFIX), ("staff", staff_sessions.PATH)):
+        make = getattr(import_module(f"portal.web.{surface}"), "make_blueprint", None)
+        if make is not None:
+            app.register_blueprint(make(), url_prefix=prefix)
+
+
+def _put_behind_one_address(app: Flask, settings: Settings) -> None:
+    kept = KeptAnswers(app.extensions["database"], lambda: guards.clock_of(app))
+    outside = OneAddress(app, settings, kept)
+    depth = settings.proxy_depth
+    app.wsgi_app = ProxyFix(outside, x_for=depth, x_proto=depth, x_host=depth)  # type: ignore[method-assign]

@@ -1,0 +1,60 @@
+"""A page that was hidden: it stays covered until its reader is back, and says so to the server."""
+
+from flask import Blueprint, redirect, render_template
+from flask.typing import ResponseReturnValue
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
+
+from portal import i18n
+from portal.domain.cards import CardDoesNotOpen
+from portal.i18n import lazy_gettext as _l
+from portal.services import sessions
+from portal.services.sessions import PinNeeded
+from portal.web import guards
+from portal.web.forms import PortalForm
+from portal.web.inside import get_inside
+
+blueprint = Blueprint("covered", __name__)
+
+
+class PinForm(PortalForm):
+    """The PIN, after the page was hidden for more than a minute."""
+
+    pin = StringField(_l("PIN"), [InputRequired(_l("Type your PIN.")), Length(max=60)])
+
+
+@blueprint.post("/stay")
+def stay() -> ResponseReturnValue:
+    """The reader is still there."""
+    return ("", 204) if guards.find_survivor() else redirect("/")
+
+
+@blueprint.post("/cover")
+def cover() -> ResponseReturnValue:
+    """The page went out of sight: from now on only uncovering is answered."""
+    found = guards.find_survivor()
+    if found is not None:
+        sessions.cover(guards.db(), found, now=guards.utc_now())
+    return "", 204
+
+
+@blueprint.route("/uncover", methods=["GET", "POST"])
+def uncover() -> ResponseReturnValue:
+    """Back within a minute: at a tap. Later: with the PIN."""
+    found = guards.find_survivor()
+    if found is None:
+        return redirect("/")
+    i18n.use_language(found.language)
+    form = PinForm()
+    is_sent = form.validate_on_submit()
+    try:
+        pin = form.pin.data if is_sent else None
+        sessions.uncover(guards.db(), get_inside().page_key, now=guards.utc_now(), pin=pin)
+    except PinNeeded:
+        pass
+    except CardDoesNotOpen:
+        form.refuse("pin", _l("This PIN does not open. Try again."))
+    else:
+        return redirect("/-/today")
+    form.pin.data = ""
+    return render_template("front/covered.html", form=form)

@@ -1,0 +1,89 @@
+"""Coming in with the card and the PIN; a card that is new gets its PIN here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, redirect, request
+from flask.typing import ResponseReturnValue
+from wtforms import BooleanField, StringField
+from wtforms.validators import InputRequired, Length
+
+from portal.domain.cards import (
+    CardDoesNotOpen,
+    CheckDigitWrong,
+    PinNotDigits,
+    PinsDiffer,
+    PinTooPlain,
+    PinTooShort,
+)
+from portal.domain.refusals import Busy, Refusal, SlowDown
+from portal.i18n import lazy_gettext as _l
+from portal.services.sign_in import sign_in_with_card
+from portal.web import guards
+from portal.web.forms import PortalForm
+from portal.web.inside import get_inside, turn_page_key
+
+blueprint = Blueprint("sign_in", __name__)
+
+# One sentence for every card that does not open: unknown, wrong, expired, void, frozen.
+WORDS: Mapping[type[Refusal], tuple[str | None, str]] = {
+    CheckDigitWrong: ("card", _l("This number has a mistake. Look at the card again.")),
+    CardDoesNotOpen: (
+        None,
+        _l(
+            "This card and PIN do not open. Check both. A new card works 48 hours. "
+            "The centre can give a new one."
+        ),
+    ),
+    PinTooShort: ("pin", _l("Choose a PIN of 6 digits or more.")),
+    PinTooPlain: ("pin", _l("This PIN is too easy to guess. Choose another one.")),
+    PinNotDigits: ("pin", _l("Use digits only.")),
+    PinsDiffer: ("again", _l("The two PINs are not the same.")),
+    Busy: (None, _l("Busy now. Try again in 5 seconds.")),
+    SlowDown: (None, _l("Too many tries. Wait a few minutes. Then try again.")),
+}
+
+
+class CardForm(PortalForm):
+    """Card and PIN, and the PIN again where the card is new."""
+
+    card = StringField(
+        _l("Number on the card"),
+        [InputRequired(_l("Type the 16 digits of the card.")), Length(max=60)],
+    )
+    pin = StringField(_l("PIN"), [InputRequired(_l("Type your PIN.")), Length(max=60)])
+    is_new = BooleanField(_l("My card is new"))
+    again = StringField(_l("The same PIN again"), [Length(max=60)])
+
+
+@blueprint.post("/sign-in")
+def sign_in() -> ResponseReturnValue:
+    """Open the door, or say in one sentence that it stays shut."""
+    from portal.web.front.calendar import calendar_page
+
+    form = CardForm()
+    if form.validate_on_submit():
+        try:
+            turn_page_key(_try_card(form))
+        except tuple(WORDS) as refusal:
+            name, words = WORDS[type(refusal)]
+            form.refuse(name, words)
+        else:
+            return redirect("/-/today")
+    # What was typed as PIN never goes back into a page.
+    form.pin.data = form.again.data = ""
+    return calendar_page(form, is_open=True)
+
+
+def _try_card(form: CardForm) -> str:
+    again: Any = form.again.data or ""
+    return sign_in_with_card(
+        guards.database().transaction,
+        guards.house(),
+        card=form.card.data or "",
+        pin=form.pin.data or "",
+        new_pin_again=again if form.is_new.data else None,
+        language=get_inside().language,
+        address=(request.remote_addr or "").encode(),
+        now=guards.utc_now(),
+    )

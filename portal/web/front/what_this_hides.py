@@ -1,0 +1,26 @@
+"""What these pages hide from whoever looks at the phone, and what they cannot hide."""
+
+from flask import Blueprint, redirect, render_template
+from flask.typing import ResponseReturnValue
+
+from portal import i18n
+from portal.web import guards
+
+blueprint = Blueprint("what_this_hides", __name__)
+
+
+@blueprint.get("/what-this-hides")
+def show() -> ResponseReturnValue:
+    """Said plainly, inside: on the front page these words would tell what the page is."""
+    found = guards.find_survivor()
+    if found is None:
+        return redirect("/")
+    i18n.use_language(found.language)
+    return render_template("front/what_this_hides.html", host=request_host())
+
+
+def request_host() -> str:
+    """The name that stays in the browser's history."""
+    from flask import request
+
+    return request.host

@@ -1,0 +1,100 @@
+"""Headers of every answer, and its compression."""
+
+import gzip
+from base64 import b64encode
+from hashlib import sha256
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from werkzeug.wrappers import Response
+
+from portal.settings import Settings
+from portal.web.kept_answers import REFERENCE_HEADER
+from portal.web.templating import survivor_css, survivor_js
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+WORTH_COMPRESSING = 400
+"""Bytes under which gzip's own frame costs more than it saves."""
+
+_ALWAYS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_STAFF_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+class Headers:
+    """The headers of both surfaces, made once: nothing in them depends on the request."""
+
+    def __init__(self, settings: Settings) -> None:
+        exits = {_origin(page) for page in settings.exit_pages.values()}
+        # Style and script stand in the page and never change, so their hashes are enough; a nonce
+        # would make each front page differ. Chromium drops the 303 of the exit if its origin is
+        # not a form-action.
+        self._survivors = _ALWAYS | {
+            "Referrer-Policy": "no-referrer",
+            "Content-Security-Policy": (
+                f"default-src 'none'; style-src {_hash(survivor_css())}; "
+                f"script-src {_hash(survivor_js())}; connect-src 'self'; img-src data:; "
+                f"form-action 'self' {' '.join(sorted(exits))}; "
+                "base-uri 'none'; frame-ancestors 'none'"
+            ),
+        }
+        self._staff = _ALWAYS | {
+            "Referrer-Policy": "same-origin",
+            "Content-Security-Policy": _STAFF_POLICY,
+        }
+
+    def for_survivors(self, response: Response) -> Response:
+        """Headers of everything that is not a staff page."""
+        response.headers.update(self._survivors)
+        response.headers.pop(REFERENCE_HEADER, None)
+        response.headers.pop("Vary", None)
+        return response
+
+    def for_staff(self, response: Response, *, keep: bool = False) -> Response:
+        """Headers of a staff page, or of one of its files, which may be kept."""
+        response.headers.update(self._staff)
+        response.headers.pop(REFERENCE_HEADER, None)
+        if keep:
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def compress(environ: "WSGIEnvironment", response: Response) -> Response:
+    """Gzip an answer in here: no cookie goes with it, so nothing can be reflected into it."""
+    accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
+    body = response.get_data()
+    if "gzip" in accepted and len(body) > WORTH_COMPRESSING and "Content-Encoding" not in (
+        response.headers
+    ):
+        response.set_data(gzip.compress(body, 6, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def bare_failure() -> Response:
+    """What is left to say when not even a page can be drawn: the number that helps."""
+    return Response(
+        "<!doctype html><meta charset=utf-8><title>Agenda</title>"
+        "<h1><a href=tel:112>112</a></h1>",
+        status=500,
+        content_type="text/html; charset=utf-8",
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(str(text).encode()).digest()).decode()}'"
+
+
+def _origin(page: str) -> str:
+    parts = urlsplit(page)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,158 @@
+// Takes traces away, and nothing else: every page works without it. Nothing is stored, no address
+// and no title changes. Without the newer parts of a browser that it asks for it never starts, and
+// the pages are what they are without JavaScript.
+(() => {
+  const doc = document, root = doc.documentElement;
+  const page = () => doc.getElementById("page");
+  const word = name => page().dataset[name];
+  const key = () => doc.querySelector("#go [name=k]")?.value;
+  const live = doc.getElementById("live");
+  let busy = false, gone = false, held, veil, idle, shifts = [];
+
+  const post = (fields, keepalive) => fetch("/", {
+    method: "POST", body: new URLSearchParams(fields), headers: {"X-Part": "1"}, keepalive,
+  });
+
+  // Leaving: cover first, end the session, move on when that is answered or after 300 ms.
+  const leave = () => {
+    if (gone) return;
+    gone = true;
+    const exit = word("exit"), fields = {do: "/front/leave", k: key() || ""}, cover = doc.createElement("p");
+    cover.className = "veil";
+    cover.setAttribute("role", "alert");
+    const loading = word("cover");
+    doc.body.replaceChildren(cover);
+    cover.textContent = loading;
+    const go = () => location.replace(exit);
+    post(fields, true).then(go, go);
+    setTimeout(go, 300);
+  };
+
+  // Out of sight: what was shown leaves the document and comes back when the server says so.
+  const hide = () => {
+    if (gone || veil || !key()) return;
+    const k = key();
+    veil = doc.createElement("button");
+    veil.className = "veil";
+    veil.textContent = word("show");
+    veil.onclick = () => ask([["k", k], ["do", "/front/uncover"]]);
+    held ||= [...page().childNodes].filter(node => node.id != "x" && node.id != "go");
+    held.forEach(node => node.remove());
+    doc.body.append(veil);
+    post({k, do: "/front/cover"}, true).catch(() => {});
+  };
+  const unveil = () => { veil?.remove(); veil = null; };
+
+  const swap = html => {
+    const parsed = doc.createElement("template");
+    parsed.innerHTML = html;
+    const next = parsed.content.getElementById("page"), now = page();
+    const stays = now.querySelector(":scope > #x"), comes = next.querySelector("#x");
+    now.querySelectorAll("input,textarea").forEach(field => { field.value = ""; });
+    // The leave button stays the same node, so that a finger that is on it finds it again.
+    if (stays && comes) {
+      stays.innerHTML = comes.innerHTML;
+      comes.remove();
+      [...now.childNodes].forEach(node => node != stays && node.remove());
+      now.append(...next.childNodes);
+      for (const {name, value} of next.attributes) now.setAttribute(name, value);
+    } else now.replaceWith(next);
+    root.lang = page().lang;
+    root.dir = page().dir;
+    scrollTo(0, 0);
+    page().querySelector("h1").focus({preventScroll: true});
+    doc.getElementById("at")?.scrollIntoView();
+  };
+
+  const say = (near, words) => {
+    const said = doc.createElement("p");
+    said.className = "notice notice-warn";
+    said.setAttribute("role", "alert");
+    near.querySelector(":scope > .notice-warn")?.remove();
+    near.prepend(said);
+    said.textContent = words;
+    said.scrollIntoView({block: "center"});
+  };
+
+  const ask = async (fields, form) => {
+    if (busy || gone) return;
+    busy = true;
+    live.textContent = word("sending");
+    const near = form && form.id != "go" ? form : page().querySelector("main") || doc.body;
+    try {
+      const answer = await post(fields), html = await answer.text();
+      if (gone) return;
+      if (answer.status == 204) {
+        if (held) { page().querySelector("main")?.remove(); page().append(...held); held = null; }
+      } else if (answer.status > 399 && near == form) {
+        // What was typed stays; only what went wrong is said beside it.
+        say(near, new DOMParser().parseFromString(html, "text/html").querySelector(".notice").textContent);
+      } else {
+        if (answer.headers.has("X-Front")) held = null;
+        swap(html);
+      }
+      unveil();
+    } catch {
+      say(veil || near, word("lost"));
+    } finally {
+      busy = false;
+      live.textContent = "";
+      wait();
+    }
+  };
+
+  // A page that nobody uses closes; one minute before, it asks.
+  const wait = () => {
+    clearTimeout(idle);
+    if (!key()) return;
+    const minutes = +word("idle");
+    idle = setTimeout(() => {
+      const main = page().querySelector("main"), stay = doc.createElement("button");
+      idle = setTimeout(() => location.replace("/"), 60000);
+      if (!main) return;
+      say(main, word("still") + " ");
+      stay.textContent = word("stay");
+      stay.className = "link";
+      stay.onclick = () => {
+        stay.parentNode.remove();
+        wait();
+        post({k: key(), do: "/front/stay"}).catch(() => {});
+      };
+      main.firstChild.append(stay);
+    }, (minutes - 1) * 60000);
+  };
+
+  root.classList.add("j");
+  doc.addEventListener("submit", event => {
+    const form = event.target, by = event.submitter;
+    if (by === undefined) return;
+    event.preventDefault();
+    if (by?.value == "/front/leave") return leave();
+    if (busy) return;
+    const fields = [...new FormData(form)];
+    if (by?.name) fields.unshift([by.name, by.value]);
+    const words = by?.querySelector("span"), before = words?.textContent;
+    if (by) by.disabled = true;
+    if (words && form.id != "go") words.textContent = word("sending");
+    ask(fields, form).then(() => {
+      if (by) by.disabled = false;
+      if (words) words.textContent = before;
+    });
+  });
+  const onLeave = event => event.target.closest?.("#x");
+  doc.addEventListener("pointerdown", event => { if (onLeave(event)) root.classList.add("c"); });
+  const uncover = () => { if (!gone) root.classList.remove("c"); };
+  doc.addEventListener("pointercancel", uncover);
+  doc.addEventListener("pointerup", () => setTimeout(uncover, 400));
+  // Shift three times, each alone: Escape stops a page from loading and would stop the leaving.
+  doc.addEventListener("keydown", event => { if (event.key != "Shift") shifts = []; });
+  doc.addEventListener("keyup", event => {
+    if (event.key != "Shift") return;
+    shifts = [...shifts, event.timeStamp].filter(time => event.timeStamp - time < 5000);
+    if (shifts.length > 2) leave();
+  });
+  doc.addEventListener("visibilitychange", () => { if (doc.visibilityState == "hidden") hide(); });
+  addEventListener("pagehide", hide);
+  addEventListener("pageshow", event => { if (event.persisted) location.replace("/"); });
+  wait();
+})();

@@ -1,1 +1,19 @@
 """The centre's pages: closed to everybody who has not proved a second factor."""
+
+from flask import Blueprint
+
+from portal.web import guards, staff_sessions
+from portal.web.staff import account, caseload, case, dates, desk, house, referrals, sign_in
+
+
+def make_blueprint() -> Blueprint:
+    """Staff pages: the way in, and behind one guard everything else."""
+    staff = Blueprint("staff", __name__)
+    staff.before_request(staff_sessions.check_csrf)
+    staff.register_blueprint(sign_in.blueprint)
+    inside = Blueprint("inside", __name__)
+    inside.before_request(guards.require_staff)
+    for module in (desk, caseload, case, referrals, dates, house, account):
+        inside.register_blueprint(module.blueprint)
+    staff.register_blueprint(inside)
+    return staff

@@ -1,1 +1,15 @@
 """A survivor's own pages, none of which answers anyone else."""
+
+from flask import Blueprint
+
+from portal.web import guards
+from portal.web.survivor import account, dates, messages, needs, sharing, today
+
+
+def make_blueprint() -> Blueprint:
+    """Her pages; children nest, so that one guard covers all."""
+    blueprint = Blueprint("survivor", __name__)
+    blueprint.before_request(guards.require_survivor)
+    for module in (today, needs, sharing, dates, messages, account):
+        blueprint.register_blueprint(module.blueprint)
+    return blueprint

@@ -1,0 +1,26 @@
+"""States of a survivor's card and of a case."""
+
+from enum import StrEnum
+
+
+class CardState(StrEnum):
+    """What a card opens: only an active one opens her pages, a new one lets her choose a PIN."""
+
+    NEW = "new"
+    ACTIVE = "active"
+    FROZEN = "frozen"
+    VOID = "void"
+
+
+class CaseState(StrEnum):
+    """Whether the house works on a case."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Frozen(StrEnum):
+    """Why a card is frozen."""
+
+    WRONG_PINS = "wrong_pins"
+    BY_STAFF = "by_staff"

@@ -1,0 +1,106 @@
+"""When a date may be set, and what may become of it."""
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from portal.domain.refusals import Refusal
+
+MIN_MINUTES = 5
+MAX_MINUTES = 8 * 60
+FURTHEST = timedelta(days=366)
+
+
+class AppointmentState(StrEnum):
+    """Where a date is. She gives no reason for the two that are hers."""
+
+    PLANNED = "planned"
+    CANNOT_COME = "cannot_come"
+    OTHER_TIME = "other_time"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    DONE = "done"
+
+
+MOVES: dict[AppointmentState, frozenset[AppointmentState]] = {
+    AppointmentState.PLANNED: frozenset(
+        {
+            AppointmentState.CANNOT_COME,
+            AppointmentState.OTHER_TIME,
+            AppointmentState.MOVED,
+            AppointmentState.CANCELLED,
+            AppointmentState.DONE,
+        }
+    ),
+    # She may change her mind as long as nobody has answered.
+    AppointmentState.CANNOT_COME: frozenset(
+        {AppointmentState.PLANNED, AppointmentState.MOVED, AppointmentState.CANCELLED}
+    ),
+    AppointmentState.OTHER_TIME: frozenset(
+        {
+            AppointmentState.PLANNED,
+            AppointmentState.CANNOT_COME,
+            AppointmentState.MOVED,
+            AppointmentState.CANCELLED,
+        }
+    ),
+    AppointmentState.MOVED: frozenset(),
+    AppointmentState.CANCELLED: frozenset(),
+    AppointmentState.DONE: frozenset(),
+}
+
+STANDING = frozenset(
+    {AppointmentState.PLANNED, AppointmentState.CANNOT_COME, AppointmentState.OTHER_TIME}
+)
+"""States in which the time is still taken."""
+
+
+class TimeHasPassed(Refusal):
+    """A date lies in the future."""
+
+
+class TimeTooFar(Refusal):
+    """A date lies within a year."""
+
+
+class NoSuchTime(Refusal):
+    """The clock skips this time when summer time begins."""
+
+
+class TimeTwice(Refusal):
+    """The clock shows this time twice when summer time ends: choose another."""
+
+
+class LengthImpossible(Refusal):
+    """A talk lasts from five minutes to eight hours."""
+
+
+class Overlaps(Refusal):
+    """She already has a date at this time."""
+
+
+def in_zone(wall: datetime, zone: ZoneInfo) -> datetime:
+    """A clock time of the centre as a moment. Raises NoSuchTime or TimeTwice at a clock change."""
+    first, second = wall.replace(tzinfo=zone, fold=0), wall.replace(tzinfo=zone, fold=1)
+    moment = first.astimezone(UTC)
+    if first.utcoffset() != second.utcoffset():
+        skipped = moment.astimezone(zone).replace(tzinfo=None) != wall
+        raise NoSuchTime if skipped else TimeTwice
+    return moment
+
+
+def check_date(starts_at: datetime, minutes: int, *, now: datetime) -> None:
+    """Refuse a date that nobody could keep."""
+    if starts_at <= now:
+        raise TimeHasPassed
+    if starts_at > now + FURTHEST:
+        raise TimeTooFar
+    if not MIN_MINUTES <= minutes <= MAX_MINUTES:
+        raise LengthImpossible
+
+
+def overlap(start: datetime, minutes: int, other_start: datetime, other_minutes: int) -> bool:
+    """Whether two talks of one person touch the same minute."""
+    ends = start + timedelta(minutes=minutes)
+    other_ends = other_start + timedelta(minutes=other_minutes)
+    return start < other_ends and other_start < ends

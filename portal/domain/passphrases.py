@@ -1,0 +1,61 @@
+"""What staff may choose as a pass phrase."""
+
+from portal.domain.refusals import Refusal
+
+MIN_LENGTH = 14
+MAX_LENGTH = 200
+
+REFUSED = frozenset(
+    {
+        "passwordpassword",
+        "password123456",
+        "qwertyuiopasdfgh",
+        "correct horse battery staple",
+        "correcthorsebatterystaple",
+        "wachtwoordwachtwoord",
+        "motdepassemotdepasse",
+        "12345678901234",
+        "familyjusticecenter",
+        "veilighuisveilighuis",
+    }
+)
+
+
+class PassphraseTooShort(Refusal):
+    """A pass phrase has at least fourteen characters."""
+
+
+class PassphraseTooPlain(Refusal):
+    """The pass phrase is on the refused list, repeats itself, or holds the person's own address."""
+
+
+class PassphrasesDiffer(Refusal):
+    """The pass phrase and its repetition are not the same."""
+
+
+class SignInDoesNotOpen(Refusal):
+    """Address and pass phrase do not open. One answer for every reason."""
+
+    counts = True
+
+
+class CodeDoesNotFit(Refusal):
+    """The six-digit code is not the one of now, or was used before."""
+
+    counts = True
+
+
+class ClockIsOff(CodeDoesNotFit):
+    """The code is one of the right authenticator, of another moment: its clock is wrong."""
+
+
+def check_new_passphrase(passphrase: str, again: str, *, email: str) -> None:
+    """Refuse a pass phrase that a patient colleague would guess."""
+    folded = " ".join(passphrase.casefold().split())
+    if len(passphrase) < MIN_LENGTH:
+        raise PassphraseTooShort
+    plain = folded in REFUSED or folded.replace(" ", "") in REFUSED
+    if plain or len(set(folded)) < 6 or email.casefold().split("@")[0] in folded:
+        raise PassphraseTooPlain
+    if passphrase != again:
+        raise PassphrasesDiffer

@@ -1,0 +1,69 @@
+"""A need on its way to a service."""
+
+from enum import StrEnum
+
+
+class ReferralState(StrEnum):
+    """What she and the service see of a referral."""
+
+    WAITS_FOR_YES = "waits_for_yes"
+    SENT = "sent"
+    SEEN = "seen"
+    ACCEPTED = "accepted"
+    DATE_SET = "date_set"
+    DONE = "done"
+    NOT_POSSIBLE = "not_possible"
+    SAID_NO = "said_no"
+    STOPPED = "stopped"
+
+
+MOVES: dict[ReferralState, frozenset[ReferralState]] = {
+    ReferralState.WAITS_FOR_YES: frozenset(
+        {ReferralState.SENT, ReferralState.SAID_NO, ReferralState.STOPPED}
+    ),
+    ReferralState.SENT: frozenset(
+        {
+            ReferralState.SEEN,
+            ReferralState.ACCEPTED,
+            ReferralState.NOT_POSSIBLE,
+            ReferralState.STOPPED,
+        }
+    ),
+    ReferralState.SEEN: frozenset(
+        {ReferralState.ACCEPTED, ReferralState.NOT_POSSIBLE, ReferralState.STOPPED}
+    ),
+    ReferralState.ACCEPTED: frozenset(
+        {
+            ReferralState.DATE_SET,
+            ReferralState.DONE,
+            ReferralState.NOT_POSSIBLE,
+            ReferralState.STOPPED,
+        }
+    ),
+    ReferralState.DATE_SET: frozenset(
+        {
+            ReferralState.ACCEPTED,
+            ReferralState.DATE_SET,
+            ReferralState.DONE,
+            ReferralState.NOT_POSSIBLE,
+            ReferralState.STOPPED,
+        }
+    ),
+    ReferralState.SAID_NO: frozenset({ReferralState.SENT, ReferralState.STOPPED}),
+    ReferralState.DONE: frozenset(),
+    ReferralState.NOT_POSSIBLE: frozenset(),
+    ReferralState.STOPPED: frozenset(),
+}
+
+WITH_THE_SERVICE = frozenset(
+    {
+        ReferralState.SENT,
+        ReferralState.SEEN,
+        ReferralState.ACCEPTED,
+        ReferralState.DATE_SET,
+        ReferralState.DONE,
+    }
+)
+"""States in which the service reads what she allowed it to read."""
+
+OPEN = WITH_THE_SERVICE - {ReferralState.DONE} | {ReferralState.WAITS_FOR_YES}

@@ -1,0 +1,60 @@
+"""The tables of the house, one noun a module."""
+
+from portal.models.account import (
+    Account,
+    Card,
+    Membership,
+    RecoveryCode,
+    SecondFactor,
+    SignIn,
+    StaffMember,
+)
+from portal.models.answer import FormOutcome, KeptAnswer, Tries
+from portal.models.audit import AuditEvent, AuditHead, AuditNight
+from portal.models.base import Base
+from portal.models.case import Case, Folder, Grant, Look
+from portal.models.centre import Centre, Service
+from portal.models.draft import Draft
+from portal.models.holder import Half, Holder, HolderKey, KeySlot, TeamCopy
+from portal.models.need import Addition, Decision, Need, Reading, Statement
+from portal.models.referral import Appointment, Referral, SharingWish
+from portal.models.thread import Message, Thread
+
+__all__ = [
+    "Account",
+    "Addition",
+    "Appointment",
+    "AuditEvent",
+    "AuditHead",
+    "AuditNight",
+    "Base",
+    "Card",
+    "Case",
+    "Centre",
+    "Decision",
+    "Draft",
+    "Folder",
+    "FormOutcome",
+    "Grant",
+    "Half",
+    "Holder",
+    "HolderKey",
+    "KeptAnswer",
+    "KeySlot",
+    "Look",
+    "Membership",
+    "Message",
+    "Need",
+    "Reading",
+    "RecoveryCode",
+    "Referral",
+    "SecondFactor",
+    "Service",
+    "SharingWish",
+    "SignIn",
+    "StaffMember",
+    "Statement",
+    "TeamCopy",
+    "Thread",
+    "Tries",
+]

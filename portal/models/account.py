@@ -1,0 +1,102 @@
+"""Whom the house knows: survivors by their card, staff by their address, and their sessions."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.domain.accounts import CardState, Frozen
+from portal.domain.roles import Role
+from portal.models.base import Base, WithId, named
+
+
+class Account(WithId, Base):
+    """What one signs in with: a survivor's or a staff member's; the holder's kind tells which."""
+
+    __tablename__ = "account"
+    holder_id: Mapped[UUID] = mapped_column(ForeignKey("holder.id"), unique=True)
+    created_at: Mapped[datetime]
+    last_sign_in_at: Mapped[datetime | None]
+
+
+class Card(WithId, Base):
+    """A survivor's card; seven digits find it through a keyed hash, nothing here opens it."""
+
+    __tablename__ = "card"
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    locator_hash: Mapped[bytes] = mapped_column(unique=True)
+    state: Mapped[CardState] = mapped_column(named(CardState), default=CardState.NEW)
+    slot_id: Mapped[UUID | None] = mapped_column(ForeignKey("key_slot.id"))
+    issued_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    activated_at: Mapped[datetime | None]
+    wrong_pins: Mapped[int] = mapped_column(default=0)
+    frozen_at: Mapped[datetime | None]
+    frozen_why: Mapped[Frozen | None] = mapped_column(named(Frozen))
+    voided_at: Mapped[datetime | None]
+
+
+class StaffMember(Base):
+    """A colleague; names and work addresses of staff are in clear."""
+
+    __tablename__ = "staff_member"
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    slot_id: Mapped[UUID | None] = mapped_column(ForeignKey("key_slot.id"))
+    away_from: Mapped[date | None]
+    away_until: Mapped[date | None]
+    left_at: Mapped[datetime | None]
+
+
+class Membership(WithId, Base):
+    """A role that somebody holds, in a service or in the house."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("account_id", "role", "service_id"),)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    role: Mapped[Role] = mapped_column(named(Role))
+    service_id: Mapped[UUID | None] = mapped_column(ForeignKey("service.id"))
+
+
+class SecondFactor(WithId, Base):
+    """An authenticator; its secret is sealed to the account's own key."""
+
+    __tablename__ = "second_factor"
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    sealed: Mapped[bytes]
+    last_step: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+
+class RecoveryCode(WithId, Base):
+    """A one-time code that stands in for a lost authenticator, kept as a keyed hash."""
+
+    __tablename__ = "recovery_code"
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    code_hash: Mapped[bytes]
+    used_at: Mapped[datetime | None]
+
+
+class SignIn(Base):
+    """A live session: found by the token's hash, its secrets sealed under the token.
+
+    `openings` remembers which folders were opened for what, so that the audit counts an opening
+    once (see `services.reading`).
+    """
+
+    __tablename__ = "sign_in"
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("case.id"))
+    body: Mapped[bytes]
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    covered_at: Mapped[datetime | None]
+    second_factor_at: Mapped[datetime | None]
+    signed_in_before_at: Mapped[datetime | None]
+    openings: Mapped[dict[str, Any]]

@@ -1,0 +1,58 @@
+"""Answers of forms, kept for a double tap, and answers that wait for the next page."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.orm import Session
+
+from portal.models import FormOutcome, KeptAnswer
+
+WAITS = timedelta(seconds=30)
+
+
+def begin_form(
+    session: Session, session_id: bytes, form_key: str, *, now: datetime
+) -> FormOutcome | None:
+    """Claim a form's one-use key: None for the first tap, the kept outcome for every other.
+
+    While the first tap is still at work the second waits here: on SQLite for the write lock, on
+    PostgreSQL for the unfinished row.
+    """
+    insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
+    claim = (
+        insert(FormOutcome)
+        .values(session_id=session_id, form_key=form_key, at=now, sealed=None)
+        .on_conflict_do_nothing()
+        .returning(FormOutcome.form_key)
+    )
+    if session.execute(claim).first() is not None:
+        return None
+    return session.get_one(FormOutcome, (session_id, form_key), populate_existing=True)
+
+
+def finish_form(session: Session, session_id: bytes, form_key: str, sealed: bytes) -> None:
+    """Keep what came of a form with the session."""
+    outcome = session.get(FormOutcome, (session_id, form_key))
+    if outcome is not None:
+        outcome.sealed = sealed
+        session.flush()
+
+
+def keep_answer(session: Session, key_hash: bytes, sealed: bytes, *, now: datetime) -> None:
+    """Let an answer wait for the one browser that holds its key."""
+    session.add(KeptAnswer(key_hash=key_hash, sealed=sealed, expires_at=now + WAITS))
+    session.flush()
+
+
+def take_answer(session: Session, key_hash: bytes, *, now: datetime) -> bytes | None:
+    """The waiting answer, once: the row is gone before the answer is shown."""
+    taken = session.execute(
+        delete(KeptAnswer)
+        .where(KeptAnswer.key_hash == key_hash)
+        .returning(KeptAnswer.sealed, KeptAnswer.expires_at)
+    ).first()
+    if taken is None or taken.expires_at <= now:
+        return None
+    return bytes(taken.sealed)

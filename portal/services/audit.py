@@ -1,0 +1,158 @@
+"""The account of every act: append-only chains of salted commitments under the key file.
+
+Each case has a chain of its own, everything else goes into the chain of its day. A link is a MAC
+over the link before, the place in the chain and the commitment, so that nobody without the key
+file can alter, drop or move an event unseen; the commitment is salted, so that the facts can be
+erased later without breaking the chain. Facts are ids and kinds, never words.
+"""
+
+import json
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.models import AuditEvent, AuditHead, AuditNight
+from portal.services.house import key_file
+from portal.vault import KeyFile, keyed_hash
+
+START = b"\0" * 32
+Facts = dict[str, str | int | list[str]]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A place where the account does not hold."""
+
+    chain: str
+    number: int
+    what: str
+
+
+def record(
+    session: Session,
+    actor_id: UUID | None,
+    kind: str,
+    *,
+    now: datetime,
+    case_id: UUID | None = None,
+    facts: Facts | None = None,
+) -> AuditEvent:
+    """Add an act to the chain of its case or of its day."""
+    chain = f"case:{case_id.hex}" if case_id else f"day:{now.astimezone(UTC).date().isoformat()}"
+    head = _locked_head(session, chain)
+    event = AuditEvent(
+        chain=chain,
+        number=head.number + 1,
+        at=now,
+        kind=kind,
+        actor_id=actor_id,
+        case_id=case_id,
+        facts=facts or {},
+        salt=secrets.token_bytes(16),
+    )
+    event.commitment = _commitment(event)
+    event.link = _link(key_file(session), head.link, event)
+    head.number, head.link = event.number, event.link
+    session.add(event)
+    session.flush()
+    return event
+
+
+def verify(session: Session) -> Iterator[Fault]:
+    """Every place where a chain was altered, shortened or put in another order."""
+    keys = key_file(session)
+    heads = {head.chain: head for head in session.scalars(select(AuditHead))}
+    events = session.scalars(
+        select(AuditEvent)
+        .order_by(AuditEvent.chain, AuditEvent.number)
+        .execution_options(yield_per=500)
+    )
+    for chain, links in groupby(events, key=lambda event: event.chain):
+        yield from _check_chain(keys, chain, links, heads.pop(chain, None))
+    for head in heads.values():
+        yield Fault(head.chain, head.number, "dropped")
+    yield from _check_nights(session, keys)
+
+
+def close_night(session: Session, *, now: datetime) -> AuditNight:
+    """Bind all heads together; the digest is printed, so that no chain can be rolled back."""
+    chains, digest = _digest(session, key_file(session), now)
+    night = AuditNight(at=now, chains=chains, digest=digest)
+    session.add(night)
+    session.flush()
+    return night
+
+
+def _locked_head(session: Session, chain: str) -> AuditHead:
+    asked = select(AuditHead).where(AuditHead.chain == chain).with_for_update()
+    head = session.scalar(asked.execution_options(populate_existing=True))
+    if head is None:
+        head = AuditHead(chain=chain, number=0, link=START)
+        session.add(head)
+        session.flush()
+    return head
+
+
+def _check_chain(
+    keys: KeyFile, chain: str, events: Iterable[AuditEvent], head: AuditHead | None
+) -> Iterator[Fault]:
+    link, number = START, 0
+    for event in events:
+        if event.number != number + 1:
+            yield Fault(chain, number + 1, "dropped")
+        elif _link(keys, link, event) != event.link:
+            yield Fault(chain, event.number, "link")
+        elif event.salt and _commitment(event) != event.commitment:
+            yield Fault(chain, event.number, "altered")
+        link, number = event.link, event.number
+    if head is None or head.number != number or head.link != link:
+        yield Fault(chain, max(number, head.number if head else 0), "dropped")
+
+
+def _check_nights(session: Session, keys: KeyFile) -> Iterator[Fault]:
+    for night in session.scalars(select(AuditNight).order_by(AuditNight.at)):
+        if _digest(session, keys, night.at)[1] != night.digest:
+            yield Fault(f"night:{night.at.date().isoformat()}", night.chains, "rolled back")
+
+
+def _digest(session: Session, keys: KeyFile, at: datetime) -> tuple[int, bytes]:
+    """A MAC over the last link of each chain as it stood at this moment."""
+    last = (
+        select(AuditEvent.chain, func.max(AuditEvent.number).label("number"))
+        .where(AuditEvent.at <= at)
+        .group_by(AuditEvent.chain)
+        .subquery()
+    )
+    rows = session.execute(
+        select(AuditEvent.chain, AuditEvent.link)
+        .join(last, (last.c.chain == AuditEvent.chain) & (last.c.number == AuditEvent.number))
+        .order_by(AuditEvent.chain)
+    ).all()
+    parts = [part for chain, link in rows for part in (chain.encode(), link)]
+    return len(rows), keyed_hash(keys.mac_key, "audit-night", *parts)
+
+
+def _commitment(event: AuditEvent) -> bytes:
+    shown = json.dumps(
+        [
+            str(event.id),
+            event.at.astimezone(UTC).isoformat(),
+            event.kind,
+            str(event.actor_id),
+            str(event.case_id),
+            event.facts,
+        ],
+        sort_keys=True,
+    )
+    return keyed_hash(event.salt, "audit-facts", shown.encode())
+
+
+def _link(keys: KeyFile, before: bytes, event: AuditEvent) -> bytes:
+    place = f"{event.chain}:{event.number}".encode()
+    return keyed_hash(keys.mac_key, "audit-link", before, place, event.commitment)

@@ -1,0 +1,350 @@
+"""Cases: opened by staff, found by number, listed with what is new."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.accounts import CardState, CaseState
+from portal.domain.appointments import AppointmentState
+from portal.domain.folders import FolderKind, Why
+from portal.domain.holders import HolderKind
+from portal.domain.needs import NeedState
+from portal.domain.refusals import NotFound, NotYours, WrongState
+from portal.domain.roles import Permission
+from portal.domain.words import written
+from portal.models import (
+    Account,
+    Appointment,
+    Card,
+    Case,
+    Folder,
+    Grant,
+    Holder,
+    Look,
+    Message,
+    Need,
+    Thread,
+)
+from portal.services import audit, cards, holders
+from portal.services.folders import Grantee, case_team, give, new_folder
+from portal.services.reading import OpenFolder, open_folder, open_many
+from portal.services.sessions import SignedIn
+
+MAX_NAME = 80
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """One line of a case director's list: what is new since she last looked."""
+
+    case: Case
+    name: str | None
+    unseen: int
+    new_needs: int
+    date_answers: int
+    card: Card | None
+    next_promise: datetime | None
+
+    @property
+    def has_news(self) -> bool:
+        """Whether anything waits for an answer."""
+        return bool(self.unseen or self.new_needs or self.date_answers or self.is_frozen)
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether her card was frozen, by wrong PINs or by staff."""
+        return self.card is not None and self.card.state is CardState.FROZEN
+
+
+def open_case(
+    session: Session,
+    acting: SignedIn,
+    new: cards.NewCard,
+    *,
+    name: str,
+    language: str,
+    case_director_id: UUID,
+    stand_in_id: UUID,
+    now: datetime,
+) -> tuple[Case, Card]:
+    """A case for a new survivor, with her key pair, her folders and her card.
+
+    Raises NotYours, HouseNotReady while a team that must hold a half has no member, and a words
+    refusal for the name.
+    """
+    if not acting.may(Permission.OPEN_CASE):
+        raise NotYours
+    if stand_in_id == case_director_id:
+        raise WrongState
+    known_as = written(name, limit=MAX_NAME)
+    holder = holders.new_holder(session, HolderKind.SURVIVOR, now=now, public=new.keys.public)
+    holders.seal_halves(session, holder.id, holder.version, new.keys.private)
+    account = Account(holder_id=holder.id, created_at=now)
+    session.add(account)
+    session.flush()
+    case = Case(
+        number=_new_number(session),
+        survivor_id=account.id,
+        case_director_id=case_director_id,
+        stand_in_id=stand_in_id,
+        opened_by_id=acting.account_id,
+        opened_at=now,
+        state=CaseState.OPEN,
+        name=b"",
+        language=b"",
+    )
+    session.add(case)
+    session.flush()
+    _make_folders(session, acting, case, holder.id, known_as, language, now=now)
+    session.add(Thread(case_id=case.id, last_number=0))
+    audit.record(session, acting.account_id, "case_opened", now=now, case_id=case.id)
+    card = issue_card(session, acting, case, new, now=now)
+    return case, card
+
+
+def issue_card(
+    session: Session, acting: SignedIn, case: Case, new: cards.NewCard, *, now: datetime
+) -> Card:
+    """Put a prepared card on a case; the number is shown once, by the caller."""
+    account = session.get_one(Account, case.survivor_id)
+    card = cards.issue(session, account, new, issued_by_id=acting.account_id, now=now)
+    audit.record(session, acting.account_id, "card_issued", now=now, case_id=case.id)
+    return card
+
+
+def issue_again(
+    session: Session, acting: SignedIn, case: Case, new: cards.NewCard, *, now: datetime
+) -> Card:
+    """A new card for a case whose card never came to life: wrongly issued, or 48 hours passed.
+
+    Nothing was ever sealed to her alone, so she gets a new key pair and the case team grants its
+    folders to it. A card that was used goes the two-person way instead: WrongState.
+    """
+    if not acting.may(Permission.ISSUE_CARD):
+        raise NotYours
+    last = cards.newest(session, case.survivor_id)
+    used = session.scalar(
+        select(Card.id).where(Card.account_id == case.survivor_id, Card.activated_at.is_not(None))
+    )
+    if used is not None or (last is not None and cards.opens_now(last, new=True, now=now)):
+        raise WrongState
+    account = session.get_one(Account, case.survivor_id)
+    holder = session.get_one(Holder, account.holder_id)
+    holders.add_key(session, holder, new.keys.public, now=now)
+    holders.seal_halves(session, holder.id, holder.version, new.keys.private)
+    for folder in session.scalars(select(Folder).where(Folder.case_id == case.id)).all():
+        _grant_again(session, acting, folder, holder.id, now=now)
+    return issue_card(session, acting, case, new, now=now)
+
+
+def get_case(session: Session, acting: SignedIn, case_id: UUID) -> Case:
+    """A case of this case director or stand-in. A foreign and a missing id: NotFound."""
+    case = session.scalar(select(Case).where(Case.id == case_id, on_team(acting)))
+    if case is None:
+        raise NotFound
+    return case
+
+
+def find_case(session: Session, acting: SignedIn, number: str) -> Case | None:
+    """A case of one's own by its number; names cannot be searched, for they are sealed."""
+    typed = "".join(c for c in number.upper() if c.isalnum())
+    if len(typed) != 8:
+        return None
+    printed = f"{typed[:2]}-{typed[2:]}"
+    return session.scalar(select(Case).where(Case.number == printed, on_team(acting)))
+
+
+def on_team(acting: SignedIn) -> ColumnElement[bool]:
+    """The condition that somebody is case director or stand-in of a case."""
+    return or_(Case.case_director_id == acting.account_id, Case.stand_in_id == acting.account_id)
+
+
+def caseload(
+    session: Session,
+    acting: SignedIn,
+    *,
+    now: datetime,
+    after: str | None = None,
+    size: int = 60,
+) -> list[CaseLine]:
+    """One page of the own cases by number, with names and what is new since the last look."""
+    asked = (
+        select(Case, Look.looked_at)
+        .outerjoin(Look, (Look.case_id == Case.id) & (Look.account_id == acting.account_id))
+        .where(on_team(acting), Case.state == CaseState.OPEN)
+        .order_by(Case.number)
+        .limit(size)
+    )
+    if after:
+        asked = asked.where(Case.number > after)
+    rows = session.execute(asked).all()
+    ids = [case.id for case, _ in rows]
+    opened = open_many(session, acting, ids, FolderKind.CONTACT_CARD, purpose="caseload", now=now)
+    unseen, dates = _unseen(session, ids), _dates(session, ids)
+    needs = _new_needs(session, acting, ids)
+    promises = _promises(session, ids)
+    known_cards = _cards(session, [case.survivor_id for case, _ in rows])
+    return [
+        CaseLine(
+            case=case,
+            name=opened[case.id].read(case, "name") if case.id in opened else None,
+            unseen=unseen.get(case.id, 0),
+            new_needs=needs.get(case.id, 0),
+            date_answers=dates.get(case.id, 0),
+            card=known_cards.get(case.survivor_id),
+            next_promise=promises.get(case.id),
+        )
+        for case, _ in rows
+    ]
+
+
+def look(session: Session, acting: SignedIn, case: Case, *, now: datetime) -> datetime | None:
+    """Remember that a colleague looked at a case; gives when she looked before."""
+    row = session.get(Look, (acting.account_id, case.id))
+    if row is None:
+        session.add(Look(account_id=acting.account_id, case_id=case.id, looked_at=now))
+        before = None
+    else:
+        before, row.looked_at = row.looked_at, now
+    session.flush()
+    return before
+
+
+def contact_card(
+    session: Session, acting: SignedIn, case: Case, *, purpose: str, now: datetime
+) -> tuple[str, str]:
+    """The name to use and the language of a survivor."""
+    opened = open_folder(
+        session, acting, case.id, FolderKind.CONTACT_CARD, purpose=purpose, now=now
+    )
+    return opened.read(case, "name") or "", opened.read(case, "language") or ""
+
+
+def _make_folders(
+    session: Session,
+    acting: SignedIn,
+    case: Case,
+    survivor_holder_id: UUID,
+    name: str,
+    language: str,
+    *,
+    now: datetime,
+) -> None:
+    team_ids = {case.case_director_id, case.stand_in_id}
+    holder_of = dict(
+        session.execute(
+            select(Account.id, Account.holder_id).where(Account.id.in_(team_ids))
+        ).tuples()
+    )
+    hers = Grantee(survivor_holder_id, Why.HER_OWN)
+    team = case_team(case, holder_of)
+    for kind in (FolderKind.CONTACT_CARD, FolderKind.CONVERSATION):
+        folder = OpenFolder(session, acting, new_folder(session, case.id, kind), now=now)
+        folder.start_version([hers, *team])
+        if kind is FolderKind.CONTACT_CARD:
+            folder.write(case, "name", name)
+            folder.write(case, "language", language)
+    session.flush()
+
+
+def _grant_again(
+    session: Session, acting: SignedIn, folder: Folder, holder_id: UUID, *, now: datetime
+) -> None:
+    opened = open_folder(
+        session,
+        acting,
+        folder.case_id,
+        folder.kind,
+        purpose="card_issued_again",
+        now=now,
+        referral_id=folder.referral_id,
+    )
+    old = session.scalars(
+        select(Grant).where(Grant.folder_id == folder.id, Grant.holder_id == holder_id)
+    ).all()
+    for grant in old:
+        session.delete(grant)
+    session.flush()
+    public = holders.public_halves(session, [holder_id])[holder_id]
+    for version, key in opened.version_keys().items():
+        give(
+            session,
+            folder,
+            version,
+            key,
+            Grantee(holder_id, Why.HER_OWN),
+            public,
+            given_by_id=acting.account_id,
+            now=now,
+        )
+    session.flush()
+
+
+def _new_number(session: Session) -> str:
+    # Random, so that numbers tell neither how many cases there are nor in which order they came.
+    alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+    while True:
+        code = "".join(secrets.choice(alphabet) for _ in range(8))
+        number = f"{code[:2]}-{code[2:]}"
+        if session.scalar(select(Case.id).where(Case.number == number)) is None:
+            return number
+
+
+def _unseen(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, int]:
+    rows = session.execute(
+        select(Thread.case_id, func.count())
+        .join(Message, Message.thread_id == Thread.id)
+        .where(
+            Thread.case_id.in_(case_ids),
+            Message.from_survivor.is_(True),
+            Message.seen_at.is_(None),
+            Message.taken_back_at.is_(None),
+        )
+        .group_by(Thread.case_id)
+    )
+    return dict(rows.tuples())
+
+
+def _new_needs(session: Session, acting: SignedIn, case_ids: Sequence[UUID]) -> dict[UUID, int]:
+    rows = session.execute(
+        select(Need.case_id, func.count())
+        .outerjoin(Look, (Look.case_id == Need.case_id) & (Look.account_id == acting.account_id))
+        .where(
+            Need.case_id.in_(case_ids),
+            or_(Look.looked_at.is_(None), Need.sent_at > Look.looked_at),
+            Need.state != NeedState.STOPPED,
+        )
+        .group_by(Need.case_id)
+    )
+    return dict(rows.tuples())
+
+
+def _dates(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, int]:
+    asked_for = (AppointmentState.CANNOT_COME, AppointmentState.OTHER_TIME)
+    rows = session.execute(
+        select(Appointment.case_id, func.count())
+        .where(Appointment.case_id.in_(case_ids), Appointment.state.in_(asked_for))
+        .group_by(Appointment.case_id)
+    )
+    return dict(rows.tuples())
+
+
+def _promises(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    rows = session.execute(
+        select(Need.case_id, func.min(Need.answer_before))
+        .where(Need.case_id.in_(case_ids), Need.state.in_((NeedState.SENT, NeedState.QUESTION)))
+        .group_by(Need.case_id)
+    )
+    return dict(rows.tuples())
+
+
+def _cards(session: Session, account_ids: Sequence[UUID]) -> dict[UUID, Card]:
+    rows = session.scalars(
+        select(Card).where(Card.account_id.in_(account_ids)).order_by(Card.issued_at)
+    )
+    return {card.account_id: card for card in rows}

@@ -1,0 +1,69 @@
+"""Half-way answers: sealed to her alone, gone after a day, forgotten in one tap."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from portal.domain.folders import FolderKind, Why
+from portal.models import Draft
+from portal.services.folders import Grantee, find_folder, new_folder
+from portal.services.reading import OpenFolder, open_folder
+from portal.services.sessions import SignedIn
+
+KEPT = timedelta(hours=24)
+
+
+def keep(
+    session: Session, acting: SignedIn, kind: str, answers: dict[str, Any], *, now: datetime
+) -> None:
+    """Keep what she has not sent yet."""
+    folder = _open(session, acting, now=now)
+    draft = _find(session, acting, kind)
+    if draft is None:
+        draft = Draft(case_id=acting.her_case_id, kind=kind, body=b"", expires_at=now)
+        session.add(draft)
+    folder.write(draft, "body", json.dumps(answers))
+    draft.expires_at = now + KEPT
+    session.flush()
+
+
+def find(session: Session, acting: SignedIn, kind: str, *, now: datetime) -> dict[str, Any] | None:
+    """What she kept, if it is not a day old."""
+    draft = _find(session, acting, kind)
+    if draft is None or draft.expires_at <= now:
+        return None
+    words = _open(session, acting, now=now).read(draft, "body")
+    return None if words is None else dict(json.loads(words))
+
+
+def forget(session: Session, acting: SignedIn, kind: str | None = None) -> None:
+    """Delete one draft, or all of hers."""
+    gone = delete(Draft).where(Draft.case_id == acting.her_case_id)
+    if kind is not None:
+        gone = gone.where(Draft.kind == kind)
+    session.execute(gone.execution_options(synchronize_session="fetch"))
+
+
+def forget_expired(session: Session, *, now: datetime) -> int:
+    """Delete every draft that is a day old; gives how many."""
+    gone = session.execute(delete(Draft).where(Draft.expires_at <= now).returning(Draft.id))
+    return len(gone.all())
+
+
+def _open(session: Session, acting: SignedIn, *, now: datetime) -> OpenFolder:
+    case_id = acting.her_case_id
+    if find_folder(session, case_id, FolderKind.DRAFT) is None:
+        folder = new_folder(session, case_id, FolderKind.DRAFT)
+        OpenFolder(session, acting, folder, now=now).start_version(
+            [Grantee(acting.holder_id, Why.HER_OWN)]
+        )
+    return open_folder(session, acting, case_id, FolderKind.DRAFT, purpose="draft", now=now)
+
+
+def _find(session: Session, acting: SignedIn, kind: str) -> Draft | None:
+    return session.scalar(
+        select(Draft).where(Draft.case_id == acting.her_case_id, Draft.kind == kind)
+    )

@@ -1,0 +1,175 @@
+"""Folders and their versions: who is granted what, why, and until when."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.folders import HERS_ALONE, FolderKind, Why
+from portal.domain.holders import HolderKind
+from portal.domain.refusals import NotFound
+from portal.models import Case, Folder, Grant
+from portal.services.holders import PublicHalf, get_one, public_halves, seal_halves
+from portal.services.house import key_file
+from portal.vault import check_keyed, keyed_hash, new_folder_key, seal_to
+
+
+class Grantee(NamedTuple):
+    """Who may open a version of a folder, why, and until when."""
+
+    holder_id: UUID
+    why: Why
+    until: datetime | None = None
+
+
+def find_folder(
+    session: Session, case_id: UUID, kind: FolderKind, referral_id: UUID | None = None
+) -> Folder | None:
+    """A folder of a case, if it was ever written to."""
+    return session.scalar(
+        select(Folder).where(
+            Folder.case_id == case_id,
+            Folder.kind == kind,
+            Folder.referral_id == referral_id,
+        )
+    )
+
+
+def new_folder(
+    session: Session, case_id: UUID, kind: FolderKind, referral_id: UUID | None = None
+) -> Folder:
+    """An empty folder, without a version: nothing can be written until one is started."""
+    folder = Folder(case_id=case_id, kind=kind, referral_id=referral_id, version=0, stale=False)
+    session.add(folder)
+    session.flush()
+    return folder
+
+
+def start_version(
+    session: Session,
+    folder: Folder,
+    grantees: Iterable[Grantee],
+    *,
+    given_by_id: UUID | None,
+    now: datetime,
+) -> bytes:
+    """A fresh key for what is written from now on, sealed to these holders only.
+
+    The recovery key and the two emergency halves get it too, except for what is hers alone.
+    """
+    key = new_folder_key()
+    folder.version += 1
+    folder.stale = False
+    wanted = list(grantees)
+    if folder.kind not in HERS_ALONE:
+        wanted.append(Grantee(get_one(session, HolderKind.RECOVERY).id, Why.RECOVERY))
+        seal_halves(session, folder.id, folder.version, key)
+    publics = public_halves(session, [grantee.holder_id for grantee in wanted])
+    for grantee in wanted:
+        give(
+            session,
+            folder,
+            folder.version,
+            key,
+            grantee,
+            publics[grantee.holder_id],
+            given_by_id=given_by_id,
+            now=now,
+        )
+    session.flush()
+    return key
+
+
+def give(
+    session: Session,
+    folder: Folder,
+    version: int,
+    key: bytes,
+    grantee: Grantee,
+    public: PublicHalf,
+    *,
+    given_by_id: UUID | None,
+    now: datetime,
+) -> Grant:
+    """Seal one version's key to a holder."""
+    grant = Grant(
+        folder_id=folder.id,
+        version=version,
+        holder_id=grantee.holder_id,
+        holder_version=public.version,
+        sealed=seal_to(public.public, key),
+        given_by_id=given_by_id,
+        given_at=now,
+        why=grantee.why,
+        until=grantee.until,
+    )
+    grant.mac = keyed_hash(key_file(session).mac_key, "grant", *_grant_parts(grant))
+    session.add(grant)
+    return grant
+
+
+def check_grant(session: Session, grant: Grant) -> None:
+    """Raises Forged when a grant's end, reason or key was changed behind our back."""
+    check_keyed(key_file(session).mac_key, "grant", grant.mac, *_grant_parts(grant))
+
+
+def live_grants(
+    session: Session, folder: Folder, version: int, *, now: datetime
+) -> Sequence[Grant]:
+    """The grants of one version that have not ended."""
+    return session.scalars(
+        select(Grant).where(
+            Grant.folder_id == folder.id,
+            Grant.version == version,
+            or_(Grant.until.is_(None), Grant.until > now),
+        )
+    ).all()
+
+
+def end_grants(
+    session: Session, folder: Folder, holder_id: UUID, *, version: int | None = None
+) -> None:
+    """Take a holder's grants away at once; the next write starts a version without them."""
+    ended = delete(Grant).where(Grant.folder_id == folder.id, Grant.holder_id == holder_id)
+    if version is not None:
+        ended = ended.where(Grant.version == version)
+    session.execute(ended.execution_options(synchronize_session="fetch"))
+    if version is None or version == folder.version:
+        folder.stale = True
+    session.flush()
+
+
+def case_team(case: Case, holders: dict[UUID, UUID]) -> list[Grantee]:
+    """The case director and the stand-in, from the first day."""
+    return [
+        Grantee(holders[account_id], Why.CASE_TEAM)
+        for account_id in dict.fromkeys((case.case_director_id, case.stand_in_id))
+    ]
+
+
+def get_folder(
+    session: Session, case_id: UUID, kind: FolderKind, referral_id: UUID | None = None
+) -> Folder:
+    """A folder of a case. Raises NotFound."""
+    folder = find_folder(session, case_id, kind, referral_id)
+    if folder is None:
+        raise NotFound
+    return folder
+
+
+def _grant_parts(grant: Grant) -> tuple[bytes, ...]:
+    until = grant.until.astimezone(UTC).isoformat() if grant.until else "no end"
+    return (
+        grant.folder_id.bytes,
+        str(grant.version).encode(),
+        grant.holder_id.bytes,
+        str(grant.holder_version).encode(),
+        grant.sealed,
+        str(grant.given_by_id).encode(),
+        grant.given_at.astimezone(UTC).isoformat().encode(),
+        grant.why.value.encode(),
+        until.encode(),
+    )

@@ -1,0 +1,279 @@
+"""The one thread between a survivor and her case team."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session, aliased
+
+from portal.domain.folders import FolderKind
+from portal.domain.refusals import NotFound, NotYours, WrongState
+from portal.domain.roles import Permission, Role
+from portal.domain.words import written
+from portal.models import Case, Membership, Message, Service, StaffMember, Thread
+from portal.services import audit, tries
+from portal.services.reading import open_folder
+from portal.services.sessions import SignedIn
+from portal.services.staff import is_away
+
+PAGE = 50
+MESSAGES_PER_SPAN = 60
+SPAN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class ShownMessage:
+    """A message as one of the two sides sees it."""
+
+    message: Message
+    words: str | None
+    author: str
+    service: str | None
+    seen_by: str | None
+
+    @property
+    def may_be_taken_back(self) -> bool:
+        """Whether nobody on the other side has read it yet."""
+        return self.message.seen_at is None and self.message.taken_back_at is None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A stretch of a thread, oldest first; `older` and `newer` are keys of the next stretches."""
+
+    messages: list[ShownMessage]
+    older: int | None
+    newer: int | None
+
+
+@dataclass(frozen=True)
+class Team:
+    """Who answers her, and who stands in."""
+
+    case_director: str
+    stand_in: str
+    director_is_away: bool
+    away_until: datetime | None
+
+    @property
+    def answers_now(self) -> str:
+        """The name of the one who answers at this moment."""
+        return self.stand_in if self.director_is_away else self.case_director
+
+
+def write(
+    session: Session, acting: SignedIn, case_id: UUID, words: str, *, now: datetime
+) -> Message:
+    """Add a message. Staff may write while her card is frozen.
+
+    Raises NothingWritten, TooLong, SlowDown, NotFound.
+    """
+    thread = _get_thread(session, acting, case_id)
+    text = written(words)
+    tries.limit(
+        session,
+        "message",
+        acting.account_id.bytes,
+        limit=MESSAGES_PER_SPAN,
+        within=SPAN,
+        now=now,
+    )
+    folder = open_folder(
+        session, acting, case_id, FolderKind.CONVERSATION, purpose="conversation", now=now
+    )
+    number = session.execute(
+        update(Thread)
+        .where(Thread.id == thread.id)
+        .values(last_number=Thread.last_number + 1)
+        .returning(Thread.last_number)
+    ).scalar_one()
+    message = Message(
+        thread_id=thread.id,
+        number=number,
+        from_survivor=acting.is_survivor,
+        author_id=acting.account_id,
+        service_id=None if acting.is_survivor else _service_of(session, acting),
+        written_at=now,
+    )
+    folder.write(message, "body", text)
+    session.add(message)
+    audit.record(
+        session,
+        acting.account_id,
+        "message_written",
+        now=now,
+        case_id=case_id,
+        facts={"message": str(message.id)},
+    )
+    session.flush()
+    return message
+
+
+def show(
+    session: Session,
+    acting: SignedIn,
+    case_id: UUID,
+    *,
+    now: datetime,
+    before: int | None = None,
+    after: int | None = None,
+    size: int = PAGE,
+) -> Page:
+    """Show a stretch of the thread, the newest unless asked otherwise.
+
+    What is shown to the other side for the first time is seen now: only these, not the rest.
+    """
+    thread = _get_thread(session, acting, case_id)
+    folder = open_folder(
+        session, acting, case_id, FolderKind.CONVERSATION, purpose="conversation", now=now
+    )
+    rows = _stretch(session, thread, before=before, after=after, size=size)
+    _mark_seen(session, acting, [row[0] for row in rows], now=now)
+    me = {acting.account_id: acting.name}
+    shown = [
+        ShownMessage(
+            message=message,
+            words=folder.read(message, "body") if folder.opens(message.body) else None,
+            author=author or "",
+            service=service,
+            seen_by=me.get(message.seen_by_id, seen_by) if message.seen_by_id else None,
+        )
+        for message, author, service, seen_by in rows
+    ]
+    first = shown[0].message.number if shown else 1
+    last = shown[-1].message.number if shown else thread.last_number
+    return Page(
+        messages=shown,
+        older=first if first > 1 and shown else None,
+        newer=last if last < thread.last_number else None,
+    )
+
+
+def take_back(session: Session, acting: SignedIn, message_id: UUID, *, now: datetime) -> None:
+    """Take back an own message that nobody has read: its words are gone for good."""
+    message = session.scalar(
+        select(Message).where(Message.id == message_id, Message.author_id == acting.account_id)
+    )
+    if message is None:
+        raise NotFound
+    taken = session.execute(
+        update(Message)
+        .where(
+            Message.id == message.id,
+            Message.seen_at.is_(None),
+            Message.taken_back_at.is_(None),
+        )
+        .values(taken_back_at=now, body=None)
+        .returning(Message.id)
+        .execution_options(synchronize_session="fetch")
+    ).first()
+    if taken is None:
+        raise WrongState
+    thread = session.get_one(Thread, message.thread_id)
+    audit.record(
+        session,
+        acting.account_id,
+        "message_taken_back",
+        now=now,
+        case_id=thread.case_id,
+        facts={"message": str(message.id)},
+    )
+
+
+def unseen_by_her(session: Session, acting: SignedIn) -> int:
+    """How many messages of her case team she has not been shown yet."""
+    return int(
+        session.scalar(
+            select(func.count())
+            .select_from(Message)
+            .join(Thread, Thread.id == Message.thread_id)
+            .where(
+                Thread.case_id == acting.her_case_id,
+                Message.from_survivor.is_(False),
+                Message.seen_at.is_(None),
+                Message.taken_back_at.is_(None),
+            )
+        )
+        or 0
+    )
+
+
+def team(session: Session, case_id: UUID, *, now: datetime) -> Team:
+    """Who answers in this thread, and who stands in while the case director is away."""
+    director, stand_in = aliased(StaffMember), aliased(StaffMember)
+    one, other = session.execute(
+        select(director, stand_in)
+        .select_from(Case)
+        .join(director, director.account_id == Case.case_director_id)
+        .join(stand_in, stand_in.account_id == Case.stand_in_id)
+        .where(Case.id == case_id)
+    ).one()
+    away = is_away(one, today=now.date())
+    until = one.away_until if away else None
+    return Team(
+        case_director=one.name,
+        stand_in=other.name,
+        director_is_away=away,
+        away_until=datetime.combine(until, datetime.min.time(), now.tzinfo) if until else None,
+    )
+
+
+def _get_thread(session: Session, acting: SignedIn, case_id: UUID) -> Thread:
+    """The thread of her own case, or of a case of this team member. Else NotFound."""
+    asked = select(Thread).where(Thread.case_id == case_id)
+    if acting.is_survivor:
+        asked = asked.where(Thread.case_id == acting.her_case_id)
+    elif not acting.may(Permission.WRITE_TO_SURVIVOR):
+        raise NotYours
+    thread = session.scalar(asked)
+    if thread is None:
+        raise NotFound
+    return thread
+
+
+def _stretch(
+    session: Session, thread: Thread, *, before: int | None, after: int | None, size: int
+) -> list[tuple[Message, str | None, str | None, str | None]]:
+    author, reader = aliased(StaffMember), aliased(StaffMember)
+    asked = (
+        select(Message, author.name, Service.name, reader.name)
+        .outerjoin(author, author.account_id == Message.author_id)
+        .outerjoin(reader, reader.account_id == Message.seen_by_id)
+        .outerjoin(Service, Service.id == Message.service_id)
+        .where(Message.thread_id == thread.id)
+        .limit(size)
+    )
+    if after is not None:
+        asked = asked.where(Message.number > after).order_by(Message.number)
+        return list(session.execute(asked).tuples())
+    if before is not None:
+        asked = asked.where(Message.number < before)
+    rows = session.execute(asked.order_by(Message.number.desc())).tuples().all()
+    return list(reversed(rows))
+
+
+def _mark_seen(session: Session, acting: SignedIn, shown: list[Message], *, now: datetime) -> None:
+    fresh = [
+        message
+        for message in shown
+        if message.seen_at is None
+        and message.taken_back_at is None
+        and message.from_survivor is not acting.is_survivor
+    ]
+    for message in fresh:
+        message.seen_at, message.seen_by_id = now, acting.account_id
+    if fresh:
+        session.flush()
+
+
+def _service_of(session: Session, acting: SignedIn) -> UUID | None:
+    return session.scalar(
+        select(Membership.service_id)
+        .where(
+            Membership.account_id == acting.account_id,
+            Membership.service_id.is_not(None),
+            Membership.role == Role.CASE_DIRECTOR,
+        )
+        .limit(1)
+    )

@@ -1,0 +1,424 @@
+"""What she asks for: sent, added to, taken back, and shown with what becomes of it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.decisions import DecisionKind, DecisionState
+from portal.domain.folders import FolderKind, Why
+from portal.domain.holders import HolderKind
+from portal.domain.needs import (
+    MOVES,
+    Category,
+    NeedAnswer,
+    NeedState,
+    Statement,
+    check_statement,
+    lane_of,
+)
+from portal.domain.referrals import WITH_THE_SERVICE, ReferralState
+from portal.domain.refusals import NotFound, WrongState
+from portal.domain.words import written
+from portal.models import (
+    Account,
+    Addition,
+    Case,
+    Decision,
+    Need,
+    Reading,
+    Referral,
+    Service,
+)
+from portal.models import Statement as StatementRow
+from portal.services import audit, drafts
+from portal.services.folders import (
+    Grantee,
+    case_team,
+    end_grants,
+    find_folder,
+    get_folder,
+    give,
+    new_folder,
+)
+from portal.services.holders import get_one, public_halves
+from portal.services.house import promised
+from portal.services.reading import OpenFolder, open_folder
+from portal.services.sessions import SignedIn
+
+DRAFT = "needs"
+
+
+@dataclass(frozen=True)
+class NeedStory:
+    """A need with everything this reader may read of it."""
+
+    need: Need
+    own_words: str | None
+    additions: tuple[tuple[Addition, str], ...] = ()
+    readings: tuple[tuple[Reading, str], ...] = ()
+    questions: tuple[tuple[Decision, str], ...] = ()
+    referrals: tuple[tuple[Referral, Service], ...] = field(default=())
+
+    @property
+    def waits_for_her(self) -> bool:
+        """Whether the next step is hers: a question, or a yes."""
+        return self.need.state is NeedState.QUESTION or any(
+            referral.state is ReferralState.WAITS_FOR_YES for referral, _ in self.referrals
+        )
+
+
+def send(session: Session, acting: SignedIn, statement: Statement, *, now: datetime) -> list[Need]:
+    """Send a statement to the desk: sealed to her, her case team and the desk, and queued.
+
+    The draft is forgotten. Raises NothingChosen or AlreadyAsked.
+    """
+    case = session.get_one(Case, acting.her_case_id)
+    open_now = frozenset(
+        session.scalars(
+            select(Need.category).where(
+                Need.case_id == case.id, Need.state.not_in((NeedState.DONE, NeedState.STOPPED))
+            )
+        )
+    )
+    check_statement(statement, open_categories=open_now)
+    folder = _for_statement(session, acting, case, now=now)
+    name_to_use = _name_to_use(session, acting, case, now=now)
+    row = StatementRow(case_id=case.id, sent_at=now, folder_version=folder.folder.version, body=b"")
+    folder.write(row, "body", json.dumps(_closing_answers(statement, name_to_use)))
+    session.add(row)
+    session.flush()
+    needs = [_send_one(session, acting, folder, row, answer, now=now) for answer in statement.needs]
+    drafts.forget(session, acting, DRAFT)
+    session.flush()
+    return needs
+
+
+def hers(session: Session, acting: SignedIn, *, now: datetime) -> list[NeedStory]:
+    """Her needs, newest first, with what became of each. A constant number of queries."""
+    needs = session.scalars(
+        select(Need)
+        .where(Need.case_id == acting.her_case_id)
+        .order_by(Need.sent_at.desc(), Need.id)
+    ).all()
+    return stories(session, acting, acting.her_case_id, needs, purpose="own_needs", now=now)
+
+
+def of_case(session: Session, acting: SignedIn, case: Case, *, now: datetime) -> list[NeedStory]:
+    """The needs of a case, for its team."""
+    needs = session.scalars(
+        select(Need).where(Need.case_id == case.id).order_by(Need.sent_at.desc(), Need.id)
+    ).all()
+    return stories(session, acting, case.id, needs, purpose="case", now=now)
+
+
+def get_hers(session: Session, acting: SignedIn, need_id: UUID) -> Need:
+    """One of her own needs. A foreign and a missing id: NotFound."""
+    need = session.scalar(
+        select(Need).where(Need.id == need_id, Need.case_id == acting.her_case_id)
+    )
+    if need is None:
+        raise NotFound
+    return need
+
+
+def story(
+    session: Session, acting: SignedIn, need: Need, *, purpose: str, now: datetime
+) -> NeedStory:
+    """One need with everything this reader may read of it."""
+    (found,) = stories(session, acting, need.case_id, [need], purpose=purpose, now=now)
+    return found
+
+
+def stories(
+    session: Session,
+    acting: SignedIn,
+    case_id: UUID,
+    needs: Sequence[Need],
+    *,
+    purpose: str,
+    now: datetime,
+) -> list[NeedStory]:
+    """Needs of one case with words, additions, readings, questions and referrals."""
+    if not needs:
+        return []
+    folder = open_folder(session, acting, case_id, FolderKind.NEEDS, purpose=purpose, now=now)
+    ids = [need.id for need in needs]
+    additions = session.scalars(
+        select(Addition).where(Addition.need_id.in_(ids)).order_by(Addition.added_at)
+    ).all()
+    readings = session.scalars(
+        select(Reading).where(Reading.need_id.in_(ids)).order_by(Reading.written_at)
+    ).all()
+    questions = session.scalars(
+        select(Decision)
+        .where(Decision.need_id.in_(ids), Decision.note.is_not(None))
+        .order_by(Decision.decided_at)
+    ).all()
+    referrals = (
+        session.execute(
+            select(Referral, Service)
+            .join(Service, Service.id == Referral.service_id)
+            .where(Referral.need_id.in_(ids))
+            .order_by(Referral.made_at)
+        )
+        .tuples()
+        .all()
+    )
+    return [
+        NeedStory(
+            need=need,
+            own_words=folder.read(need, "own_words") if folder.opens(need.own_words) else None,
+            additions=tuple(
+                (row, folder.read(row, "words") or "")
+                for row in additions
+                if row.need_id == need.id and folder.opens(row.words)
+            ),
+            readings=tuple(
+                (row, folder.read(row, "words") or "")
+                for row in readings
+                if row.need_id == need.id and folder.opens(row.words)
+            ),
+            questions=tuple(
+                (row, folder.read(row, "note") or "")
+                for row in questions
+                if row.need_id == need.id and folder.opens(row.note)
+            ),
+            referrals=tuple(pair for pair in referrals if pair[0].need_id == need.id),
+        )
+        for need in needs
+    ]
+
+
+def closing_answers(
+    session: Session, acting: SignedIn, need: Need, *, purpose: str, now: datetime
+) -> dict[str, Any]:
+    """What she said besides the needs: most important, stay or leave, help at the talk."""
+    folder = open_folder(session, acting, need.case_id, FolderKind.NEEDS, purpose=purpose, now=now)
+    row = session.get_one(StatementRow, need.statement_id)
+    return dict(json.loads(folder.read(row, "body") or "{}"))
+
+
+def add_words(
+    session: Session, acting: SignedIn, need_id: UUID, words: str, *, now: datetime
+) -> Addition:
+    """She adds to a need, or answers the desk's question, which puts the need back in the queue."""
+    need = get_hers(session, acting, need_id)
+    if need.state in (NeedState.DONE, NeedState.STOPPED):
+        raise WrongState
+    text = written(words)
+    folder = open_folder(
+        session, acting, need.case_id, FolderKind.NEEDS, purpose="own_needs", now=now
+    )
+    addition = Addition(need_id=need.id, added_at=now, words=b"")
+    folder.write(addition, "words", text)
+    session.add(addition)
+    if need.state is NeedState.QUESTION:
+        need.state = NeedState.SENT
+        need.answer_before = promised(session, need.lane, now=now)
+        _queue(session, acting, need, now=now)
+    audit.record(
+        session,
+        acting.account_id,
+        "need_added_to",
+        now=now,
+        case_id=need.case_id,
+        facts={"need": str(need.id)},
+    )
+    session.flush()
+    return addition
+
+
+def take_back(session: Session, acting: SignedIn, need_id: UUID, *, now: datetime) -> None:
+    """She stops a need: the desk and every service lose it at once."""
+    need = get_hers(session, acting, need_id)
+    if NeedState.STOPPED not in MOVES[need.state]:
+        raise WrongState
+    need.state = NeedState.STOPPED
+    for decision in session.scalars(
+        select(Decision).where(Decision.need_id == need.id, Decision.state == DecisionState.WAITING)
+    ):
+        decision.state, decision.decided_at = DecisionState.WITHDRAWN, now
+    for referral in session.scalars(select(Referral).where(Referral.need_id == need.id)):
+        stop_referral(session, referral, ReferralState.STOPPED)
+    end_desk_grants(session, need)
+    audit.record(
+        session,
+        acting.account_id,
+        "need_stopped",
+        now=now,
+        case_id=need.case_id,
+        facts={"need": str(need.id)},
+    )
+    session.flush()
+
+
+def ask_desk_again(
+    session: Session, acting: SignedIn, case: Case, need_id: UUID, *, now: datetime
+) -> None:
+    """The case team puts a routed need back at the desk: a service said it is not possible there.
+
+    The desk's key of that statement had ended; the case team grants it anew.
+    """
+    need = session.scalar(select(Need).where(Need.id == need_id, Need.case_id == case.id))
+    if need is None:
+        raise NotFound
+    if NeedState.SENT not in MOVES[need.state]:
+        raise WrongState
+    folder = open_folder(session, acting, case.id, FolderKind.NEEDS, purpose="case", now=now)
+    version = session.get_one(StatementRow, need.statement_id).folder_version
+    desk = get_one(session, HolderKind.DESK)
+    give(
+        session,
+        folder.folder,
+        version,
+        folder.version_keys()[version],
+        Grantee(desk.id, Why.DESK_UNROUTED),
+        public_halves(session, [desk.id])[desk.id],
+        given_by_id=acting.account_id,
+        now=now,
+    )
+    need.state = NeedState.SENT
+    need.answer_before = promised(session, need.lane, now=now)
+    _queue(session, acting, need, now=now)
+    audit.record(
+        session,
+        acting.account_id,
+        "need_at_desk_again",
+        now=now,
+        case_id=case.id,
+        facts={"need": str(need.id)},
+    )
+    session.flush()
+
+
+def stop_referral(session: Session, referral: Referral, state: ReferralState) -> None:
+    """End what a service may read of a referral, at once."""
+    if referral.state in WITH_THE_SERVICE:
+        folder = get_folder(session, referral.case_id, FolderKind.REFERRAL, referral.id)
+        service = session.get_one(Service, referral.service_id)
+        end_grants(session, folder, service.holder_id)
+    if referral.state is not ReferralState.DONE:
+        referral.state = state
+    session.flush()
+
+
+def end_desk_grants(session: Session, need: Need) -> None:
+    """Take the desk's key of a statement away once none of its needs waits at the desk."""
+    row = session.get_one(StatementRow, need.statement_id)
+    session.flush()
+    waiting = session.scalar(
+        select(Need.id)
+        .where(
+            Need.statement_id == need.statement_id,
+            Need.state.in_((NeedState.SENT, NeedState.QUESTION)),
+        )
+        .limit(1)
+    )
+    if waiting is None:
+        folder = get_folder(session, need.case_id, FolderKind.NEEDS)
+        desk = get_one(session, HolderKind.DESK)
+        end_grants(session, folder, desk.id, version=row.folder_version)
+
+
+def _for_statement(session: Session, acting: SignedIn, case: Case, *, now: datetime) -> OpenFolder:
+    """Her needs folder with a fresh version, which the desk may open too.
+
+    A version for each statement: the desk's grant on it ends when the statement is routed, and
+    what it read of an earlier one says nothing about a later one.
+    """
+    holder_of = dict(
+        session.execute(
+            select(Account.id, Account.holder_id).where(
+                Account.id.in_({case.case_director_id, case.stand_in_id})
+            )
+        ).tuples()
+    )
+    folder = find_folder(session, case.id, FolderKind.NEEDS) or new_folder(
+        session, case.id, FolderKind.NEEDS
+    )
+    opened = OpenFolder(session, acting, folder, now=now)
+    desk = get_one(session, HolderKind.DESK)
+    opened.start_version(
+        [
+            Grantee(acting.holder_id, Why.HER_OWN),
+            *case_team(case, holder_of),
+            Grantee(desk.id, Why.DESK_UNROUTED),
+        ]
+    )
+    return opened
+
+
+def _send_one(
+    session: Session,
+    acting: SignedIn,
+    folder: OpenFolder,
+    row: StatementRow,
+    answer: NeedAnswer,
+    *,
+    now: datetime,
+) -> Need:
+    lane = lane_of(answer.category, answer.how_soon, child_in_danger=answer.child_in_danger)
+    need = Need(
+        case_id=row.case_id,
+        statement_id=row.id,
+        category=answer.category,
+        how_soon=answer.how_soon,
+        lane=lane,
+        state=NeedState.SENT,
+        sent_at=now,
+        answer_before=promised(session, lane, now=now),
+    )
+    folder.write(need, "own_words", answer.own_words)
+    session.add(need)
+    session.flush()
+    _queue(session, acting, need, now=now)
+    audit.record(
+        session,
+        acting.account_id,
+        "need_sent",
+        now=now,
+        case_id=need.case_id,
+        facts={"need": str(need.id), "category": need.category.value},
+    )
+    return need
+
+
+def _queue(session: Session, acting: SignedIn, need: Need, *, now: datetime) -> None:
+    session.add(
+        Decision(
+            kind=DecisionKind.NEED,
+            case_id=need.case_id,
+            need_id=need.id,
+            lane=need.lane,
+            state=DecisionState.WAITING,
+            asked_by_id=acting.account_id,
+            asked_at=now,
+            answer_before=need.answer_before,
+        )
+    )
+
+
+def _name_to_use(session: Session, acting: SignedIn, case: Case, *, now: datetime) -> str:
+    card = open_folder(
+        session, acting, case.id, FolderKind.CONTACT_CARD, purpose="own_needs", now=now
+    )
+    return card.read(case, "name") or ""
+
+
+def _closing_answers(statement: Statement, name: str) -> dict[str, Any]:
+    most: Category | None = statement.most_important
+    return {
+        "name": name,
+        "most_important": most.value if most else None,
+        "stay_or_leave": statement.stay_or_leave.value if statement.stay_or_leave else None,
+        "not_wanted": statement.not_wanted,
+        "interpreter": statement.interpreter,
+        "childcare": statement.childcare,
+        "accessibility": statement.accessibility,
+    }

@@ -1,0 +1,264 @@
+"""The only way to plain text: opening a folder as somebody, for a reason, which is written down.
+
+One audit event per folder, sign-in and purpose within ten minutes for staff; one per sign-in for
+her own reading; one with all ids for a list of names.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.folders import FolderKind, Why
+from portal.domain.refusals import NotFound
+from portal.models import Folder, Grant, SignIn, TeamCopy
+from portal.services import audit
+from portal.services.folders import Grantee, check_grant, live_grants, start_version
+from portal.services.holders import open_team_copy
+from portal.services.sessions import SignedIn
+from portal.vault import KeyPair, Place, open_sealed, open_value, seal_value, sealed_version
+
+COUNTED_ONCE_WITHIN = timedelta(minutes=10)
+
+
+class SealedRow(Protocol):
+    """A table row with an id and sealed columns."""
+
+    __tablename__: str
+
+    @property
+    def id(self) -> Any:
+        """The row's UUID, known before the first flush."""
+
+
+class OpenFolder:
+    """A folder that somebody may read: the versions granted to that person, opened when needed."""
+
+    def __init__(
+        self, session: Session, acting: SignedIn, folder: Folder, *, now: datetime
+    ) -> None:
+        self.folder = folder
+        self._session, self._acting, self._now = session, acting, now
+        self._grants: dict[int, tuple[Grant, TeamCopy | None]] = {}
+        self._keys: dict[int, bytes] = {}
+
+    def add(self, grant: Grant, copy: TeamCopy | None) -> None:
+        """Take in a live grant of this person or of a team of hers."""
+        if grant.version not in self._grants or copy is None:
+            self._grants[grant.version] = (grant, copy)
+
+    def opens(self, sealed: bytes | None) -> bool:
+        """Whether this person was granted the version under which a value was sealed."""
+        return sealed is not None and sealed_version(sealed) in self._grants
+
+    def read(self, row: SealedRow, column: str) -> str | None:
+        """The words in a sealed column; None where there are none. Raises NotFound, CannotOpen."""
+        sealed: bytes | None = getattr(row, column)
+        if sealed is None:
+            return None
+        version = sealed_version(sealed)
+        return open_value(self._key(version), self._place(row, column, version), sealed).decode()
+
+    def write(self, row: SealedRow, column: str, words: str | None) -> None:
+        """Seal words into a column, for those who may read this folder now."""
+        if words is None:
+            setattr(row, column, None)
+            return
+        version = self._current()
+        place = self._place(row, column, version)
+        setattr(row, column, seal_value(self._key(version), place, words.encode()))
+
+    def start_version(self, grantees: Iterable[Grantee]) -> int:
+        """Begin a version for exactly these holders; this person must be among them."""
+        key = start_version(
+            self._session,
+            self.folder,
+            grantees,
+            given_by_id=self._acting.account_id,
+            now=self._now,
+        )
+        self._keys[self.folder.version] = key
+        return self.folder.version
+
+    def version_keys(self) -> dict[int, bytes]:
+        """Every version's key that this person holds, to grant it on."""
+        return {version: self._key(version) for version in self._grants}
+
+    def _current(self) -> int:
+        if self.folder.version not in self._grants.keys() | self._keys.keys():
+            raise NotFound
+        if self.folder.stale or self._any_ended():
+            grants = live_grants(self._session, self.folder, self.folder.version, now=self._now)
+            self.start_version(
+                Grantee(grant.holder_id, grant.why, grant.until)
+                for grant in grants
+                if grant.why is not Why.RECOVERY
+            )
+        return self.folder.version
+
+    def _any_ended(self) -> bool:
+        # The first write after any grant of the current version ended starts a new version.
+        return (
+            self._session.scalar(
+                select(Grant.id)
+                .where(
+                    Grant.folder_id == self.folder.id,
+                    Grant.version == self.folder.version,
+                    Grant.until <= self._now,
+                )
+                .limit(1)
+            )
+            is not None
+        )
+
+    def _key(self, version: int) -> bytes:
+        if version not in self._keys:
+            if version not in self._grants:
+                raise NotFound
+            grant, copy = self._grants[version]
+            check_grant(self._session, grant)
+            self._keys[version] = open_sealed(self._pair(copy), grant.sealed)
+        return self._keys[version]
+
+    def _pair(self, copy: TeamCopy | None) -> KeyPair:
+        own = self._acting.keys
+        return own if copy is None else open_team_copy(self._session, copy, own)
+
+    def _place(self, row: SealedRow, column: str, version: int) -> Place:
+        assert isinstance(row.id, UUID)
+        return Place(row.__tablename__, row.id, column, self.folder.id, version)
+
+
+def open_folder(
+    session: Session,
+    acting: SignedIn,
+    case_id: UUID,
+    kind: FolderKind,
+    *,
+    purpose: str,
+    now: datetime,
+    referral_id: UUID | None = None,
+) -> OpenFolder:
+    """Open a folder of a case, and write that down. Raises NotFound without a grant."""
+    wanted = and_(Folder.case_id == case_id, Folder.kind == kind, Folder.referral_id == referral_id)
+    found = _granted(session, acting, wanted, now=now)
+    if not found:
+        raise NotFound
+    (opened,) = found.values()
+    _write_down(session, acting, opened.folder, purpose, now=now)
+    return opened
+
+
+def open_many(
+    session: Session,
+    acting: SignedIn,
+    case_ids: Iterable[UUID],
+    kind: FolderKind,
+    *,
+    purpose: str,
+    now: datetime,
+) -> dict[UUID, OpenFolder]:
+    """Open one folder of each of these cases for a list, as one audit event with all ids."""
+    wanted = list(case_ids)
+    if not wanted:
+        return {}
+    found = _granted(
+        session, acting, and_(Folder.case_id.in_(wanted), Folder.kind == kind), now=now
+    )
+    names = sorted(str(opened.folder.case_id) for opened in found.values())
+    if names and _is_new(session, acting, f"list:{purpose}:{hash(tuple(names))}", now=now):
+        audit.record(
+            session,
+            acting.account_id,
+            "folders_opened",
+            now=now,
+            facts={"folder": kind.value, "purpose": purpose, "cases": names},
+        )
+    return {opened.folder.case_id: opened for opened in found.values()}
+
+
+def open_referrals(
+    session: Session,
+    acting: SignedIn,
+    referral_ids: Iterable[UUID],
+    *,
+    purpose: str,
+    now: datetime,
+) -> dict[UUID, OpenFolder]:
+    """Open the folders of several referrals, each written down in its own case."""
+    wanted = list(referral_ids)
+    if not wanted:
+        return {}
+    found = _granted(session, acting, Folder.referral_id.in_(wanted), now=now)
+    for opened in found.values():
+        _write_down(session, acting, opened.folder, purpose, now=now)
+    return {
+        opened.folder.referral_id: opened
+        for opened in found.values()
+        if opened.folder.referral_id is not None
+    }
+
+
+def _granted(
+    session: Session, acting: SignedIn, wanted: ColumnElement[bool], *, now: datetime
+) -> dict[UUID, OpenFolder]:
+    """The wanted folders of which this person, or a team of hers, holds a live grant."""
+    mine = acting.holder_id
+    asked = (
+        select(Folder, Grant, TeamCopy)
+        .join(Grant, Grant.folder_id == Folder.id)
+        .outerjoin(
+            TeamCopy,
+            and_(
+                TeamCopy.team_id == Grant.holder_id,
+                TeamCopy.version == Grant.holder_version,
+                TeamCopy.member_id == mine,
+            ),
+        )
+        .where(
+            wanted,
+            or_(Grant.holder_id == mine, TeamCopy.member_id == mine),
+            or_(Grant.until.is_(None), Grant.until > now),
+        )
+    )
+    found: dict[UUID, OpenFolder] = {}
+    for folder, grant, copy in session.execute(asked):
+        opened = found.setdefault(folder.id, OpenFolder(session, acting, folder, now=now))
+        opened.add(grant, copy)
+    return found
+
+
+def _write_down(
+    session: Session, acting: SignedIn, folder: Folder, purpose: str, *, now: datetime
+) -> None:
+    if _is_new(session, acting, f"{folder.id.hex}:{purpose}", now=now):
+        audit.record(
+            session,
+            acting.account_id,
+            "folder_opened",
+            now=now,
+            case_id=folder.case_id,
+            facts={"folder": folder.kind.value, "folder_id": str(folder.id), "purpose": purpose},
+        )
+
+
+def _is_new(session: Session, acting: SignedIn, opening: str, *, now: datetime) -> bool:
+    """Whether this opening was not written down yet in this sign-in (staff: lately)."""
+    sign_in = session.get(SignIn, acting.session_id)
+    if sign_in is None:
+        return True
+    before = sign_in.openings.get(opening)
+    if before is not None:
+        fresh = now - datetime.fromisoformat(before) < COUNTED_ONCE_WITHIN
+        if acting.is_survivor or fresh:
+            return False
+    lately = {
+        name: at
+        for name, at in sign_in.openings.items()
+        if acting.is_survivor or now - datetime.fromisoformat(at) < COUNTED_ONCE_WITHIN
+    }
+    sign_in.openings = {**lately, opening: now.isoformat()}
+    return True

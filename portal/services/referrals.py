@@ -1,0 +1,347 @@
+"""A need on its way to a service: it waits for her yes, is read, accepted or not possible here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.folders import FolderKind, Why
+from portal.domain.needs import NeedState
+from portal.domain.referrals import MOVES, WITH_THE_SERVICE, ReferralState
+from portal.domain.refusals import NotFound, NotYours, WrongState
+from portal.domain.roles import Permission, Role
+from portal.domain.words import written
+from portal.models import (
+    Account,
+    Appointment,
+    Case,
+    Need,
+    Referral,
+    Service,
+    SharingWish,
+)
+from portal.services import audit, needs
+from portal.services.folders import Grantee, case_team, end_grants, find_folder, new_folder
+from portal.services.house import promised
+from portal.services.reading import OpenFolder, open_folder, open_referrals
+from portal.services.sessions import SignedIn
+
+
+@dataclass(frozen=True)
+class ReferralLine:
+    """One line of a service's list."""
+
+    referral: Referral
+    need: Need
+    case_number: str
+    service: Service
+    name: str | None
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class ReferralStory:
+    """What the team of a service reads of a referral: no more than she said yes to."""
+
+    referral: Referral
+    need: Need
+    service: Service
+    case_number: str
+    name: str
+    words: str
+    readings: str
+    reason: str | None
+    appointments: tuple[Appointment, ...]
+
+
+def refer(
+    session: Session, acting: SignedIn, need: Need, service: Service, *, now: datetime
+) -> Referral:
+    """Make a referral. With her yes it goes at once, else it waits for it."""
+    existing = session.scalar(
+        select(Referral).where(Referral.need_id == need.id, Referral.service_id == service.id)
+    )
+    if existing is not None and existing.state is not ReferralState.SAID_NO:
+        return existing
+    referral = existing or Referral(
+        case_id=need.case_id,
+        need_id=need.id,
+        service_id=service.id,
+        state=ReferralState.WAITS_FOR_YES,
+        made_by_id=acting.account_id,
+        made_at=now,
+        answer_before=promised(session, need.lane, now=now),
+    )
+    session.add(referral)
+    session.flush()
+    wish = find_wish(session, need.id, service.id, now=now)
+    if wish is not None:
+        hand_to_service(session, acting, referral, need, service, until=wish.until, now=now)
+    return referral
+
+
+def find_wish(
+    session: Session, need_id: UUID, service_id: UUID, *, now: datetime
+) -> SharingWish | None:
+    """Her standing yes to a service reading a need."""
+    return session.scalar(
+        select(SharingWish)
+        .where(
+            SharingWish.need_id == need_id,
+            SharingWish.service_id == service_id,
+            SharingWish.withdrawn_at.is_(None),
+            SharingWish.until > now,
+        )
+        .limit(1)
+    )
+
+
+def hand_to_service(
+    session: Session,
+    acting: SignedIn,
+    referral: Referral,
+    need: Need,
+    service: Service,
+    *,
+    until: datetime,
+    now: datetime,
+) -> None:
+    """Seal her words, the staff reading and the name to use anew, for this service's team.
+
+    Done by whoever may read the need at this moment: the desk while it routes, or she herself.
+    """
+    story = needs.story(session, acting, need, purpose="referral", now=now)
+    closing = needs.closing_answers(session, acting, need, purpose="referral", now=now)
+    folder = _folder_of(session, acting, referral, service, until=until, now=now)
+    words = "\n\n".join(
+        text for text in (story.own_words, *(added for _, added in story.additions)) if text
+    )
+    folder.write(referral, "name", str(closing.get("name") or ""))
+    folder.write(referral, "words", words)
+    folder.write(referral, "readings", "\n\n".join(text for _, text in story.readings))
+    referral.state, referral.sent_at = ReferralState.SENT, now
+    referral.answer_before = promised(session, need.lane, now=now)
+    audit.record(
+        session,
+        acting.account_id,
+        "referral_sent",
+        now=now,
+        case_id=referral.case_id,
+        facts={"referral": str(referral.id), "service": str(service.id)},
+    )
+    session.flush()
+
+
+def of_service(
+    session: Session, acting: SignedIn, *, now: datetime, with_done: bool = False, size: int = 50
+) -> list[ReferralLine]:
+    """The referrals made to the services of this colleague, the most urgent first."""
+    _check_role(acting)
+    states = WITH_THE_SERVICE if with_done else WITH_THE_SERVICE - {ReferralState.DONE}
+    rows = (
+        session.execute(
+            select(Referral, Need, Case.number, Service)
+            .join(Need, Need.id == Referral.need_id)
+            .join(Case, Case.id == Referral.case_id)
+            .join(Service, Service.id == Referral.service_id)
+            .where(
+                Referral.service_id.in_(acting.services(Role.SERVICE_STAFF)),
+                Referral.state.in_(states),
+            )
+            .order_by(Referral.answer_before, Referral.id)
+            .limit(size)
+        )
+        .tuples()
+        .all()
+    )
+    opened = open_referrals(
+        session, acting, [row[0].id for row in rows], purpose="service_list", now=now
+    )
+    waits = (ReferralState.SENT, ReferralState.SEEN)
+    return [
+        ReferralLine(
+            referral=referral,
+            need=need,
+            case_number=number,
+            service=service,
+            name=opened[referral.id].read(referral, "name") if referral.id in opened else None,
+            is_late=referral.state in waits and referral.answer_before < now,
+        )
+        for referral, need, number, service in rows
+    ]
+
+
+def open_referral(
+    session: Session, acting: SignedIn, referral_id: UUID, *, now: datetime
+) -> ReferralStory:
+    """Open a referral with the team's key; the first opening tells her that it was seen."""
+    referral = get_for_service(session, acting, referral_id)
+    need, service = (
+        session.get_one(Need, referral.need_id),
+        session.get_one(Service, referral.service_id),
+    )
+    folder = _open(session, acting, referral, purpose="service", now=now)
+    if referral.state is ReferralState.SENT:
+        referral.state, referral.seen_at = ReferralState.SEEN, now
+        session.flush()
+    return ReferralStory(
+        referral=referral,
+        need=need,
+        service=service,
+        case_number=session.get_one(Case, referral.case_id).number,
+        name=folder.read(referral, "name") or "",
+        words=folder.read(referral, "words") or "",
+        readings=folder.read(referral, "readings") or "",
+        reason=folder.read(referral, "reason"),
+        appointments=tuple(
+            session.scalars(
+                select(Appointment)
+                .where(Appointment.referral_id == referral.id)
+                .order_by(Appointment.starts_at)
+            )
+        ),
+    )
+
+
+def accept(session: Session, acting: SignedIn, referral_id: UUID, *, now: datetime) -> None:
+    """The service says yes; a date comes next."""
+    referral = get_for_service(session, acting, referral_id)
+    _move(referral, ReferralState.ACCEPTED)
+    _answered(session, acting, referral, "referral_accepted", now=now)
+
+
+def not_possible(
+    session: Session, acting: SignedIn, referral_id: UUID, reason: str, *, now: datetime
+) -> None:
+    """The service cannot help with this; she reads the reason, and the desk looks further."""
+    referral = get_for_service(session, acting, referral_id)
+    text = written(reason)
+    _move(referral, ReferralState.NOT_POSSIBLE)
+    folder = _open(session, acting, referral, purpose="service", now=now)
+    folder.write(referral, "reason", text)
+    service = session.get_one(Service, referral.service_id)
+    end_grants(session, folder.folder, service.holder_id)
+    _answered(session, acting, referral, "referral_not_possible", now=now)
+
+
+def finish(session: Session, acting: SignedIn, referral_id: UUID, *, now: datetime) -> None:
+    """The help was given."""
+    referral = get_for_service(session, acting, referral_id)
+    _move(referral, ReferralState.DONE)
+    _answered(session, acting, referral, "referral_done", now=now)
+    need = session.get_one(Need, referral.need_id)
+    others = session.scalars(
+        select(Referral.state).where(Referral.need_id == need.id, Referral.id != referral.id)
+    ).all()
+    over = (
+        ReferralState.DONE,
+        ReferralState.NOT_POSSIBLE,
+        ReferralState.SAID_NO,
+        ReferralState.STOPPED,
+    )
+    if need.state is NeedState.ROUTED and all(state in over for state in others):
+        need.state = NeedState.DONE
+    session.flush()
+
+
+def get_for_service(session: Session, acting: SignedIn, referral_id: UUID) -> Referral:
+    """A referral made to a service of this colleague. Foreign, stopped and missing: NotFound."""
+    _check_role(acting)
+    referral = session.scalar(
+        select(Referral).where(
+            Referral.id == referral_id,
+            Referral.service_id.in_(acting.services(Role.SERVICE_STAFF)),
+            Referral.state.in_(WITH_THE_SERVICE),
+        )
+    )
+    if referral is None:
+        raise NotFound
+    return referral
+
+
+def reason_given(
+    session: Session, acting: SignedIn, referrals: Sequence[Referral], *, now: datetime
+) -> dict[UUID, str]:
+    """Why services said "not possible here", for her or her case team."""
+    refused = [referral for referral in referrals if referral.reason is not None]
+    opened = open_referrals(
+        session, acting, [referral.id for referral in refused], purpose="reasons", now=now
+    )
+    return {
+        referral.id: opened[referral.id].read(referral, "reason") or ""
+        for referral in refused
+        if referral.id in opened and opened[referral.id].opens(referral.reason)
+    }
+
+
+def _folder_of(
+    session: Session,
+    acting: SignedIn,
+    referral: Referral,
+    service: Service,
+    *,
+    until: datetime,
+    now: datetime,
+) -> OpenFolder:
+    case = session.get_one(Case, referral.case_id)
+    people = {case.survivor_id, case.case_director_id, case.stand_in_id}
+    holder_of = dict(
+        session.execute(
+            select(Account.id, Account.holder_id).where(Account.id.in_(people))
+        ).tuples()
+    )
+    folder = find_folder(session, case.id, FolderKind.REFERRAL, referral.id) or new_folder(
+        session, case.id, FolderKind.REFERRAL, referral.id
+    )
+    opened = OpenFolder(session, acting, folder, now=now)
+    opened.start_version(
+        [
+            Grantee(holder_of[case.survivor_id], Why.HER_OWN),
+            *case_team(case, holder_of),
+            Grantee(service.holder_id, Why.SHE_SAID_YES, until),
+        ]
+    )
+    return opened
+
+
+def _open(
+    session: Session, acting: SignedIn, referral: Referral, *, purpose: str, now: datetime
+) -> OpenFolder:
+    return open_folder(
+        session,
+        acting,
+        referral.case_id,
+        FolderKind.REFERRAL,
+        purpose=purpose,
+        now=now,
+        referral_id=referral.id,
+    )
+
+
+def _move(referral: Referral, state: ReferralState) -> None:
+    if state not in MOVES[referral.state]:
+        raise WrongState
+    referral.state = state
+
+
+def _answered(
+    session: Session, acting: SignedIn, referral: Referral, kind: str, *, now: datetime
+) -> None:
+    referral.answered_at, referral.answered_by_id = now, acting.account_id
+    audit.record(
+        session,
+        acting.account_id,
+        kind,
+        now=now,
+        case_id=referral.case_id,
+        facts={"referral": str(referral.id)},
+    )
+    session.flush()
+
+
+def _check_role(acting: SignedIn) -> None:
+    if not acting.may(Permission.ANSWER_REFERRAL):
+        raise NotYours

@@ -1,0 +1,248 @@
+"""Who is signed in: a row found by the token's hash, with the unlocked key sealed under the token.
+
+Token without database, or database without token: nothing. Deleting rows signs out, at once.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from portal.domain.cards import CardDoesNotOpen, plain_digits
+from portal.domain.refusals import NotFound, Refusal
+from portal.domain.roles import Permission, Role, allows
+from portal.models import Account, Case, Membership, SignIn, StaffMember
+from portal.services import cards
+from portal.services.house import key_file
+from portal.settings import Settings
+from portal.vault import (
+    KeyPair,
+    keyed_hash,
+    new_token,
+    open_under_token,
+    seal_under_token,
+    token_hash,
+)
+
+UNCOVER_WITHOUT_PIN = timedelta(seconds=60)
+SLIDE_AFTER = timedelta(seconds=15)
+"""A sign-in slides at most this often, so that reading on does not write each time."""
+
+
+class PinNeeded(Refusal):
+    """The page was hidden for longer than a minute: the PIN opens it again."""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """The person of this request: survivor (with a case) or staff (with roles)."""
+
+    account_id: UUID
+    holder_id: UUID
+    session_id: bytes
+    keys: KeyPair
+    language: str
+    case_id: UUID | None = None
+    name: str = ""
+    roles: frozenset[tuple[Role, UUID | None]] = frozenset()
+    covered_at: datetime | None = None
+    second_factor_at: datetime | None = None
+    signed_in_before_at: datetime | None = None
+
+    @property
+    def is_survivor(self) -> bool:
+        """Whether this is a survivor; everybody else is staff."""
+        return self.case_id is not None
+
+    @property
+    def her_case_id(self) -> UUID:
+        """The survivor's own case. Raises NotFound for staff."""
+        if self.case_id is None:
+            raise NotFound
+        return self.case_id
+
+    def may(self, permission: Permission) -> bool:
+        """Whether one of the person's roles opens the act."""
+        return allows(frozenset(role for role, _ in self.roles), permission)
+
+    def services(self, role: Role) -> frozenset[UUID]:
+        """The services in which the person holds a role."""
+        return frozenset(
+            service_id for held, service_id in self.roles if held is role and service_id
+        )
+
+
+def start(
+    session: Session,
+    account_id: UUID,
+    *,
+    keys: KeyPair,
+    language: str,
+    now: datetime,
+    pin: str | None = None,
+    second_factor_at: datetime | None = None,
+) -> str:
+    """A new sign-in; gives the token. A survivor's other sign-ins end: one phone at a time."""
+    account = session.get_one(Account, account_id)
+    case_id = session.scalar(select(Case.id).where(Case.survivor_id == account_id))
+    if case_id is not None:
+        end_all(session, account_id)
+    token = new_token()
+    body = {
+        "private": keys.private.hex(),
+        "public": keys.public.hex(),
+        "language": language,
+        "pin": _pin_mark(session, account_id, pin).hex() if pin else "",
+    }
+    session.add(
+        SignIn(
+            token_hash=token_hash(token),
+            account_id=account_id,
+            case_id=case_id,
+            body=_seal_body(token, body),
+            created_at=now,
+            last_seen_at=now,
+            second_factor_at=second_factor_at,
+            signed_in_before_at=account.last_sign_in_at,
+            openings={},
+        )
+    )
+    account.last_sign_in_at = now
+    session.flush()
+    return token
+
+
+def find(session: Session, token: str, *, now: datetime, slide: bool = True) -> SignedIn | None:
+    """The person behind a token, if the sign-in is alive; being there keeps it alive."""
+    row = session.execute(
+        select(SignIn, Account.holder_id, StaffMember)
+        .join(Account, Account.id == SignIn.account_id)
+        .outerjoin(StaffMember, StaffMember.account_id == SignIn.account_id)
+        .where(SignIn.token_hash == token_hash(token))
+    ).one_or_none()
+    if row is None:
+        return None
+    sign_in, holder_id, staff = row
+    if _is_over(session, sign_in, now=now) or (staff and staff.left_at):
+        session.delete(sign_in)
+        session.flush()
+        return None
+    if slide and now - sign_in.last_seen_at > SLIDE_AFTER:
+        sign_in.last_seen_at = now
+    body = json.loads(open_under_token(token, "sign-in", sign_in.body))
+    return SignedIn(
+        account_id=sign_in.account_id,
+        holder_id=holder_id,
+        session_id=sign_in.token_hash,
+        keys=KeyPair(private=bytes.fromhex(body["private"]), public=bytes.fromhex(body["public"])),
+        language=body["language"],
+        case_id=sign_in.case_id,
+        name=staff.name if staff else "",
+        roles=_roles(session, sign_in.account_id) if staff else frozenset(),
+        covered_at=sign_in.covered_at,
+        second_factor_at=sign_in.second_factor_at,
+        signed_in_before_at=sign_in.signed_in_before_at,
+    )
+
+
+def renew(
+    session: Session, token: str, *, now: datetime, second_factor_at: datetime | None = None
+) -> str:
+    """Swap the token when privilege rises, so that an older copy of it opens nothing."""
+    old = session.get_one(SignIn, token_hash(token))
+    body = json.loads(open_under_token(token, "sign-in", old.body))
+    fresh = new_token()
+    session.add(
+        SignIn(
+            token_hash=token_hash(fresh),
+            account_id=old.account_id,
+            case_id=old.case_id,
+            body=_seal_body(fresh, body),
+            created_at=old.created_at,
+            last_seen_at=now,
+            second_factor_at=second_factor_at or old.second_factor_at,
+            signed_in_before_at=old.signed_in_before_at,
+            openings=old.openings,
+        )
+    )
+    session.delete(old)
+    session.flush()
+    return fresh
+
+
+def speak(session: Session, token: str, language: str) -> None:
+    """Change the language of a sign-in."""
+    sign_in = session.get_one(SignIn, token_hash(token))
+    body = json.loads(open_under_token(token, "sign-in", sign_in.body))
+    sign_in.body = _seal_body(token, {**body, "language": language})
+    session.flush()
+
+
+def end(session: Session, token: str) -> None:
+    """End one sign-in; an unknown token is no matter."""
+    session.execute(delete(SignIn).where(SignIn.token_hash == token_hash(token)))
+
+
+def end_all(session: Session, account_id: UUID, *, but: bytes | None = None) -> None:
+    """End every sign-in of an account, or all but one."""
+    ended = delete(SignIn).where(SignIn.account_id == account_id)
+    if but is not None:
+        ended = ended.where(SignIn.token_hash != but)
+    session.execute(ended.execution_options(synchronize_session="fetch"))
+
+
+def cover(session: Session, acting: SignedIn, *, now: datetime) -> None:
+    """The page was hidden: from now on only uncovering is answered."""
+    sign_in = session.get_one(SignIn, acting.session_id)
+    sign_in.covered_at = sign_in.covered_at or now
+    session.flush()
+
+
+def uncover(session: Session, token: str, *, now: datetime, pin: str | None = None) -> None:
+    """Show the page again: within a minute at a tap, later with the PIN.
+
+    Raises PinNeeded, or CardDoesNotOpen for a wrong PIN, which counts towards the ten.
+    """
+    sign_in = session.get_one(SignIn, token_hash(token))
+    if sign_in.covered_at is None:
+        return
+    if now - sign_in.covered_at > UNCOVER_WITHOUT_PIN:
+        if pin is None:
+            raise PinNeeded
+        mark = json.loads(open_under_token(token, "sign-in", sign_in.body))["pin"]
+        digits = plain_digits(pin)
+        if digits is None or _pin_mark(session, sign_in.account_id, digits).hex() != mark:
+            cards.count_wrong_pin(session, sign_in.account_id, now=now)
+            raise CardDoesNotOpen
+        cards.forget_wrong_pins(session, sign_in.account_id)
+    sign_in.covered_at = None
+    session.flush()
+
+
+def _is_over(session: Session, sign_in: SignIn, *, now: datetime) -> bool:
+    settings: Settings = session.info["settings"]
+    idle = (
+        settings.staff_idle_minutes if sign_in.case_id is None else settings.survivor_idle_minutes
+    )
+    return now - sign_in.last_seen_at > timedelta(
+        minutes=idle
+    ) or now - sign_in.created_at > timedelta(hours=settings.session_hours)
+
+
+def _roles(session: Session, account_id: UUID) -> frozenset[tuple[Role, UUID | None]]:
+    rows = session.execute(
+        select(Membership.role, Membership.service_id).where(Membership.account_id == account_id)
+    )
+    return frozenset((role, service_id) for role, service_id in rows)
+
+
+def _pin_mark(session: Session, account_id: UUID, pin: str) -> bytes:
+    # Keyed with the pepper and sealed with the session body: a stolen database cannot try PINs.
+    return keyed_hash(key_file(session).pepper, "pin", account_id.bytes, pin.encode())
+
+
+def _seal_body(token: str, body: dict[str, str]) -> bytes:
+    return seal_under_token(token, "sign-in", json.dumps(body).encode())

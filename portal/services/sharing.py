@@ -1,0 +1,279 @@
+"""Her yes and no, and the two lists that make them checkable: who can see, and who looked."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.folders import FolderKind, Why
+from portal.domain.holders import HolderKind
+from portal.domain.needs import NeedState
+from portal.domain.referrals import ReferralState
+from portal.domain.refusals import NotFound, WrongState
+from portal.domain.sharing import TEXT_VERSION, WISH_LASTS, Asked
+from portal.models import (
+    Account,
+    AuditEvent,
+    Folder,
+    Grant,
+    Half,
+    Holder,
+    Membership,
+    Need,
+    Referral,
+    Service,
+    SharingWish,
+    StaffMember,
+)
+from portal.services import audit, needs, referrals
+from portal.services.sessions import SignedIn
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Exactly what a service would read after her yes."""
+
+    referral: Referral
+    need: Need
+    service: Service
+    name: str
+    words: str
+    readings: str
+
+
+@dataclass(frozen=True)
+class CanSee:
+    """One line of "who can see this": read from the grants that make it true."""
+
+    folder: FolderKind
+    holder: HolderKind
+    why: Why
+    name: str
+    until: datetime | None
+    need: Need | None = None
+
+
+@dataclass(frozen=True)
+class Looked:
+    """One line of "who looked"."""
+
+    at: datetime
+    name: str
+    service: str | None
+    folder: FolderKind
+    purpose: str
+
+
+def waiting_for_her(session: Session, acting: SignedIn) -> list[tuple[Referral, Need, Service]]:
+    """Referrals that wait for her yes."""
+    return list(
+        session.execute(
+            select(Referral, Need, Service)
+            .join(Need, Need.id == Referral.need_id)
+            .join(Service, Service.id == Referral.service_id)
+            .where(
+                Referral.case_id == acting.her_case_id,
+                Referral.state == ReferralState.WAITS_FOR_YES,
+            )
+            .order_by(Referral.made_at)
+        ).tuples()
+    )
+
+
+def preview(
+    session: Session, acting: SignedIn, need_id: UUID, service_id: UUID, *, now: datetime
+) -> Preview:
+    """What this service would read of this need, before she decides."""
+    need = needs.get_hers(session, acting, need_id)
+    referral = _referral_of(session, need, service_id)
+    story = needs.story(session, acting, need, purpose="own_needs", now=now)
+    closing = needs.closing_answers(session, acting, need, purpose="own_needs", now=now)
+    texts = (story.own_words, *(added for _, added in story.additions))
+    return Preview(
+        referral=referral,
+        need=need,
+        service=session.get_one(Service, service_id),
+        name=str(closing.get("name") or ""),
+        words="\n\n".join(text for text in texts if text),
+        readings="\n\n".join(text for _, text in story.readings),
+    )
+
+
+def say_yes(
+    session: Session,
+    acting: SignedIn,
+    need_id: UUID,
+    service_id: UUID,
+    *,
+    now: datetime,
+    asked: Asked = Asked.ON_SCREEN,
+) -> SharingWish:
+    """This service may read this need from now on, for at most six months."""
+    need = needs.get_hers(session, acting, need_id)
+    if need.state in (NeedState.STOPPED, NeedState.DONE):
+        raise WrongState
+    referral = _referral_of(session, need, service_id)
+    standing = referrals.find_wish(session, need.id, service_id, now=now)
+    if standing is not None:
+        return standing
+    service = session.get_one(Service, service_id)
+    wish = SharingWish(
+        case_id=need.case_id,
+        need_id=need.id,
+        service_id=service_id,
+        said_yes_at=now,
+        until=now + WISH_LASTS,
+        text_version=TEXT_VERSION,
+        language=acting.language,
+        asked=asked,
+    )
+    session.add(wish)
+    _account(session, acting, "sharing_yes", need, service_id, now=now)
+    if referral.state in (ReferralState.WAITS_FOR_YES, ReferralState.SAID_NO):
+        referrals.hand_to_service(
+            session, acting, referral, need, service, until=wish.until, now=now
+        )
+    session.flush()
+    return wish
+
+
+def say_no(
+    session: Session, acting: SignedIn, need_id: UUID, service_id: UUID, *, now: datetime
+) -> None:
+    """Not now, or not any more: the service loses what it could read, in this request."""
+    need = needs.get_hers(session, acting, need_id)
+    referral = _referral_of(session, need, service_id)
+    for wish in session.scalars(
+        select(SharingWish).where(
+            SharingWish.need_id == need.id,
+            SharingWish.service_id == service_id,
+            SharingWish.withdrawn_at.is_(None),
+        )
+    ):
+        wish.withdrawn_at = now
+    needs.stop_referral(session, referral, ReferralState.SAID_NO)
+    _account(session, acting, "sharing_no", need, service_id, now=now)
+    session.flush()
+
+
+def who_can_see(session: Session, acting: SignedIn, *, now: datetime) -> list[CanSee]:
+    """Everyone who holds a key of hers, from the grants and halves themselves."""
+    rows = session.execute(
+        select(Folder.kind, Holder.kind, Grant.why, Grant.until, Holder.id, Folder.referral_id)
+        .join(Grant, Grant.folder_id == Folder.id)
+        .join(Holder, Holder.id == Grant.holder_id)
+        .where(
+            Folder.case_id == acting.her_case_id,
+            or_(Grant.until.is_(None), Grant.until > now),
+        )
+        .distinct()
+    ).all()
+    names = _holder_names(session, {row[4] for row in rows})
+    need_of = _needs_of_referrals(session, {row[5] for row in rows if row[5]})
+    lines = [
+        CanSee(
+            kind,
+            holder,
+            why,
+            names.get(holder_id, ""),
+            until,
+            need_of.get(referral_id) if referral_id else None,
+        )
+        for kind, holder, why, until, holder_id, referral_id in rows
+    ]
+    return lines + _emergency_halves(session, acting)
+
+
+def who_looked(session: Session, acting: SignedIn, *, size: int = 50) -> list[Looked]:
+    """Who opened something of hers, newest first: from the account of every look."""
+    rows = session.execute(
+        select(AuditEvent, StaffMember.name, StaffMember.account_id)
+        .join(StaffMember, StaffMember.account_id == AuditEvent.actor_id)
+        .where(AuditEvent.case_id == acting.her_case_id, AuditEvent.kind == "folder_opened")
+        .order_by(AuditEvent.at.desc())
+        .limit(size)
+    ).all()
+    services = _services_of(session, {row[2] for row in rows})
+    return [
+        Looked(
+            at=event.at,
+            name=name,
+            service=services.get(account_id),
+            folder=FolderKind(event.facts["folder"]),
+            purpose=str(event.facts["purpose"]),
+        )
+        for event, name, account_id in rows
+    ]
+
+
+def _referral_of(session: Session, need: Need, service_id: UUID) -> Referral:
+    """The referral of her need to a service. Raises NotFound when nobody asked her."""
+    referral = session.scalar(
+        select(Referral).where(Referral.need_id == need.id, Referral.service_id == service_id)
+    )
+    if referral is None:
+        raise NotFound
+    return referral
+
+
+def _holder_names(session: Session, holder_ids: set[UUID]) -> dict[UUID, str]:
+    people = session.execute(
+        select(Account.holder_id, StaffMember.name)
+        .join(StaffMember, StaffMember.account_id == Account.id)
+        .where(Account.holder_id.in_(holder_ids))
+    )
+    teams = session.execute(
+        select(Service.holder_id, Service.name).where(Service.holder_id.in_(holder_ids))
+    )
+    return dict(people.tuples()) | dict(teams.tuples())
+
+
+def _needs_of_referrals(session: Session, referral_ids: set[UUID]) -> dict[UUID, Need]:
+    rows = session.execute(
+        select(Referral.id, Need)
+        .join(Need, Need.id == Referral.need_id)
+        .where(Referral.id.in_(referral_ids))
+    )
+    return dict(rows.tuples())
+
+
+def _emergency_halves(session: Session, acting: SignedIn) -> list[CanSee]:
+    """Each folder of which two teams hold a half: neither can open it alone."""
+    rows = session.execute(
+        select(Folder.kind, Holder.kind)
+        .join(Half, Half.subject_id == Folder.id)
+        .join(Holder, Holder.id == Half.team_id)
+        .where(Folder.case_id == acting.her_case_id)
+        .distinct()
+    )
+    return [CanSee(kind, holder, Why.EMERGENCY, "", None) for kind, holder in rows]
+
+
+def _services_of(session: Session, account_ids: set[UUID]) -> dict[UUID, str]:
+    rows = session.execute(
+        select(Membership.account_id, Service.name)
+        .join(Service, Service.id == Membership.service_id)
+        .where(Membership.account_id.in_(account_ids))
+    )
+    return dict(rows.tuples())
+
+
+def _account(
+    session: Session,
+    acting: SignedIn,
+    kind: str,
+    need: Need,
+    service_id: UUID,
+    *,
+    now: datetime,
+) -> None:
+    audit.record(
+        session,
+        acting.account_id,
+        kind,
+        now=now,
+        case_id=need.case_id,
+        facts={"need": str(need.id), "service": str(service_id)},
+    )

@@ -1,0 +1,162 @@
+"""Coming in: with card and PIN, or with work address and pass phrase.
+
+Every attempt costs exactly one slow pass, known or unknown, right or wrong, and no transaction is
+open during it. Only a wrong check digit is answered at once: it tells nothing about any account.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.cards import (
+    CardDoesNotOpen,
+    check_new_pin,
+    locator,
+    parse_card_number,
+    plain_digits,
+    secret,
+)
+from portal.domain.passphrases import SignInDoesNotOpen
+from portal.models import Account, Card, KeySlot, StaffMember
+from portal.services import audit, cards, sessions, tries
+from portal.services.house import House, Transactions
+from portal.vault import KeyPair, Slot, WrongSecret, decoy_slot, key_pair_from
+
+FAILURES_PER_ADDRESS = 60
+"""Within a quarter of an hour: a shelter with thirty phones shares one address."""
+FAILURES_PER_ACCOUNT = 10
+SPAN = timedelta(minutes=15)
+
+
+def sign_in_with_card(
+    transactions: Transactions,
+    house: House,
+    *,
+    card: str,
+    pin: str,
+    language: str,
+    address: bytes,
+    now: datetime,
+    new_pin_again: str | None = None,
+) -> str:
+    """The token of a survivor's sign-in. A card that is new gets its PIN (`new_pin_again` given).
+
+    Raises CheckDigitWrong, a Pin… refusal for a new PIN, SlowDown, Busy, and CardDoesNotOpen for
+    everything else: unknown, wrong, expired, frozen and void look the same.
+    """
+    number = parse_card_number(card)
+    is_new = new_pin_again is not None
+    new_pin = check_new_pin(pin, new_pin_again) if new_pin_again is not None else ""
+    with transactions("read") as session:
+        _check_address(session, address, now=now)
+        account_id, slot = _slot_of_card(session, number, is_new=is_new, house=house, now=now)
+    tried = secret(number, "" if is_new else plain_digits(pin) or "")
+    try:
+        private = house.try_slot(tried, slot)
+    except WrongSecret:
+        private = None
+    if private is None or account_id is None:
+        with transactions("write") as session:
+            tries.count(session, "card-address", address, within=SPAN, now=now)
+            if account_id is not None and not is_new:
+                cards.count_wrong_pin(session, account_id, now=now)
+        raise CardDoesNotOpen
+    new_slot = house.new_slot(secret(number, new_pin), private) if is_new else None
+    with transactions("write") as session:
+        return _come_in(
+            session,
+            number,
+            key_pair_from(private),
+            new_slot=new_slot,
+            pin=new_pin or plain_digits(pin) or "",
+            language=language,
+            now=now,
+        )
+
+
+def sign_in_with_passphrase(
+    transactions: Transactions,
+    house: House,
+    *,
+    email: str,
+    passphrase: str,
+    language: str,
+    address: bytes,
+    now: datetime,
+) -> str:
+    """The token of a staff sign-in that still lacks its second factor.
+
+    Raises SignInDoesNotOpen, SlowDown or Busy.
+    """
+    who = email.strip().casefold().encode()
+    with transactions("read") as session:
+        _check_address(session, address, now=now)
+        tries.check(session, "staff", who, limit=FAILURES_PER_ACCOUNT, within=SPAN, now=now)
+        found = session.execute(
+            select(StaffMember.account_id, KeySlot)
+            .join(KeySlot, KeySlot.id == StaffMember.slot_id)
+            .where(StaffMember.email == who.decode(), StaffMember.left_at.is_(None))
+        ).one_or_none()
+    slot = cards.as_slot(found[1]) if found else decoy_slot(house.key_file.pepper, who, house.cost)
+    try:
+        private = house.try_slot(passphrase.encode(), slot)
+    except WrongSecret:
+        private = None
+    with transactions("write") as session:
+        if private is None or found is None:
+            tries.count(session, "card-address", address, within=SPAN, now=now)
+            tries.count(session, "staff", who, within=SPAN, now=now)
+        else:
+            tries.forget(session, "staff", who)
+            audit.record(session, found[0], "passphrase_accepted", now=now)
+            keys = key_pair_from(private)
+            return sessions.start(session, found[0], keys=keys, language=language, now=now)
+    raise SignInDoesNotOpen
+
+
+def _check_address(session: Session, address: bytes, *, now: datetime) -> None:
+    tries.check(session, "card-address", address, limit=FAILURES_PER_ADDRESS, within=SPAN, now=now)
+
+
+def _slot_of_card(
+    session: Session, number: str, *, is_new: bool, house: House, now: datetime
+) -> tuple[UUID | None, Slot]:
+    """The slot to try; a decoy that never opens stands in, so that the pass is always paid."""
+    found = cards.find_by_number(session, number)
+    if found is not None:
+        card, slot = found
+        if slot is not None and cards.opens_now(card, new=is_new, now=now):
+            return card.account_id, cards.as_slot(slot)
+    return None, decoy_slot(house.key_file.pepper, locator(number).encode(), house.cost)
+
+
+def _come_in(
+    session: Session,
+    number: str,
+    keys: KeyPair,
+    *,
+    new_slot: Slot | None,
+    pin: str,
+    language: str,
+    now: datetime,
+) -> str:
+    found = cards.find_by_number(session, number)
+    # The card may have been voided, frozen or activated elsewhere during the slow pass.
+    if found is None or not cards.opens_now(found[0], new=new_slot is not None, now=now):
+        raise CardDoesNotOpen
+    card: Card = found[0]
+    if new_slot is not None:
+        cards.activate(session, card, new_slot, now=now)
+    cards.forget_wrong_pins(session, card.account_id)
+    account = session.get_one(Account, card.account_id)
+    token = sessions.start(session, account.id, keys=keys, language=language, pin=pin, now=now)
+    audit.record(
+        session,
+        account.id,
+        "signed_in",
+        now=now,
+        case_id=cards.case_id_of(session, card),
+    )
+    return token

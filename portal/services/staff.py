@@ -1,0 +1,236 @@
+"""Colleagues: their accounts, roles, pass phrases and days away."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from portal.domain.holders import HolderKind
+from portal.domain.passphrases import SignInDoesNotOpen, check_new_passphrase
+from portal.domain.refusals import NotFound, Refusal
+from portal.domain.roles import Role
+from portal.models import (
+    Account,
+    Holder,
+    KeySlot,
+    Membership,
+    Service,
+    SignIn,
+    StaffMember,
+    TeamCopy,
+)
+from portal.services import audit, cards, holders
+from portal.services.house import House, Transactions
+from portal.services.sessions import SignedIn
+from portal.vault import KeyPair, Slot, WrongSecret
+
+TEAM_OF_ROLE = {
+    Role.MODERATOR: HolderKind.DESK,
+    Role.COORDINATOR: HolderKind.COORDINATORS,
+    Role.AUDITOR: HolderKind.AUDITORS,
+}
+
+
+class AddressTaken(Refusal):
+    """Somebody already signs in with this work address."""
+
+
+def add_member(
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    keys: KeyPair,
+    slot: Slot,
+    now: datetime,
+    actor_id: UUID | None = None,
+) -> StaffMember:
+    """A colleague with a key pair and the slot of a first pass phrase; roles come apart."""
+    address = email.strip().casefold()
+    if session.scalar(select(StaffMember.account_id).where(StaffMember.email == address)):
+        raise AddressTaken
+    holder = holders.new_holder(session, HolderKind.STAFF, now=now, public=keys.public)
+    account = Account(holder_id=holder.id, created_at=now)
+    session.add(account)
+    session.flush()
+    row = cards.add_slot(session, holder.id, slot, now=now)
+    member = StaffMember(account_id=account.id, email=address, name=name, slot_id=row.id)
+    session.add(member)
+    session.flush()
+    audit.record(session, actor_id, "staff_added", now=now, facts={"account": str(account.id)})
+    return member
+
+
+def give_role(
+    session: Session,
+    account_id: UUID,
+    role: Role,
+    *,
+    now: datetime,
+    service_id: UUID | None = None,
+    actor_id: UUID | None = None,
+) -> Membership:
+    """A role for a colleague. The first member of a team starts its key; later ones wait.
+
+    Whoever joins a team that already has a key gets it from a member: nobody absent can hand it
+    over, and nothing is handed over silently.
+    """
+    membership = Membership(account_id=account_id, role=role, service_id=service_id)
+    session.add(membership)
+    session.flush()
+    team = team_of(session, role, service_id)
+    if team is not None and team.version == 0:
+        pair = holders.start_team(session, team, now=now)
+        holder_id = session.get_one(Account, account_id).holder_id
+        holders.give_team_key(session, team, team.version, pair, holder_id)
+    facts: audit.Facts = {"account": str(account_id), "role": role.value}
+    if service_id is not None:
+        facts["service"] = str(service_id)
+    audit.record(session, actor_id, "role_given", now=now, facts=facts)
+    return membership
+
+
+def team_of(session: Session, role: Role, service_id: UUID | None) -> Holder | None:
+    """The team whose key goes with a role, if there is one."""
+    if role is Role.SERVICE_STAFF and service_id is not None:
+        return session.get_one(Holder, session.get_one(Service, service_id).holder_id)
+    kind = TEAM_OF_ROLE.get(role)
+    return None if kind is None else holders.get_one(session, kind)
+
+
+def waiting_for_key(session: Session, acting: SignedIn) -> list[tuple[Membership, StaffMember]]:
+    """Colleagues of a team of mine who cannot open anything of it until a member confirms."""
+    found = []
+    for membership, member in session.execute(
+        select(Membership, StaffMember).join(
+            StaffMember, StaffMember.account_id == Membership.account_id
+        )
+    ).tuples():
+        team = team_of(session, membership.role, membership.service_id)
+        if team is None or (membership.role, membership.service_id) not in acting.roles:
+            continue
+        holder_id = session.get_one(Account, membership.account_id).holder_id
+        if _has_copy(session, team, acting.holder_id) and not _has_copy(session, team, holder_id):
+            found.append((membership, member))
+    return found
+
+
+def hand_over(session: Session, acting: SignedIn, membership_id: UUID, *, now: datetime) -> None:
+    """A member confirms a new colleague: the team's key is sealed to her. Raises NotFound."""
+    waiting = {membership.id: membership for membership, _ in waiting_for_key(session, acting)}
+    membership = waiting.get(membership_id)
+    if membership is None:
+        raise NotFound
+    team = team_of(session, membership.role, membership.service_id)
+    assert team is not None
+    holder_id = session.get_one(Account, membership.account_id).holder_id
+    holders.hand_over_team(session, team, holders.Keys(acting.holder_id, acting.keys), holder_id)
+    audit.record(
+        session,
+        acting.account_id,
+        "team_key_given",
+        now=now,
+        facts={"account": str(membership.account_id), "team": str(team.id)},
+    )
+
+
+def change_passphrase(
+    transactions: Transactions,
+    house: House,
+    acting: SignedIn,
+    *,
+    passphrase: str,
+    new: str,
+    again: str,
+    now: datetime,
+) -> None:
+    """Change the own pass phrase; other sign-ins end. Raises SignInDoesNotOpen or a refusal."""
+    with transactions("read") as session:
+        member = get_member(session, acting.account_id)
+        check_new_passphrase(new, again, email=member.email)
+        slot = cards.as_slot(session.get_one(KeySlot, member.slot_id))
+    try:
+        private = house.try_slot(passphrase.encode(), slot)
+    except WrongSecret:
+        raise SignInDoesNotOpen from None
+    fresh = house.new_slot(new.encode(), private)
+    with transactions("write") as session:
+        member = get_member(session, acting.account_id)
+        old = member.slot_id
+        member.slot_id = cards.add_slot(session, acting.holder_id, fresh, now=now).id
+        session.flush()
+        session.execute(delete(KeySlot).where(KeySlot.id == old))
+        session.execute(
+            delete(SignIn).where(
+                SignIn.account_id == acting.account_id, SignIn.token_hash != acting.session_id
+            )
+        )
+        audit.record(session, acting.account_id, "passphrase_changed", now=now)
+
+
+def be_away(
+    session: Session,
+    acting: SignedIn,
+    away_from: date | None,
+    away_until: date | None,
+    *,
+    now: datetime,
+) -> None:
+    """Say from when until when one is away; survivors read who stands in."""
+    member = get_member(session, acting.account_id)
+    member.away_from, member.away_until = away_from, away_until
+    session.flush()
+    audit.record(session, acting.account_id, "away_set", now=now)
+
+
+def is_away(member: StaffMember, *, today: date) -> bool:
+    """Whether a colleague is away on this day of the centre."""
+    started = member.away_from is None or member.away_from <= today
+    return member.away_until is not None and started and today <= member.away_until
+
+
+def get_member(session: Session, account_id: UUID) -> StaffMember:
+    """A colleague. Raises NotFound."""
+    member = session.get(StaffMember, account_id)
+    if member is None:
+        raise NotFound
+    return member
+
+
+def names(session: Session, account_ids: set[UUID]) -> dict[UUID, str]:
+    """Names of colleagues by account."""
+    rows = session.execute(
+        select(StaffMember.account_id, StaffMember.name).where(
+            StaffMember.account_id.in_(account_ids)
+        )
+    )
+    return dict(rows.tuples())
+
+
+def with_role(session: Session, role: Role) -> list[StaffMember]:
+    """Colleagues who hold a role, by name."""
+    return list(
+        session.scalars(
+            select(StaffMember)
+            .join(Membership, Membership.account_id == StaffMember.account_id)
+            .where(Membership.role == role, StaffMember.left_at.is_(None))
+            .order_by(StaffMember.name)
+            .distinct()
+        )
+    )
+
+
+def _has_copy(session: Session, team: Holder, holder_id: UUID) -> bool:
+    return (
+        session.scalar(
+            select(TeamCopy.id)
+            .where(
+                TeamCopy.team_id == team.id,
+                TeamCopy.version == team.version,
+                TeamCopy.member_id == holder_id,
+            )
+            .limit(1)
+        )
+        is not None
+    )

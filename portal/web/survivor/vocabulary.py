@@ -1,0 +1,158 @@
+"""The words and drawings a survivor reads for what the house calls by codes: the same everywhere."""
+
+from collections.abc import Mapping
+
+from portal.domain.appointments import AppointmentState
+from portal.domain.folders import FolderKind, Why
+from portal.domain.needs import Category, HowSoon, NeedState
+from portal.domain.referrals import ReferralState
+from portal.domain.services import ServiceKind
+from portal.i18n import lazy_gettext as _l
+
+CATEGORY_WORDS: Mapping[Category, str] = {
+    Category.SAFETY: _l("I want to be safe"),
+    Category.SLEEP: _l("I need a safe place to sleep"),
+    Category.HOME: _l("I need help with my home"),
+    Category.CHILD: _l("Help for my children"),
+    Category.MONEY: _l("Help with money or debts"),
+    Category.HEALTH: _l("I need a doctor"),
+    Category.FEEL: _l("I feel very bad. I want to talk"),
+    Category.LAW: _l("I have questions about the law"),
+    Category.POLICE: _l("I want to talk to the police, or ask what happens with my report"),
+    Category.PAPERS: _l("Help with papers to stay in Belgium"),
+    Category.PHONE: _l("Someone sees my phone or follows me online"),
+    Category.FAMILY: _l("My family or community is angry or forces me"),
+    Category.PARENT: _l("Being a parent; visits with the other parent"),
+    Category.WORK: _l("Work, school or learning Dutch"),
+    Category.ALCOHOL: _l("Alcohol, drugs, pills, gambling"),
+    Category.OTHER: _l("Something else; I do not know yet"),
+}
+"""What she asks for, in her voice."""
+
+CATEGORY_ICONS: Mapping[Category, str] = {category: category.value for category in Category}
+"""A drawing for each kind of need: it is named for the kind."""
+
+HOW_SOON_WORDS: Mapping[HowSoon, str] = {
+    HowSoon.TODAY: _l("Today"),
+    HowSoon.THIS_WEEK: _l("This week"),
+    HowSoon.LATER: _l("Later"),
+    HowSoon.INFORMATION: _l("Just information"),
+    HowSoon.UNSAID: _l("You did not say when"),
+}
+
+HOW_SOON_ICONS: Mapping[HowSoon, str] = {
+    HowSoon.TODAY: "today",
+    HowSoon.THIS_WEEK: "dates",
+    HowSoon.LATER: "clock",
+    HowSoon.INFORMATION: "question",
+}
+
+NEED_STATE_WORDS: Mapping[NeedState, str] = {
+    NeedState.SENT: _l("Sent"),
+    NeedState.QUESTION: _l("We need to ask you something"),
+    NeedState.ROUTED: _l("We asked a service"),
+    NeedState.DONE: _l("Done"),
+    NeedState.STOPPED: _l("You stopped this"),
+}
+
+NEED_STATE_ICONS: Mapping[NeedState, str] = {
+    NeedState.SENT: "clock",
+    NeedState.QUESTION: "question",
+    NeedState.ROUTED: "person",
+    NeedState.DONE: "check",
+    NeedState.STOPPED: "pause",
+}
+
+REFERRAL_STATE_WORDS: Mapping[ReferralState, str] = {
+    ReferralState.WAITS_FOR_YES: _l("Waits for your yes"),
+    ReferralState.SENT: _l("Sent"),
+    ReferralState.SEEN: _l("Seen"),
+    ReferralState.ACCEPTED: _l("Yes, we will help"),
+    ReferralState.DATE_SET: _l("Date is set"),
+    ReferralState.DONE: _l("Done"),
+    ReferralState.NOT_POSSIBLE: _l("Not possible here – we look for another place"),
+    ReferralState.SAID_NO: _l("You said: not now"),
+    ReferralState.STOPPED: _l("You stopped this"),
+}
+
+REFERRAL_STATE_ICONS: Mapping[ReferralState, str] = {
+    ReferralState.WAITS_FOR_YES: "question",
+    ReferralState.SENT: "clock",
+    ReferralState.SEEN: "eye",
+    ReferralState.ACCEPTED: "check",
+    ReferralState.DATE_SET: "dates",
+    ReferralState.DONE: "check",
+    ReferralState.NOT_POSSIBLE: "forward",
+    ReferralState.SAID_NO: "pause",
+    ReferralState.STOPPED: "pause",
+}
+
+APPOINTMENT_STATE_WORDS: Mapping[AppointmentState, str] = {
+    AppointmentState.PLANNED: _l("Date is set"),
+    AppointmentState.CANNOT_COME: _l("You said: I cannot come"),
+    AppointmentState.OTHER_TIME: _l("You asked for another time"),
+    AppointmentState.MOVED: _l("There is a new date"),
+    AppointmentState.CANCELLED: _l("This talk does not take place"),
+    AppointmentState.DONE: _l("Done"),
+}
+
+APPOINTMENT_STATE_ICONS: Mapping[AppointmentState, str] = {
+    AppointmentState.PLANNED: "dates",
+    AppointmentState.CANNOT_COME: "pause",
+    AppointmentState.OTHER_TIME: "clock",
+    AppointmentState.MOVED: "forward",
+    AppointmentState.CANCELLED: "pause",
+    AppointmentState.DONE: "check",
+}
+
+SERVICE_KIND_WORDS: Mapping[ServiceKind, str] = {
+    ServiceKind.POLICE: _l("Police"),
+    ServiceKind.PROSECUTOR: _l("Prosecutor: decides about the police case"),
+    ServiceKind.VICTIM_RECEPTION: _l("Explains the court to you"),
+    ServiceKind.HOUSE_OF_JUSTICE: _l("Help with the court"),
+    ServiceKind.LAWYER: _l("Lawyer you do not pay"),
+    ServiceKind.SHELTER: _l("Safe place to sleep"),
+    ServiceKind.HOUSING: _l("Help with a home"),
+    ServiceKind.WELFARE: _l("Help with money and home"),
+    ServiceKind.CENTRE_WORK: _l("Help with many problems"),
+    ServiceKind.YOUTH_CARE: _l("Help for children and young people"),
+    ServiceKind.CHILD_ABUSE: _l("Help when a child is hurt"),
+    ServiceKind.FAMILY_SUPPORT: _l("Help for parents of young children"),
+    ServiceKind.COUNSELLING: _l("Talk with a psychologist"),
+    ServiceKind.MEDICAL: _l("Doctor and nurse"),
+    ServiceKind.ADDICTION: _l("Help with alcohol, drugs, pills, gambling"),
+    ServiceKind.MIGRATION: _l("Help with papers to stay"),
+    ServiceKind.OTHER: _l("Other help"),
+}
+"""What a service does for her, in place of the field's own names."""
+
+FOLDER_WORDS: Mapping[FolderKind, str] = {
+    FolderKind.CONTACT_CARD: _l("Your name"),
+    FolderKind.NEEDS: _l("What you need"),
+    FolderKind.STORY: _l("Your story"),
+    FolderKind.CONVERSATION: _l("Your messages"),
+    FolderKind.TIMELINE: _l("What happened in your file"),
+    FolderKind.STAFF_NOTES: _l("Notes of your contact person"),
+    FolderKind.REFERRAL: _l("What you let a service read"),
+    FolderKind.DRAFT: _l("What you have not sent yet"),
+}
+
+FOLDER_ICONS: Mapping[FolderKind, str] = {
+    FolderKind.CONTACT_CARD: "card",
+    FolderKind.NEEDS: "needs",
+    FolderKind.STORY: "papers",
+    FolderKind.CONVERSATION: "messages",
+    FolderKind.TIMELINE: "dates",
+    FolderKind.STAFF_NOTES: "write",
+    FolderKind.REFERRAL: "person",
+    FolderKind.DRAFT: "write",
+}
+
+WHY_WORDS: Mapping[Why, str] = {
+    Why.HER_OWN: _l("This is yours."),
+    Why.CASE_TEAM: _l("Your contact person and the one who stands in."),
+    Why.DESK_UNROUTED: _l("The desk reads this to find the right service."),
+    Why.SHE_SAID_YES: _l("You said yes."),
+    Why.RECOVERY: _l("The paper words in the safe. Only if all else is lost."),
+    Why.EMERGENCY: _l("Two groups together, only in an emergency; neither alone."),
+}

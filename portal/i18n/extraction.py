@@ -20,6 +20,11 @@ from portal.i18n import catalogues
 from portal.i18n.languages import LANGUAGES
 
 _KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None}
+# Babel puts the last two forms of Arabic the other way round than translators expect them.
+_PLURALS = {
+    "ar": "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3"
+    " : n%100>=11 ? 4 : 5);"
+}
 _LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -62,7 +67,7 @@ def update() -> None:
 
 def _catalog(code: str | None) -> Catalog:
     # A date that changes with each run would be a change of its own in every commit.
-    return Catalog(
+    made = Catalog(
         locale=code,
         project="One Roof",
         version="1",
@@ -74,6 +79,9 @@ def _catalog(code: str | None) -> Catalog:
         header_comment="# Sentences of One Roof.\n#",
         fuzzy=False,
     )
+    if code in _PLURALS:
+        made.mime_headers = [("Plural-Forms", _PLURALS[code])]
+    return made
 
 
 def _read(path: Path, code: str) -> Catalog:

@@ -1,9 +1,9 @@
 """Persons for tests: plain functions that make a house and the people in it through the services.
 
-    house = a_house(database, app_house)          a centre with teams that have members
-    house.director, house.moderator, ...          staff, each a `Person` with everything to sign in
-    her = house.a_survivor(name="Amal")           a case with an activated card
-    with house.acting(her) as (session, acting):  act as somebody, in a transaction
+house = a_house(database, app_house)          a centre with teams that have members
+house.director, house.moderator, ...          staff, each a `Person` with everything to sign in
+her = house.a_survivor(name="Amal")           a case with an activated card
+with house.acting(her) as (session, acting):  act as somebody, in a transaction
 """
 
 from __future__ import annotations
@@ -233,9 +233,7 @@ def _centre(session: Session, now: datetime) -> None:
     session.flush()
 
 
-def _service(
-    session: Session, kind: ServiceKind, name: str, place: str, now: datetime
-) -> Service:
+def _service(session: Session, kind: ServiceKind, name: str, place: str, now: datetime) -> Service:
     holder: Holder = holders.new_holder(session, HolderKind.SERVICE, now=now)
     service = Service(
         kind=kind,

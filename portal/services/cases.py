@@ -237,9 +237,9 @@ def _make_folders(
 ) -> None:
     team_ids = {case.case_director_id, case.stand_in_id}
     holder_of = dict(
-        session.execute(
-            select(Account.id, Account.holder_id).where(Account.id.in_(team_ids))
-        ).tuples()
+        session.execute(select(Account.id, Account.holder_id).where(Account.id.in_(team_ids)))
+        .tuples()
+        .all()
     )
     hers = Grantee(survivor_holder_id, Why.HER_OWN)
     team = case_team(case, holder_of)
@@ -307,7 +307,7 @@ def _unseen(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, int]:
         )
         .group_by(Thread.case_id)
     )
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 def _new_needs(session: Session, acting: SignedIn, case_ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -321,7 +321,7 @@ def _new_needs(session: Session, acting: SignedIn, case_ids: Sequence[UUID]) -> 
         )
         .group_by(Need.case_id)
     )
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 def _dates(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -331,7 +331,7 @@ def _dates(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, int]:
         .where(Appointment.case_id.in_(case_ids), Appointment.state.in_(asked_for))
         .group_by(Appointment.case_id)
     )
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 def _promises(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, datetime]:
@@ -340,7 +340,7 @@ def _promises(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, datetime
         .where(Need.case_id.in_(case_ids), Need.state.in_((NeedState.SENT, NeedState.QUESTION)))
         .group_by(Need.case_id)
     )
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 def _cards(session: Session, account_ids: Sequence[UUID]) -> dict[UUID, Card]:

@@ -82,7 +82,7 @@ def counts(session: Session, acting: SignedIn) -> dict[Lane, int]:
         .where(Decision.state == DecisionState.WAITING)
         .group_by(Decision.lane)
     )
-    found = dict(rows.tuples())
+    found = dict(rows.tuples().all())
     return {lane: found.get(lane, 0) for lane in LANES}
 
 

@@ -246,7 +246,7 @@ def _stretch(
     )
     if after is not None:
         asked = asked.where(Message.number > after).order_by(Message.number)
-        return list(session.execute(asked).tuples())
+        return list(session.execute(asked).tuples().all())
     if before is not None:
         asked = asked.where(Message.number < before)
     rows = session.execute(asked.order_by(Message.number.desc())).tuples().all()

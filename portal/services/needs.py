@@ -337,7 +337,9 @@ def _for_statement(session: Session, acting: SignedIn, case: Case, *, now: datet
             select(Account.id, Account.holder_id).where(
                 Account.id.in_({case.case_director_id, case.stand_in_id})
             )
-        ).tuples()
+        )
+        .tuples()
+        .all()
     )
     folder = find_folder(session, case.id, FolderKind.NEEDS) or new_folder(
         session, case.id, FolderKind.NEEDS

@@ -289,9 +289,9 @@ def _folder_of(
     case = session.get_one(Case, referral.case_id)
     people = {case.survivor_id, case.case_director_id, case.stand_in_id}
     holder_of = dict(
-        session.execute(
-            select(Account.id, Account.holder_id).where(Account.id.in_(people))
-        ).tuples()
+        session.execute(select(Account.id, Account.holder_id).where(Account.id.in_(people)))
+        .tuples()
+        .all()
     )
     folder = find_folder(session, case.id, FolderKind.REFERRAL, referral.id) or new_folder(
         session, case.id, FolderKind.REFERRAL, referral.id

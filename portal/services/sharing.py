@@ -78,7 +78,9 @@ def waiting_for_her(session: Session, acting: SignedIn) -> list[tuple[Referral, 
                 Referral.state == ReferralState.WAITS_FOR_YES,
             )
             .order_by(Referral.made_at)
-        ).tuples()
+        )
+        .tuples()
+        .all()
     )
 
 
@@ -227,7 +229,7 @@ def _holder_names(session: Session, holder_ids: set[UUID]) -> dict[UUID, str]:
     teams = session.execute(
         select(Service.holder_id, Service.name).where(Service.holder_id.in_(holder_ids))
     )
-    return dict(people.tuples()) | dict(teams.tuples())
+    return dict(people.tuples().all()) | dict(teams.tuples().all())
 
 
 def _needs_of_referrals(session: Session, referral_ids: set[UUID]) -> dict[UUID, Need]:
@@ -236,7 +238,7 @@ def _needs_of_referrals(session: Session, referral_ids: set[UUID]) -> dict[UUID,
         .join(Need, Need.id == Referral.need_id)
         .where(Referral.id.in_(referral_ids))
     )
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 def _emergency_halves(session: Session, acting: SignedIn) -> list[CanSee]:
@@ -257,7 +259,7 @@ def _services_of(session: Session, account_ids: set[UUID]) -> dict[UUID, str]:
         .join(Service, Service.id == Membership.service_id)
         .where(Membership.account_id.in_(account_ids))
     )
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 def _account(

@@ -205,7 +205,7 @@ def names(session: Session, account_ids: set[UUID]) -> dict[UUID, str]:
             StaffMember.account_id.in_(account_ids)
         )
     )
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 def with_role(session: Session, role: Role) -> list[StaffMember]:

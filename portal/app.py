@@ -1,6 +1,7 @@
 """The application, put together."""
 
 from importlib import import_module
+from typing import Any
 
 from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -66,10 +67,14 @@ def _guard(app: Flask, settings: Settings) -> None:
 
 def _add_pages(app: Flask) -> None:
     app.register_blueprint(front.make_blueprint(), url_prefix=f"{PREFIX}/front")
-    for surface, prefix in (("survivor", PREFIX), ("staff", staff_sessions.PATH)):
-        make = getattr(import_module(f"portal.web.{surface}"), "make_blueprint", None)
-        if make is not None:
-            app.register_blueprint(make(), url_prefix=prefix)
+    for prefix, surface in _surfaces().items():
+        app.register_blueprint(surface.make_blueprint(), url_prefix=prefix)
+
+
+def _surfaces() -> dict[str, Any]:
+    names = {PREFIX: "survivor", staff_sessions.PATH: "staff"}
+    found = {prefix: import_module(f"portal.web.{name}") for prefix, name in names.items()}
+    return {prefix: surface for prefix, surface in found.items() if hasattr(surface, "make_blueprint")}
 
 
 def _put_behind_one_address(app: Flask, settings: Settings) -> None:

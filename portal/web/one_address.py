@@ -88,7 +88,9 @@ class OneAddress:
 
     def _act(self, environ: "WSGIEnvironment") -> Response:
         body = read_body(environ, self.settings.max_body_bytes)
-        fields = typed_fields(body or b"")
+        # Another site may not choose her language, sign her in as somebody, or end her visit.
+        is_ours = environ.get("HTTP_SEC_FETCH_SITE") not in ("cross-site", "same-site")
+        fields = typed_fields(body if body and is_ours else b"")
         mark = Inside(
             language=self._language(environ, fields.get("l", "")),
             page_key=fields.get("k", ""),
@@ -104,9 +106,6 @@ class OneAddress:
     ) -> Response | None:
         """What the inside answers in the end; None when that is the front page."""
         method, path = ("POST", fields["do"]) if "do" in fields else ("GET", fields.get("to", ""))
-        if environ.get("HTTP_SEC_FETCH_SITE", "same-origin") in ("cross-site", "same-site"):
-            # Another site may not choose her language, sign her in as somebody, or end her visit.
-            return None
         for _ in range(1 + REDIRECTS):
             if not _is_inner(path):
                 return None

@@ -98,9 +98,15 @@ def calendar_page(form: CardForm, *, is_open: bool) -> str:
 def _weeks(today: date, country: str) -> list[list[Day]]:
     weeks = Calendar().monthdatescalendar(today.year, today.month)
     return [
-        [Day(day, day == today, day.month == today.month, _named(day, country)) for day in week]
+        [_day(day, today, country) for day in week]
         for week in weeks
     ]
+
+
+def _day(day: date, today: date, country: str) -> Day:
+    # Days of the months before and after stay empty: two fewer things to read.
+    in_month = day.month == today.month
+    return Day(day, day == today, in_month, _named(day, country) if in_month else "")
 
 
 def _coming(today: date, country: str) -> list[tuple[date, str]]:

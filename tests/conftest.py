@@ -1,0 +1,146 @@
+"""What tests start from: settings, a migrated database of each kind, a browser."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from portal.database import Database, migrate
+from portal.i18n import use_language
+from portal.settings import Settings
+from portal.vault import CHEAP, KeyFile
+from tests.parts import REAL, find_program, lacking
+from tests.postgresql import PostgreSQL, running_server
+
+KEY_FILE = KeyFile(bytes(range(32)))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked `real`, unless it was asked for: PORTAL_TEST_REAL=1, or -m real."""
+    if REAL or config.option.markexpr:
+        return
+    left_out = [item for item in items if item.get_closest_marker("real")]
+    items[:] = [item for item in items if not item.get_closest_marker("real")]
+    config.hook.pytest_deselected(items=left_out)
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with use_language("en"):
+        yield
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Tuesday morning, within opening hours."""
+    return datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server of this test process."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
+def kind(request: pytest.FixtureRequest) -> str:
+    """The kind of database; every test with a database runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def _migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("migrated") / "portal.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def _migrated_postgresql(postgresql: PostgreSQL) -> str:
+    name = postgresql.create()
+    _migrate(postgresql.url(name))
+    return name
+
+
+@pytest.fixture
+def empty_database_url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a database without tables."""
+    if kind == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    name = server.create()
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def database_url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a migrated database without rows."""
+    if kind == "sqlite":
+        path = tmp_path / "portal.db"
+        shutil.copyfile(request.getfixturevalue("_migrated_sqlite"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    name = server.create(template=request.getfixturevalue("_migrated_postgresql"))
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    """Settings of a centre in a directory of its own; passes are cheap, the key file is there."""
+    found = replace(
+        Settings.from_environment({"PORTAL_DATA": str(tmp_path)}),
+        database_url=database_url,
+        slow_pass_ops=CHEAP.ops,
+        slow_pass_mem=CHEAP.mem,
+    )
+    KEY_FILE.save(found.key_file)
+    return found
+
+
+@pytest.fixture
+def key_file(settings: Settings) -> KeyFile:
+    """The key file that lies where the settings say."""
+    return KeyFile.load(settings.key_file)
+
+
+@pytest.fixture
+def database(settings: Settings, key_file: KeyFile) -> Iterator[Database]:
+    """A migrated database without rows."""
+    opened = Database(settings.database_url, key_file, settings)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A session in which a test acts; it is rolled back unless the test commits."""
+    with database.session() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The Chromium of this machine: Playwright's own is not downloaded."""
+    chromium = find_program("chromium", "chromium-browser", "google-chrome")
+    if chromium is None:
+        lacking("Chromium")
+    # Chromium's sandbox refuses root, which is who one is in most containers.
+    flags = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {**browser_type_launch_args, "executable_path": chromium, "args": flags}
+
+
+def _migrate(url: str) -> None:
+    fresh = Database(url, KEY_FILE)
+    migrate(fresh)
+    fresh.close()

@@ -1,0 +1,251 @@
+"""The words and drawings of staff for what the house calls by codes: the field's own terms.
+
+Templates ask `word(state)` and `drawing(state)`; both know every kind of code below.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+
+from portal.domain.accounts import CardState, Frozen
+from portal.domain.appointments import AppointmentState
+from portal.domain.needs import Category, HowSoon, Lane, NeedState, StayOrLeave
+from portal.domain.referrals import ReferralState
+from portal.domain.roles import Permission, Role
+from portal.domain.services import ServiceKind, ServiceState
+from portal.i18n import LANGUAGES, current_language, dates
+from portal.i18n import lazy_gettext as _l
+
+
+class Due(StrEnum):
+    """How near a promised time is: lists say it as a word, a drawing and their order."""
+
+    LATE = "late"
+    TODAY = "today"
+    CAN_WAIT = "can_wait"
+
+
+Words = Mapping[Any, str]
+
+DUE: Words = {Due.LATE: _l("Late"), Due.TODAY: _l("Today"), Due.CAN_WAIT: _l("Can wait")}
+LANE: Words = {
+    Lane.RED: _l("Red: within 30 minutes"),
+    Lane.ORANGE: _l("Orange: one working day"),
+    Lane.GREEN: _l("Green: three working days"),
+    Lane.INFORMATION: _l("Information: five working days"),
+}
+CATEGORY: Words = {
+    Category.SAFETY: _l("Safety"),
+    Category.SLEEP: _l("Shelter, a place to sleep"),
+    Category.HOME: _l("Housing"),
+    Category.CHILD: _l("Children"),
+    Category.MONEY: _l("Money and debts"),
+    Category.HEALTH: _l("Health"),
+    Category.FEEL: _l("Mental health"),
+    Category.LAW: _l("Legal questions"),
+    Category.POLICE: _l("Police and report"),
+    Category.PAPERS: _l("Residence papers"),
+    Category.PHONE: _l("Phone and digital safety"),
+    Category.FAMILY: _l("Family, community, honour"),
+    Category.PARENT: _l("Parenting and contact"),
+    Category.WORK: _l("Work, school, language"),
+    Category.ALCOHOL: _l("Alcohol, drugs, gambling"),
+    Category.OTHER: _l("Something else"),
+}
+HOW_SOON: Words = {
+    HowSoon.TODAY: _l("asked for today"),
+    HowSoon.THIS_WEEK: _l("asked for this week"),
+    HowSoon.LATER: _l("later is fine"),
+    HowSoon.INFORMATION: _l("wants information"),
+    HowSoon.UNSAID: _l("did not say when"),
+}
+STAY_OR_LEAVE: Words = {
+    StayOrLeave.STAY: _l("wants to stay"),
+    StayOrLeave.LEAVE: _l("wants to leave"),
+    StayOrLeave.DO_NOT_KNOW: _l("does not know yet"),
+}
+NEED_STATE: Words = {
+    NeedState.SENT: _l("at the desk"),
+    NeedState.QUESTION: _l("the desk asked her a question"),
+    NeedState.ROUTED: _l("routed"),
+    NeedState.DONE: _l("done"),
+    NeedState.STOPPED: _l("she stopped this"),
+}
+REFERRAL_STATE: Words = {
+    ReferralState.WAITS_FOR_YES: _l("waits for her yes"),
+    ReferralState.SENT: _l("sent, not opened yet"),
+    ReferralState.SEEN: _l("seen"),
+    ReferralState.ACCEPTED: _l("accepted"),
+    ReferralState.DATE_SET: _l("date is set"),
+    ReferralState.DONE: _l("done"),
+    ReferralState.NOT_POSSIBLE: _l("not possible here"),
+    ReferralState.SAID_NO: _l("she said: not this service"),
+    ReferralState.STOPPED: _l("she stopped this"),
+}
+APPOINTMENT_STATE: Words = {
+    AppointmentState.PLANNED: _l("planned"),
+    AppointmentState.CANNOT_COME: _l("she cannot come"),
+    AppointmentState.OTHER_TIME: _l("she asks for another time"),
+    AppointmentState.MOVED: _l("moved"),
+    AppointmentState.CANCELLED: _l("taken away by the service"),
+    AppointmentState.DONE: _l("done"),
+}
+CARD_STATE: Words = {
+    CardState.NEW: _l("new card, waits for its PIN"),
+    CardState.ACTIVE: _l("active card"),
+    CardState.FROZEN: _l("card is frozen"),
+    CardState.VOID: _l("card is void"),
+}
+FROZEN: Words = {
+    Frozen.WRONG_PINS: _l("Ten wrong PINs were tried."),
+    Frozen.BY_STAFF: _l("Staff froze it."),
+}
+SERVICE_KIND: Words = {
+    ServiceKind.POLICE: _l("Police"),
+    ServiceKind.PROSECUTOR: _l("Prosecutor"),
+    ServiceKind.VICTIM_RECEPTION: _l("Victim reception"),
+    ServiceKind.HOUSE_OF_JUSTICE: _l("House of Justice"),
+    ServiceKind.LAWYER: _l("Legal aid"),
+    ServiceKind.SHELTER: _l("Shelter"),
+    ServiceKind.HOUSING: _l("Housing service"),
+    ServiceKind.WELFARE: _l("Public welfare"),
+    ServiceKind.CENTRE_WORK: _l("General welfare centre"),
+    ServiceKind.YOUTH_CARE: _l("Youth support centre"),
+    ServiceKind.CHILD_ABUSE: _l("Confidential centre child abuse"),
+    ServiceKind.FAMILY_SUPPORT: _l("Child care and family support"),
+    ServiceKind.COUNSELLING: _l("Mental health centre"),
+    ServiceKind.MEDICAL: _l("Medical care"),
+    ServiceKind.ADDICTION: _l("Addiction care"),
+    ServiceKind.MIGRATION: _l("Migration and integration"),
+    ServiceKind.OTHER: _l("Other service"),
+}
+SERVICE_STATE: Words = {
+    ServiceState.OPEN: _l("open"),
+    ServiceState.PAUSED: _l("paused"),
+    ServiceState.CLOSED: _l("takes no requests"),
+}
+ROLE: Words = {
+    Role.INTAKE_WORKER: _l("Intake worker"),
+    Role.CASE_DIRECTOR: _l("Case director"),
+    Role.SERVICE_STAFF: _l("Service staff"),
+    Role.MODERATOR: _l("Moderator"),
+    Role.DUTY_OFFICER: _l("Duty officer"),
+    Role.COORDINATOR: _l("Coordinator"),
+    Role.AUDITOR: _l("Auditor"),
+    Role.ADMINISTRATOR: _l("Administrator"),
+}
+PERMISSION: Words = {
+    Permission.OPEN_CASE: _l("Open a file"),
+    Permission.ISSUE_CARD: _l("Issue a card"),
+    Permission.FIND_CASE: _l("Find a file of one's own by its number"),
+    Permission.WRITE_TO_SURVIVOR: _l("Write to survivors of one's own files"),
+    Permission.READ_DESK: _l("Read what waits at the desk"),
+    Permission.DECIDE_AT_DESK: _l("Decide at the desk"),
+    Permission.ANSWER_REFERRAL: _l("Answer referrals to one's own service"),
+    Permission.SEE_HOUSE: _l("See counts of the house"),
+    Permission.READ_AUDIT: _l("Read the account of acts"),
+}
+
+_WORDS: Mapping[type[StrEnum], Words] = {
+    Due: DUE,
+    Lane: LANE,
+    Category: CATEGORY,
+    HowSoon: HOW_SOON,
+    StayOrLeave: STAY_OR_LEAVE,
+    NeedState: NEED_STATE,
+    ReferralState: REFERRAL_STATE,
+    AppointmentState: APPOINTMENT_STATE,
+    CardState: CARD_STATE,
+    Frozen: FROZEN,
+    ServiceKind: SERVICE_KIND,
+    ServiceState: SERVICE_STATE,
+    Role: ROLE,
+    Permission: PERMISSION,
+}
+_DRAWINGS: Mapping[type[StrEnum], Mapping[Any, str]] = {
+    Due: {Due.LATE: "late", Due.TODAY: "today", Due.CAN_WAIT: "clock"},
+    Lane: {
+        Lane.RED: "late",
+        Lane.ORANGE: "today",
+        Lane.GREEN: "clock",
+        Lane.INFORMATION: "question",
+    },
+    Category: {category: category.value for category in Category},
+    NeedState: {
+        NeedState.SENT: "clock",
+        NeedState.QUESTION: "question",
+        NeedState.ROUTED: "forward",
+        NeedState.DONE: "check",
+        NeedState.STOPPED: "pause",
+    },
+    ReferralState: {
+        ReferralState.WAITS_FOR_YES: "question",
+        ReferralState.SENT: "clock",
+        ReferralState.SEEN: "eye",
+        ReferralState.ACCEPTED: "check",
+        ReferralState.DATE_SET: "dates",
+        ReferralState.DONE: "check",
+        ReferralState.NOT_POSSIBLE: "late",
+        ReferralState.SAID_NO: "pause",
+        ReferralState.STOPPED: "pause",
+    },
+    AppointmentState: {
+        AppointmentState.PLANNED: "dates",
+        AppointmentState.CANNOT_COME: "late",
+        AppointmentState.OTHER_TIME: "question",
+        AppointmentState.MOVED: "forward",
+        AppointmentState.CANCELLED: "pause",
+        AppointmentState.DONE: "check",
+    },
+    CardState: {
+        CardState.NEW: "clock",
+        CardState.ACTIVE: "check",
+        CardState.FROZEN: "late",
+        CardState.VOID: "pause",
+    },
+    ServiceState: {
+        ServiceState.OPEN: "check",
+        ServiceState.PAUSED: "pause",
+        ServiceState.CLOSED: "pause",
+    },
+}
+
+
+def word(code: StrEnum) -> str:
+    """What staff call it, in the language of the page."""
+    return str(_WORDS[type(code)][code])
+
+
+def drawing(code: StrEnum) -> str:
+    """The name of the drawing that stands beside the word."""
+    return _DRAWINGS[type(code)][code]
+
+
+def due(promised_at: datetime, now: datetime) -> Due:
+    """Whether a promised time has passed, is still to come today, or can wait."""
+    if promised_at < now:
+        return Due.LATE
+    same_day = dates.here(promised_at).date() == dates.here(now).date()
+    return Due.TODAY if same_day else Due.CAN_WAIT
+
+
+def clock_time(moment: datetime, now: datetime) -> str:
+    """A promised time as a clock time: "17:00" today, "Tuesday 17:00" this week, else the date."""
+    apart = abs(dates.here(moment).date() - dates.here(now).date())
+    if not apart:
+        return dates.time(moment)
+    near = moment > now and apart <= timedelta(days=6)
+    return dates.weekday_time(moment) if near else dates.date_time(moment)
+
+
+def language_name(code: str) -> str:
+    """A language by its own name where the portal speaks it, else in the language of the page."""
+    if code in LANGUAGES:
+        return LANGUAGES[code].name
+    try:
+        return Locale.parse(code).get_language_name(current_language().locale) or code
+    except (UnknownLocaleError, ValueError):
+        return code

@@ -1,0 +1,1 @@
+"""How fast the house is, measured beside a bare Flask page in the same run."""

@@ -1,0 +1,192 @@
+"""The house that is measured: real people with real keys, and many more cases around them.
+
+What a measured request opens was made through the services: sealed, granted, accounted for. The
+other cases, up to 100,000, are rows of the same shape, copied in bulk; they fill the same tables
+and indexes.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from portal.database import Database
+from portal.domain.folders import FolderKind
+from portal.domain.needs import Category, HowSoon
+from portal.models import (
+    Account,
+    Base,
+    Card,
+    Case,
+    Decision,
+    Folder,
+    Grant,
+    Holder,
+    HolderKey,
+    Message,
+    Need,
+    Statement,
+    Thread,
+)
+from portal.services import sessions
+from portal.services.house import House
+from portal.services.reading import open_folder
+from tests.people import Person, TestHouse, a_house
+
+STOCK = (
+    "Good morning. I come on Thursday. Can my son come too?",
+    "Yes. There is somebody who plays with him while we talk.",
+    "The letter of the court came today. I do not understand page two. Can we read it together?",
+    "Bring it along. We read it together, line by line. You do not have to answer it alone.",
+    "Thank you. I slept better this week.",
+)
+
+
+@dataclass
+class MeasuredHouse:
+    """Who is measured, with live sign-ins."""
+
+    tests: TestHouse
+    survivors: dict[int, tuple[Person, str]]
+    writers: list[tuple[Person, str]]
+    director_token: str
+    moderator_token: str
+
+
+def build(
+    database: Database, house: House, *, lengths: Iterable[int], writers: int
+) -> MeasuredHouse:
+    """A house with one survivor for each length of thread, and `writers` who send messages."""
+    now = datetime.now(UTC)
+    tests = a_house(database, house, now=now)
+    made = {length: tests.a_survivor(f"Reader {length}", now=now) for length in lengths}
+    for length, her in made.items():
+        _fill_thread(tests, her, length, now=now)
+        tests.a_need(her, Category.HOME, how_soon=HowSoon.LATER, now=now)
+    writing = [tests.a_survivor(f"Writer {number}", now=now) for number in range(writers)]
+    return MeasuredHouse(
+        tests=tests,
+        survivors={length: (her, _sign_in(tests, her, now)) for length, her in made.items()},
+        writers=[(her, _sign_in(tests, her, now)) for her in writing],
+        director_token=_sign_in(tests, tests.director, now),
+        moderator_token=_sign_in(tests, tests.moderator, now),
+    )
+
+
+def grow(database: Database, like: Person, number: int) -> None:
+    """Fill the house up to this many cases, with rows of the same shape as one real case."""
+    with database.transaction() as session:
+        missing = number - int(session.scalar(select(func.count()).select_from(Case)) or 0)
+        case = session.scalars(select(Case).where(Case.survivor_id == like.account_id)).one()
+        rows = _rows_of(session, case)
+        for start in range(0, missing, 1000):
+            _copy(session, case, rows, min(1000, missing - start), start)
+
+
+def _sign_in(tests: TestHouse, person: Person, now: datetime) -> str:
+    with tests.database.transaction() as session:
+        return sessions.start(
+            session,
+            person.account_id,
+            keys=person.keys,
+            language="en",
+            now=now,
+            pin=person.pin or None,
+            second_factor_at=None if person.case_id else now,
+        )
+
+
+def _fill_thread(tests: TestHouse, her: Person, length: int, *, now: datetime) -> None:
+    assert her.case_id is not None
+    with tests.acting(her, now=now) as (session, acting):
+        thread = session.scalars(select(Thread).where(Thread.case_id == her.case_id)).one()
+        folder = open_folder(
+            session, acting, her.case_id, FolderKind.CONVERSATION, purpose="bench", now=now
+        )
+        values: list[dict[str, Any]] = []
+        for number in range(1, length + 1):
+            is_hers = number % 2 == 1
+            message = Message(
+                thread_id=thread.id,
+                number=number,
+                from_survivor=is_hers,
+                author_id=her.account_id if is_hers else tests.director.account_id,
+                written_at=now - timedelta(minutes=length - number),
+                seen_at=now,
+                seen_by_id=tests.director.account_id if is_hers else her.account_id,
+            )
+            folder.write(message, "body", STOCK[number % len(STOCK)])
+            values.append(_as_values(message))
+        for start in range(0, len(values), 5000):
+            session.execute(insert(Message), values[start : start + 5000])
+        thread.last_number = length
+
+
+def _rows_of(session: Session, case: Case) -> dict[type[Base], list[dict[str, Any]]]:
+    account = session.get_one(Account, case.survivor_id)
+    folders = session.scalars(select(Folder).where(Folder.case_id == case.id)).all()
+    folder_ids = [folder.id for folder in folders]
+    found: dict[type[Base], Iterable[Any]] = {
+        Holder: [session.get_one(Holder, account.holder_id)],
+        HolderKey: session.scalars(
+            select(HolderKey).where(HolderKey.holder_id == account.holder_id)
+        ),
+        Account: [account],
+        Case: [case],
+        Card: session.scalars(select(Card).where(Card.account_id == account.id)),
+        Folder: folders,
+        Grant: session.scalars(select(Grant).where(Grant.folder_id.in_(folder_ids))),
+        Thread: session.scalars(select(Thread).where(Thread.case_id == case.id)),
+        Statement: session.scalars(select(Statement).where(Statement.case_id == case.id)),
+        Need: session.scalars(select(Need).where(Need.case_id == case.id)),
+        Decision: session.scalars(select(Decision).where(Decision.case_id == case.id)),
+    }
+    return {table: [_as_values(row) for row in rows] for table, rows in found.items()}
+
+
+def _copy(
+    session: Session,
+    case: Case,
+    rows: dict[type[Base], list[dict[str, Any]]],
+    number: int,
+    start: int,
+) -> None:
+    copies: dict[type[Base], list[dict[str, Any]]] = {table: [] for table in rows}
+    kept = {case.case_director_id, case.stand_in_id, case.opened_by_id}
+    for place in range(number):
+        fresh: dict[UUID, UUID] = {}
+        for originals in rows.values():
+            for original in originals:
+                if "id" in original:
+                    fresh[original["id"]] = uuid4()
+        for table, originals in rows.items():
+            for original in originals:
+                copy = {
+                    name: fresh.get(value, value)
+                    if isinstance(value, UUID) and value not in kept
+                    else value
+                    for name, value in original.items()
+                }
+                copies[table].append(_make_unlike(table, copy, start + place))
+    for table, values in copies.items():
+        session.execute(insert(table), values)
+
+
+def _make_unlike(table: type[Base], copy: dict[str, Any], number: int) -> dict[str, Any]:
+    """What must be unique, and what keeps the copies out of the measured lists."""
+    if table is Case:
+        copy["number"] = f"~{number:07d}"
+    if table is Card:
+        copy |= {"locator_hash": uuid4().bytes * 2, "slot_id": None}
+    if table is Decision:
+        # The desk's own queue does not grow with the number of cases in the house.
+        copy["state"] = "accepted"
+    return copy
+
+
+def _as_values(row: Any) -> dict[str, Any]:
+    return {column.key: getattr(row, column.key) for column in row.__mapper__.columns}

@@ -4,10 +4,11 @@ Categories, lanes and promised times: the field's own, from the needs taxonomy a
 practice that the design notes record.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from portal.domain.refusals import Refusal
+from portal.domain.words import written_or_none
 
 
 class Category(StrEnum):
@@ -106,6 +107,19 @@ class Statement:
     interpreter: str | None = None
     childcare: bool = False
     accessibility: str | None = None
+
+
+def clean_statement(statement: Statement) -> Statement:
+    """The same answers in words that are safe to keep. Raises TooLong."""
+    return replace(
+        statement,
+        needs=tuple(
+            replace(need, own_words=written_or_none(need.own_words)) for need in statement.needs
+        ),
+        not_wanted=written_or_none(statement.not_wanted),
+        interpreter=written_or_none(statement.interpreter),
+        accessibility=written_or_none(statement.accessibility),
+    )
 
 
 def check_statement(statement: Statement, *, open_categories: frozenset[Category]) -> None:

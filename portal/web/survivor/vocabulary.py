@@ -1,12 +1,13 @@
-"""The words and drawings a survivor reads for what the house calls by codes: the same everywhere."""
+"""The words and drawings a survivor reads for what the house calls by codes."""
 
 from collections.abc import Mapping
 
 from portal.domain.appointments import AppointmentState
 from portal.domain.folders import FolderKind, Why
 from portal.domain.needs import Category, HowSoon, NeedState
-from portal.domain.referrals import ReferralState
-from portal.domain.services import ServiceKind
+from portal.domain.referrals import OPEN, ReferralState
+from portal.domain.services import ServiceKind, ServiceState
+from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 
 CATEGORY_WORDS: Mapping[Category, str] = {
@@ -156,3 +157,12 @@ WHY_WORDS: Mapping[Why, str] = {
     Why.RECOVERY: _l("The paper words in the safe. Only if all else is lost."),
     Why.EMERGENCY: _l("Two groups together, only in an emergency; neither alone."),
 }
+
+
+def referral_words(state: ReferralState, name: str, service_state: ServiceState) -> str:
+    """Where a need is at a service, in words; a service that pauses says so."""
+    if state in OPEN and service_state is not ServiceState.OPEN:
+        return _("Paused")
+    if state is ReferralState.SEEN:
+        return _("Seen by %(name)s", name=name)
+    return str(REFERRAL_STATE_WORDS[state])

@@ -1,64 +1,34 @@
-"""Cases: opened by staff, found by number, listed with what is new."""
+"""Cases: opened by staff, found by number, looked at."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.accounts import CardState, CaseState
-from portal.domain.appointments import AppointmentState
+from portal.domain.accounts import CaseState
 from portal.domain.folders import FolderKind, Why
 from portal.domain.holders import HolderKind
-from portal.domain.needs import NeedState
 from portal.domain.refusals import NotFound, NotYours, WrongState
 from portal.domain.roles import Permission
 from portal.domain.words import written
 from portal.models import (
     Account,
-    Appointment,
     Card,
     Case,
     Folder,
     Grant,
     Holder,
     Look,
-    Message,
-    Need,
     Thread,
 )
 from portal.services import audit, cards, holders
 from portal.services.folders import Grantee, case_team, give, new_folder
-from portal.services.reading import OpenFolder, open_folder, open_many
+from portal.services.reading import OpenFolder, open_folder
 from portal.services.sessions import SignedIn
 
 MAX_NAME = 80
-
-
-@dataclass(frozen=True)
-class CaseLine:
-    """One line of a case director's list: what is new since she last looked."""
-
-    case: Case
-    name: str | None
-    unseen: int
-    new_needs: int
-    date_answers: int
-    card: Card | None
-    next_promise: datetime | None
-
-    @property
-    def has_news(self) -> bool:
-        """Whether anything waits for an answer."""
-        return bool(self.unseen or self.new_needs or self.date_answers or self.is_frozen)
-
-    @property
-    def is_frozen(self) -> bool:
-        """Whether her card was frozen, by wrong PINs or by staff."""
-        return self.card is not None and self.card.state is CardState.FROZEN
 
 
 def open_case(
@@ -164,45 +134,6 @@ def on_team(acting: SignedIn) -> ColumnElement[bool]:
     return or_(Case.case_director_id == acting.account_id, Case.stand_in_id == acting.account_id)
 
 
-def caseload(
-    session: Session,
-    acting: SignedIn,
-    *,
-    now: datetime,
-    after: str | None = None,
-    size: int = 60,
-) -> list[CaseLine]:
-    """One page of the own cases by number, with names and what is new since the last look."""
-    asked = (
-        select(Case, Look.looked_at)
-        .outerjoin(Look, (Look.case_id == Case.id) & (Look.account_id == acting.account_id))
-        .where(on_team(acting), Case.state == CaseState.OPEN)
-        .order_by(Case.number)
-        .limit(size)
-    )
-    if after:
-        asked = asked.where(Case.number > after)
-    rows = session.execute(asked).all()
-    ids = [case.id for case, _ in rows]
-    opened = open_many(session, acting, ids, FolderKind.CONTACT_CARD, purpose="caseload", now=now)
-    unseen, dates = _unseen(session, ids), _dates(session, ids)
-    needs = _new_needs(session, acting, ids)
-    promises = _promises(session, ids)
-    known_cards = _cards(session, [case.survivor_id for case, _ in rows])
-    return [
-        CaseLine(
-            case=case,
-            name=opened[case.id].read(case, "name") if case.id in opened else None,
-            unseen=unseen.get(case.id, 0),
-            new_needs=needs.get(case.id, 0),
-            date_answers=dates.get(case.id, 0),
-            card=known_cards.get(case.survivor_id),
-            next_promise=promises.get(case.id),
-        )
-        for case, _ in rows
-    ]
-
-
 def look(session: Session, acting: SignedIn, case: Case, *, now: datetime) -> datetime | None:
     """Remember that a colleague looked at a case; gives when she looked before."""
     row = session.get(Look, (acting.account_id, case.id))
@@ -293,58 +224,3 @@ def _new_number(session: Session) -> str:
         number = f"{code[:2]}-{code[2:]}"
         if session.scalar(select(Case.id).where(Case.number == number)) is None:
             return number
-
-
-def _unseen(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, int]:
-    rows = session.execute(
-        select(Thread.case_id, func.count())
-        .join(Message, Message.thread_id == Thread.id)
-        .where(
-            Thread.case_id.in_(case_ids),
-            Message.from_survivor.is_(True),
-            Message.seen_at.is_(None),
-            Message.taken_back_at.is_(None),
-        )
-        .group_by(Thread.case_id)
-    )
-    return dict(rows.tuples().all())
-
-
-def _new_needs(session: Session, acting: SignedIn, case_ids: Sequence[UUID]) -> dict[UUID, int]:
-    rows = session.execute(
-        select(Need.case_id, func.count())
-        .outerjoin(Look, (Look.case_id == Need.case_id) & (Look.account_id == acting.account_id))
-        .where(
-            Need.case_id.in_(case_ids),
-            or_(Look.looked_at.is_(None), Need.sent_at > Look.looked_at),
-            Need.state != NeedState.STOPPED,
-        )
-        .group_by(Need.case_id)
-    )
-    return dict(rows.tuples().all())
-
-
-def _dates(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, int]:
-    asked_for = (AppointmentState.CANNOT_COME, AppointmentState.OTHER_TIME)
-    rows = session.execute(
-        select(Appointment.case_id, func.count())
-        .where(Appointment.case_id.in_(case_ids), Appointment.state.in_(asked_for))
-        .group_by(Appointment.case_id)
-    )
-    return dict(rows.tuples().all())
-
-
-def _promises(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, datetime]:
-    rows = session.execute(
-        select(Need.case_id, func.min(Need.answer_before))
-        .where(Need.case_id.in_(case_ids), Need.state.in_((NeedState.SENT, NeedState.QUESTION)))
-        .group_by(Need.case_id)
-    )
-    return dict(rows.tuples().all())
-
-
-def _cards(session: Session, account_ids: Sequence[UUID]) -> dict[UUID, Card]:
-    rows = session.scalars(
-        select(Card).where(Card.account_id.in_(account_ids)).order_by(Card.issued_at)
-    )
-    return {card.account_id: card for card in rows}

@@ -1,0 +1,259 @@
+"""The list of one's own cases: what is late, and what is new since one last looked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Subquery, and_, exists, func, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from portal.domain.accounts import CardState, CaseState
+from portal.domain.appointments import AppointmentState
+from portal.domain.folders import FolderKind
+from portal.domain.needs import NeedState
+from portal.domain.referrals import ReferralState
+from portal.models import Appointment, Card, Case, Look, Message, Need, Referral, Thread
+from portal.services.cases import on_team
+from portal.services.reading import open_many
+from portal.services.sessions import SignedIn
+
+PAGE = 40
+HER_ANSWERS = (AppointmentState.CANNOT_COME, AppointmentState.OTHER_TIME)
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+_UNSEEN = (
+    Message.from_survivor.is_(True),
+    Message.seen_at.is_(None),
+    Message.taken_back_at.is_(None),
+)
+
+
+class Show(StrEnum):
+    """What to list; every filter works from what is in clear."""
+
+    ALL = "all"
+    LATE = "late"
+    NEWS = "news"
+    FROZEN = "frozen"
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """One line: what is new since this colleague last looked."""
+
+    case: Case
+    name: str | None
+    unseen: int
+    new_needs: int
+    date_answers: int
+    service_answers: int
+    card: Card | None
+    looked_at: datetime | None
+    next_promise: datetime | None
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether her card was frozen, by wrong PINs or by staff."""
+        return self.card is not None and self.card.state is CardState.FROZEN
+
+    @property
+    def was_activated(self) -> bool:
+        """Whether her card came to life since the last look."""
+        at = self.card.activated_at if self.card else None
+        return at is not None and (self.looked_at is None or at > self.looked_at)
+
+    def has_expired(self, now: datetime) -> bool:
+        """Whether 48 hours passed and the card was never used."""
+        card = self.card
+        return card is not None and card.state is CardState.NEW and card.expires_at <= now
+
+
+@dataclass(frozen=True)
+class Caseload:
+    """A page of the list, the soonest promise first; `after` is the key of the next page."""
+
+    lines: list[CaseLine]
+    after: str | None
+
+
+def page(
+    session: Session,
+    acting: SignedIn,
+    *,
+    now: datetime,
+    show: Show = Show.ALL,
+    after: str | None = None,
+    size: int = PAGE,
+) -> Caseload:
+    """One page of the own open cases; names are opened as one event with all ids."""
+    promised = _promises(acting)
+    rank = func.coalesce(promised.c.at, _NEVER)
+    asked = (
+        select(Case, Look.looked_at, promised.c.at)
+        .outerjoin(Look, (Look.case_id == Case.id) & (Look.account_id == acting.account_id))
+        .outerjoin(promised, promised.c.case_id == Case.id)
+        .where(on_team(acting), Case.state == CaseState.OPEN)
+        .order_by(rank, Case.number)
+        .limit(size + 1)
+    )
+    if show is Show.LATE:
+        asked = asked.where(promised.c.at < now)
+    elif show is not Show.ALL:
+        asked = asked.where(_has_news(now) if show is Show.NEWS else _is_frozen())
+    place = _place_of(after)
+    if place is not None:
+        at, number = place
+        asked = asked.where(or_(rank > at, and_(rank == at, Case.number > number)))
+    rows = session.execute(asked).tuples().all()
+    lines = _lines(session, acting, rows[:size], now=now)
+    return Caseload(lines, after=_key_of(lines[-1]) if len(rows) > size else None)
+
+
+def counts(session: Session, acting: SignedIn, *, now: datetime) -> dict[Show, int]:
+    """How many of the own open cases each filter would list."""
+    promised = _promises(acting)
+    mine = (
+        select(func.count())
+        .select_from(Case)
+        .outerjoin(Look, (Look.case_id == Case.id) & (Look.account_id == acting.account_id))
+        .outerjoin(promised, promised.c.case_id == Case.id)
+        .where(on_team(acting), Case.state == CaseState.OPEN)
+    )
+    asked = {
+        Show.ALL: mine,
+        Show.LATE: mine.where(promised.c.at < now),
+        Show.NEWS: mine.where(_has_news(now)),
+        Show.FROZEN: mine.where(_is_frozen()),
+    }
+    return {show: int(session.scalar(one) or 0) for show, one in asked.items()}
+
+
+def _promises(acting: SignedIn) -> Subquery:
+    """The next promised time of each own case: of the desk, or of a service."""
+    mine = select(Case.id).where(on_team(acting), Case.state == CaseState.OPEN)
+    at_the_desk = select(Need.case_id, Need.answer_before.label("at")).where(
+        Need.case_id.in_(mine), Need.state == NeedState.SENT
+    )
+    with_services = select(Referral.case_id, Referral.answer_before.label("at")).where(
+        Referral.case_id.in_(mine),
+        Referral.state.in_((ReferralState.SENT, ReferralState.SEEN)),
+    )
+    both = union_all(at_the_desk, with_services).subquery()
+    return (
+        select(both.c.case_id, func.min(both.c.at).label("at")).group_by(both.c.case_id).subquery()
+    )
+
+
+def _is_frozen() -> ColumnElement[bool]:
+    return exists().where(Card.account_id == Case.survivor_id, Card.state == CardState.FROZEN)
+
+
+def _has_news(now: datetime) -> ColumnElement[bool]:
+    looked_at = func.coalesce(Look.looked_at, _LONG_AGO)
+    return or_(
+        exists().where(Thread.case_id == Case.id, Message.thread_id == Thread.id, *_UNSEEN),
+        exists().where(
+            Need.case_id == Case.id, Need.sent_at > looked_at, Need.state != NeedState.STOPPED
+        ),
+        exists().where(Appointment.case_id == Case.id, Appointment.state.in_(HER_ANSWERS)),
+        exists().where(Referral.case_id == Case.id, Referral.answered_at > looked_at),
+        exists().where(Card.account_id == Case.survivor_id, Card.activated_at > looked_at),
+        exists().where(
+            Card.account_id == Case.survivor_id,
+            Card.state == CardState.NEW,
+            Card.expires_at <= now,
+        ),
+        _is_frozen(),
+    )
+
+
+def _lines(
+    session: Session,
+    acting: SignedIn,
+    rows: Sequence[tuple[Case, datetime | None, datetime | None]],
+    *,
+    now: datetime,
+) -> list[CaseLine]:
+    ids = [case.id for case, _, _ in rows]
+    opened = open_many(session, acting, ids, FolderKind.CONTACT_CARD, purpose="caseload", now=now)
+    unseen, dates = _unseen(session, ids), _dates(session, ids)
+    needs, answers = _since_look(session, acting, ids)
+    known_cards = _cards(session, [case.survivor_id for case, _, _ in rows])
+    return [
+        CaseLine(
+            case=case,
+            name=opened[case.id].read(case, "name") if case.id in opened else None,
+            unseen=unseen.get(case.id, 0),
+            new_needs=needs.get(case.id, 0),
+            date_answers=dates.get(case.id, 0),
+            service_answers=answers.get(case.id, 0),
+            card=known_cards.get(case.survivor_id),
+            looked_at=looked_at,
+            next_promise=promised,
+        )
+        for case, looked_at, promised in rows
+    ]
+
+
+def _unseen(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, int]:
+    rows = session.execute(
+        select(Thread.case_id, func.count())
+        .join(Message, Message.thread_id == Thread.id)
+        .where(Thread.case_id.in_(case_ids), *_UNSEEN)
+        .group_by(Thread.case_id)
+    )
+    return dict(rows.tuples().all())
+
+
+def _since_look(
+    session: Session, acting: SignedIn, case_ids: Sequence[UUID]
+) -> tuple[dict[UUID, int], dict[UUID, int]]:
+    """New needs and new answers of services, by case."""
+    looked_at = func.coalesce(Look.looked_at, _LONG_AGO)
+    found = []
+    for table, at, more in (
+        (Need, Need.sent_at, Need.state != NeedState.STOPPED),
+        (Referral, Referral.answered_at, Referral.answered_at.is_not(None)),
+    ):
+        rows = session.execute(
+            select(table.case_id, func.count())
+            .outerjoin(
+                Look, (Look.case_id == table.case_id) & (Look.account_id == acting.account_id)
+            )
+            .where(table.case_id.in_(case_ids), at > looked_at, more)
+            .group_by(table.case_id)
+        )
+        found.append(dict(rows.tuples().all()))
+    return found[0], found[1]
+
+
+def _dates(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, int]:
+    rows = session.execute(
+        select(Appointment.case_id, func.count())
+        .where(Appointment.case_id.in_(case_ids), Appointment.state.in_(HER_ANSWERS))
+        .group_by(Appointment.case_id)
+    )
+    return dict(rows.tuples().all())
+
+
+def _cards(session: Session, account_ids: Sequence[UUID]) -> dict[UUID, Card]:
+    rows = session.scalars(
+        select(Card).where(Card.account_id.in_(account_ids)).order_by(Card.issued_at)
+    )
+    return {card.account_id: card for card in rows}
+
+
+def _key_of(line: CaseLine) -> str:
+    at = line.next_promise or _NEVER
+    return f"{at.astimezone(UTC):%Y%m%d%H%M%S%f}.{line.case.number}"
+
+
+def _place_of(key: str | None) -> tuple[datetime, str] | None:
+    """Where a page begins; a key that somebody made up begins at the start."""
+    stamp, _, number = (key or "").partition(".")
+    try:
+        return datetime.strptime(stamp, "%Y%m%d%H%M%S%f").replace(tzinfo=UTC), number
+    except ValueError:
+        return None

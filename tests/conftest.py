@@ -36,6 +36,23 @@ def _english() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _databases_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    # Whoever makes an application in a test need not think of its database: Python 3.13 warns of
+    # connections left open, some tests later, and a warning is a failure.
+    opened: list[Database] = []
+    open_it = Database.__init__
+
+    def open_and_remember(self: Database, *args: Any, **kwargs: Any) -> None:
+        open_it(self, *args, **kwargs)
+        opened.append(self)
+
+    monkeypatch.setattr(Database, "__init__", open_and_remember)
+    yield
+    for database in opened:
+        database.close()
+
+
 @pytest.fixture
 def now() -> datetime:
     """A Tuesday morning, within opening hours."""

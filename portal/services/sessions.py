@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from portal.domain.cards import CardDoesNotOpen, plain_digits
@@ -30,6 +30,14 @@ from portal.vault import (
 UNCOVER_WITHOUT_PIN = timedelta(seconds=60)
 SLIDE_AFTER = timedelta(seconds=15)
 """A sign-in slides at most this often, so that reading on does not write each time."""
+
+
+_BY_TOKEN = (
+    select(SignIn, Account.holder_id, StaffMember)
+    .join(Account, Account.id == SignIn.account_id)
+    .outerjoin(StaffMember, StaffMember.account_id == SignIn.account_id)
+    .where(SignIn.token_hash == bindparam("token_hash"))
+)
 
 
 class PinNeeded(Refusal):
@@ -117,12 +125,7 @@ def start(
 
 def find(session: Session, token: str, *, now: datetime, slide: bool = True) -> SignedIn | None:
     """The person behind a token, if the sign-in is alive; being there keeps it alive."""
-    row = session.execute(
-        select(SignIn, Account.holder_id, StaffMember)
-        .join(Account, Account.id == SignIn.account_id)
-        .outerjoin(StaffMember, StaffMember.account_id == SignIn.account_id)
-        .where(SignIn.token_hash == token_hash(token))
-    ).one_or_none()
+    row = session.execute(_BY_TOKEN, {"token_hash": token_hash(token)}).one_or_none()
     if row is None:
         return None
     sign_in, holder_id, staff = row
@@ -178,6 +181,15 @@ def speak(session: Session, token: str, language: str) -> None:
     sign_in = session.get_one(SignIn, token_hash(token))
     body = json.loads(open_under_token(token, "sign-in", sign_in.body))
     sign_in.body = _seal_body(token, {**body, "language": language})
+    session.flush()
+
+
+def learn_pin(session: Session, acting: SignedIn, token: str, pin: str) -> None:
+    """After a change of PIN it is the new one that uncovers the page."""
+    sign_in = session.get_one(SignIn, token_hash(token))
+    body = json.loads(open_under_token(token, "sign-in", sign_in.body))
+    mark = _pin_mark(session, acting.account_id, plain_digits(pin) or "")
+    sign_in.body = _seal_body(token, {**body, "pin": mark.hex()})
     session.flush()
 
 

@@ -19,6 +19,7 @@ from markupsafe import Markup
 from wtforms import Field
 
 from portal import i18n, resources
+from portal.domain.roles import Permission
 from portal.i18n import dates
 from portal.settings import Settings
 from portal.web import guards
@@ -43,7 +44,8 @@ def draw(name: str) -> Markup:
 def survivor_css() -> Markup:
     """The whole style of a survivor's pages, as it stands in each whole page."""
     text = (resources.root() / "static/survivor/page.css").read_text("utf-8")
-    return Markup(re.sub(r"\s*\n\s*", "", _COMMENT.sub("", text)).strip())
+    shorter = re.sub(r"\s*([{};:,>])\s+|\s+([{}])\s*", r"\1\2", _COMMENT.sub("", text))
+    return Markup(re.sub(r"\s+", " ", shorter).strip())
 
 
 @cache
@@ -92,14 +94,27 @@ def quiet(control: Field, hint: str | None = None, rows: int | None = None) -> d
     return attributes | ({"rows": rows} if rows else {})
 
 
-def staff_rooms() -> list[tuple[str, str, str]]:
-    """Where staff can be: name, words and address of each room."""
+def staff_rooms() -> list[tuple[str, str, str, str]]:
+    """Where this colleague can be: name, words, address and drawing; nothing before the second factor."""
+    person = guards.find_staff()
+    if person is None:
+        return []
+    rooms = [
+        ("desk", i18n.gettext("Desk"), "needs", (Permission.READ_DESK,)),
+        (
+            "people",
+            i18n.gettext("My people"),
+            "person",
+            (Permission.OPEN_CASE, Permission.FIND_CASE),
+        ),
+        ("referrals", i18n.gettext("Referrals"), "papers", (Permission.ANSWER_REFERRAL,)),
+        ("dates", i18n.gettext("Dates"), "dates", (Permission.ANSWER_REFERRAL,)),
+        ("house", i18n.gettext("House"), "home", tuple(Permission)),
+    ]
     return [
-        ("desk", i18n.gettext("Desk"), "/staff/desk"),
-        ("people", i18n.gettext("My people"), "/staff/people"),
-        ("dates", i18n.gettext("Dates"), "/staff/dates"),
-        ("sharing", i18n.gettext("Sharing"), "/staff/sharing"),
-        ("house", i18n.gettext("House"), "/staff/house"),
+        (name, words, f"/staff/{name}", drawn)
+        for name, words, drawn, opened_by in rooms
+        if any(person.may(permission) for permission in opened_by) or name == "house"
     ]
 
 

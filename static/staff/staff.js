@@ -1,1 +1,45 @@
 // Keys for people who work here all day; every page works without them.
+// They move and they focus: no single key ever sends, shares or deletes anything.
+(() => {
+  const lines = () => [...document.querySelectorAll("[data-line]")];
+  const step = (by) => {
+    const all = lines();
+    const here = all.indexOf(document.activeElement);
+    all[Math.min(all.length - 1, Math.max(0, here < 0 ? 0 : here + by))]?.focus();
+  };
+  const focus = (what) => document.querySelector(what)?.focus();
+  const keys = {
+    "/": () => focus("[data-search]"),
+    j: () => step(1),
+    k: () => step(-1),
+    r: () => focus("[data-reply]"),
+    "?": () => document.getElementById("keys")?.showModal(),
+  };
+  const typing = (at) => at.matches?.("input, textarea, select, [contenteditable]");
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    const act = keys[event.key];
+    if (!act || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    act();
+  });
+
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+
+  // A double tap would send twice: the second is ignored, and the button says that it was heard.
+  document.addEventListener("submit", (event) => {
+    if (event.target.dataset.sent) return event.preventDefault();
+    event.target.dataset.sent = "1";
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.forms) delete form.dataset.sent;
+  });
+
+  // The newest message is the one to read first.
+  const thread = document.querySelector("[data-newest]");
+  if (thread) thread.scrollTop = thread.scrollHeight;
+})();

@@ -28,6 +28,9 @@
     setTimeout(go, 300);
   };
 
+  // All of the page but its way out.
+  const shown = () => [...page().childNodes].filter(node => node.id != "x" && node.id != "go");
+
   // Out of sight: what was shown leaves the document and comes back when the server says so.
   const hide = () => {
     if (gone || veil || !key()) return;
@@ -35,13 +38,14 @@
     veil = doc.createElement("button");
     veil.className = "veil";
     veil.textContent = word("show");
-    veil.onclick = () => ask([["k", k], ["do", "/front/uncover"]]);
-    held ||= [...page().childNodes].filter(node => node.id != "x" && node.id != "go");
+    veil.onclick = () => ask([["k", k], ["do", "/front/uncover"]], null, true);
+    held ||= shown();
     held.forEach(node => node.remove());
     doc.body.append(veil);
     post({k, do: "/front/cover"}, true).catch(() => {});
   };
   const unveil = () => { veil?.remove(); veil = null; };
+  const unhold = () => { shown().forEach(node => node.remove()); page().append(...held); held = null; };
 
   const swap = html => {
     const parsed = doc.createElement("template");
@@ -74,7 +78,7 @@
     said.scrollIntoView({block: "center"});
   };
 
-  const ask = async (fields, form) => {
+  const ask = async (fields, form, uncovers) => {
     if (busy || gone) return;
     busy = true;
     live.textContent = word("sending");
@@ -82,16 +86,20 @@
     try {
       const answer = await post(fields), html = await answer.text();
       if (gone) return;
+      const covered = veil && !uncovers;
+      unveil();
       if (answer.status == 204) {
-        if (held) { page().querySelector("main")?.remove(); page().append(...held); held = null; }
+        if (held) unhold();
+        else setTimeout(ask, 0, [["k", key()], ["to", "/today"]]);
       } else if (answer.status > 399 && near == form) {
         // What was typed stays; only what went wrong is said beside it.
         say(near, new DOMParser().parseFromString(html, "text/html").querySelector(".notice").textContent);
       } else {
-        if (answer.headers.has("X-Front")) held = null;
+        if (answer.headers.has("X-Front") || covered) held = null;
         swap(html);
       }
-      unveil();
+      // The answer came while the page was out of sight: it is not shown either.
+      if (covered) hide();
     } catch {
       say(veil || near, word("lost"));
     } finally {

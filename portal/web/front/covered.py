@@ -1,6 +1,6 @@
 """A page that was hidden: it stays covered until its reader is back, and says so to the server."""
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
@@ -46,15 +46,19 @@ def uncover() -> ResponseReturnValue:
         return redirect("/")
     i18n.use_language(found.language)
     form = PinForm()
-    is_sent = form.validate_on_submit()
+    is_typed = form.pin.name in request.form
+    if not is_typed:
+        form = PinForm(formdata=None)
     try:
-        pin = form.pin.data if is_sent else None
+        pin = form.pin.data if is_typed and form.validate_on_submit() else None
         sessions.uncover(guards.db(), get_inside().page_key, now=guards.utc_now(), pin=pin)
     except PinNeeded:
         pass
     except CardDoesNotOpen:
         form.refuse("pin", _l("This PIN does not open. Try again."))
     else:
-        return redirect("/-/today")
+        # The script still has the page as it was, with what was half typed.
+        has_page = request.method == "POST" and get_inside().is_part
+        return ("", 204) if has_page else redirect("/-/today")
     form.pin.data = ""
     return render_template("front/covered.html", form=form)

@@ -150,6 +150,14 @@ def require_survivor() -> AnyResponse | None:
     return _earlier_outcome(found)
 
 
+def find_staff() -> SignedIn | None:
+    """The colleague of this request, once she proved her second factor."""
+    if not request.path.startswith("/staff") or not current_user.is_authenticated:
+        return None
+    found = cast(SignedIn, current_user.signed_in)
+    return found if found.second_factor_at is not None else None
+
+
 def require_staff() -> AnyResponse | None:
     """Let nobody past who is not signed in as staff with a second factor in this session."""
     if not current_user.is_authenticated:

@@ -74,6 +74,15 @@ def admit(token: str) -> None:
     g.staff_token = token
 
 
+def rise(token: str) -> None:
+    """Swap the token of this browser when privilege rises, and let the same person go on."""
+    admit(token)
+    found = sessions.find(guards.db(), token, now=guards.utc_now())
+    assert found is not None
+    # Where Flask-Login keeps who it found: the rest of this request acts with the new sign-in.
+    g._login_user = StaffPerson(found)  # noqa: SLF001
+
+
 def dismiss() -> None:
     """Take the token from this browser."""
     g.staff_token = ""
@@ -114,7 +123,8 @@ def _find_person(request: Request) -> StaffPerson | None:
 
 
 def _hand_over_token(response: Response) -> Response:
-    if "staff_token" in g:
+    # A failed request is undone, and the new token with it: the browser keeps the old one.
+    if "staff_token" in g and response.status_code < 500:
         _set(response, _TOKEN, g.staff_token)
     return response
 

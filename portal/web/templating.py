@@ -95,7 +95,7 @@ def quiet(control: Field, hint: str | None = None, rows: int | None = None) -> d
 
 
 def staff_rooms() -> list[tuple[str, str, str, str]]:
-    """Where this colleague can be: name, words, address and drawing; nothing before the second factor."""
+    """Where this colleague can be: name, words, address, drawing; none before the second factor."""
     person = guards.find_staff()
     if person is None:
         return []
@@ -105,16 +105,16 @@ def staff_rooms() -> list[tuple[str, str, str, str]]:
             "people",
             i18n.gettext("My people"),
             "person",
-            (Permission.OPEN_CASE, Permission.FIND_CASE),
+            (Permission.OPEN_CASE,),
         ),
         ("referrals", i18n.gettext("Referrals"), "papers", (Permission.ANSWER_REFERRAL,)),
         ("dates", i18n.gettext("Dates"), "dates", (Permission.ANSWER_REFERRAL,)),
-        ("house", i18n.gettext("House"), "home", tuple(Permission)),
+        ("house", i18n.gettext("House"), "home", ()),
     ]
     return [
         (name, words, f"/staff/{name}", drawn)
         for name, words, drawn, opened_by in rooms
-        if any(person.may(permission) for permission in opened_by) or name == "house"
+        if not opened_by or any(person.may(permission) for permission in opened_by)
     ]
 
 

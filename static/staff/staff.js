@@ -1,7 +1,7 @@
 // Keys for people who work here all day; every page works without them.
 // They move and they focus: no single key ever sends, shares or deletes anything.
 (() => {
-  const lines = () => [...document.querySelectorAll("[data-line]")];
+  const lines = () => [...document.querySelectorAll("a.line, [data-line]")].filter((one) => one.offsetParent);
   const step = (by) => {
     const all = lines();
     const here = all.indexOf(document.activeElement);
@@ -9,10 +9,10 @@
   };
   const focus = (what) => document.querySelector(what)?.focus();
   const keys = {
-    "/": () => focus("[data-search]"),
+    "/": () => focus('[data-key=search]'),
     j: () => step(1),
     k: () => step(-1),
-    r: () => focus("[data-reply]"),
+    r: () => focus('[data-key=reply]'),
     "?": () => document.getElementById("keys")?.showModal(),
   };
   const typing = (at) => at.matches?.("input, textarea, select, [contenteditable]");
@@ -24,6 +24,18 @@
     event.preventDefault();
     act();
   });
+
+  // Finds in what the page already shows; the server is not asked, and nothing is remembered.
+  for (const finder of document.querySelectorAll(".finder")) {
+    finder.hidden = false;
+    finder.querySelector("input").addEventListener("input", ({ target }) => {
+      const wanted = target.value.trim().toLocaleLowerCase();
+      for (const line of document.querySelectorAll("a.line, [data-line]")) {
+        const whole = line.closest("tr, li") ?? line;
+        whole.hidden = !whole.textContent.toLocaleLowerCase().includes(wanted);
+      }
+    });
+  }
 
   for (const button of document.querySelectorAll("[data-print]")) {
     button.hidden = false;

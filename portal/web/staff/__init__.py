@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint
 
+from portal.domain.refusals import ProofTooOld
 from portal.web import guards, staff_sessions
 from portal.web.staff import (
     account,
@@ -12,6 +13,7 @@ from portal.web.staff import (
     dates,
     desk,
     house,
+    proof,
     referrals,
     sign_in,
     vocabulary,
@@ -26,7 +28,9 @@ def make_blueprint() -> Blueprint:
     staff.register_blueprint(sign_in.blueprint)
     inside = Blueprint("inside", __name__)
     inside.before_request(guards.require_staff)
-    for module in (desk, caseload, case, referrals, dates, house, account):
+    inside.before_request(proof.take_proof)
+    inside.register_error_handler(ProofTooOld, proof.ask)
+    for module in (proof, desk, caseload, case, referrals, dates, house, account):
         inside.register_blueprint(module.blueprint)
     staff.register_blueprint(inside)
     return staff

@@ -54,6 +54,9 @@ STANDING = frozenset(
 )
 """States in which the time is still taken."""
 
+COMING = frozenset({AppointmentState.PLANNED, AppointmentState.OTHER_TIME})
+"""States in which she is expected, unless another time comes first."""
+
 
 class TimeHasPassed(Refusal):
     """A date lies in the future."""

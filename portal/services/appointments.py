@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.appointments import (
+    COMING,
     MAX_MINUTES,
+    MIN_MINUTES,
     MOVES,
     STANDING,
     AppointmentState,
@@ -59,11 +61,12 @@ class Shown:
     with_name: str
     details: Details | None
     case_number: str = ""
+    her_name: str | None = None
 
     @property
     def ends_at(self) -> datetime:
         """When the talk is over."""
-        return self.appointment.starts_at + timedelta(minutes=self.appointment.minutes)
+        return _ends_at(self.appointment)
 
     @property
     def stands(self) -> bool:
@@ -150,9 +153,15 @@ def another_time(
 
 
 def hers(
-    session: Session, acting: SignedIn, *, now: datetime, past: bool = False, size: int = 50
+    session: Session,
+    acting: SignedIn,
+    *,
+    now: datetime,
+    past: bool = False,
+    older_than: UUID | None = None,
+    size: int = 50,
 ) -> list[Shown]:
-    """Her dates with all services in one list: what comes, or what was."""
+    """Her dates with all services in one list: what comes, or what was, by key from the newest."""
     asked = (
         _with_names()
         .where(
@@ -162,7 +171,12 @@ def hers(
         .limit(size)
     )
     if past:
-        asked = asked.where(Appointment.starts_at < now).order_by(Appointment.starts_at.desc())
+        order = (Appointment.starts_at.desc(), Appointment.id.desc())
+        asked = asked.where(Appointment.starts_at < now).order_by(*order)
+        if older_than is not None:
+            last = _get_hers(session, acting, older_than, now=now)
+            at_once = and_(Appointment.starts_at == last.starts_at, Appointment.id < last.id)
+            asked = asked.where(or_(Appointment.starts_at < last.starts_at, at_once))
     else:
         # A talk that began may still go on: the longest lasts eight hours.
         edge = now - timedelta(minutes=MAX_MINUTES)
@@ -171,9 +185,22 @@ def hers(
     return [date for date in shown if (date.ends_at <= now) is past]
 
 
-def next_of_hers(shown: Sequence[Shown]) -> Shown | None:
-    """The date for the large card: the first that stands."""
-    return next((date for date in shown if date.stands), None)
+def next_of_hers(session: Session, acting: SignedIn, *, now: datetime) -> Shown | None:
+    """The date for the large card: the first to which she comes, and no other is opened."""
+    asked = (
+        _with_names()
+        .where(
+            Appointment.case_id == acting.her_case_id,
+            Appointment.state.in_(COMING),
+            Appointment.starts_at >= now - timedelta(minutes=MAX_MINUTES),
+        )
+        .order_by(Appointment.starts_at)
+        .limit(MAX_MINUTES // MIN_MINUTES + 1)
+    )
+    rows = session.execute(asked).tuples().all()
+    first = [row for row in rows if _ends_at(row[0]) > now][:1]
+    shown = _with_details(session, acting, first, purpose="own_dates", now=now)
+    return shown[0] if shown else None
 
 
 def get_shown(session: Session, acting: SignedIn, appointment_id: UUID, *, now: datetime) -> Shown:
@@ -199,7 +226,7 @@ def of_service(
         )
         .order_by(Appointment.starts_at)
     )
-    return _shown(session, acting, asked, purpose="service_dates", now=now)
+    return _shown(session, acting, asked, purpose="service_dates", now=now, as_list=True)
 
 
 def of_referral(
@@ -291,7 +318,7 @@ def _check_free(
     near = session.execute(
         select(Appointment.id, Appointment.starts_at, Appointment.minutes).where(
             Appointment.case_id == case_id,
-            Appointment.state.in_((AppointmentState.PLANNED, AppointmentState.OTHER_TIME)),
+            Appointment.state.in_(COMING),
             Appointment.starts_at > starts_at - timedelta(minutes=MAX_MINUTES),
             Appointment.starts_at < starts_at + timedelta(minutes=minutes),
         )
@@ -369,11 +396,24 @@ def _shown(
     *,
     purpose: str,
     now: datetime,
+    as_list: bool = False,
 ) -> list[Shown]:
     rows = session.execute(asked).tuples().all()
-    opened = open_referrals(
-        session, acting, {row[0].referral_id for row in rows}, purpose=purpose, now=now
-    )
+    return _with_details(session, acting, rows, purpose=purpose, now=now, as_list=as_list)
+
+
+def _with_details(
+    session: Session,
+    acting: SignedIn,
+    rows: Sequence[tuple[Appointment, Service, str, str]],
+    *,
+    purpose: str,
+    now: datetime,
+    as_list: bool = False,
+) -> list[Shown]:
+    ids = {row[0].referral_id for row in rows}
+    opened = open_referrals(session, acting, ids, purpose=purpose, now=now, as_list=as_list)
+    names = _her_names(session, opened) if as_list else {}
     return [
         Shown(
             appointment=appointment,
@@ -381,9 +421,20 @@ def _shown(
             with_name=name,
             details=_details(opened.get(appointment.referral_id), appointment),
             case_number=number,
+            her_name=names.get(appointment.referral_id),
         )
         for appointment, service, name, number in rows
     ]
+
+
+def _ends_at(appointment: Appointment) -> datetime:
+    return appointment.starts_at + timedelta(minutes=appointment.minutes)
+
+
+def _her_names(session: Session, opened: dict[UUID, OpenFolder]) -> dict[UUID, str | None]:
+    """The names to use, for whoever was granted them with the referral."""
+    rows = session.scalars(select(Referral).where(Referral.id.in_(opened)))
+    return {row.id: opened[row.id].read(row, "name") for row in rows}
 
 
 def _details(folder: OpenFolder | None, appointment: Appointment) -> Details | None:

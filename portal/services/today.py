@@ -1,0 +1,121 @@
+"""What she comes home to: her next date, what is new, what she asked for, what waits for her.
+
+Three questions to the database whatever she has, and two more to open the one date that is shown.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.needs import NeedState
+from portal.domain.referrals import ReferralState
+from portal.models import Need, Referral, Service
+from portal.services import appointments, messages
+from portal.services.appointments import Shown
+from portal.services.sessions import SignedIn
+
+STILL_OPEN = frozenset({NeedState.SENT, NeedState.QUESTION, NeedState.ROUTED})
+
+# What tells most of a need that several services were asked for comes first.
+_FURTHEST = (
+    ReferralState.DATE_SET,
+    ReferralState.ACCEPTED,
+    ReferralState.SEEN,
+    ReferralState.SENT,
+    ReferralState.DONE,
+    ReferralState.NOT_POSSIBLE,
+)
+_UNANSWERED = (ReferralState.SENT, ReferralState.SEEN)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A need of hers that is still open, and the services that were asked for it."""
+
+    need: Need
+    referrals: tuple[tuple[Referral, Service], ...] = ()
+
+    @property
+    def waiting_for_yes(self) -> tuple[Service, ...]:
+        """The services that would help if she lets them read this need."""
+        return tuple(
+            service
+            for referral, service in self.referrals
+            if referral.state is ReferralState.WAITS_FOR_YES
+        )
+
+    @property
+    def waits_for_her(self) -> bool:
+        """Whether the next step is hers: a question, or a yes."""
+        return self.need.state is NeedState.QUESTION or bool(self.waiting_for_yes)
+
+    @property
+    def furthest(self) -> tuple[Referral, Service] | None:
+        """The service that has come furthest with it, once one was asked."""
+        if self.need.state is not NeedState.ROUTED:
+            return None
+        known = [pair for pair in self.referrals if pair[0].state in _FURTHEST]
+        return min(known, key=lambda pair: _FURTHEST.index(pair[0].state), default=None)
+
+    @property
+    def answer_before(self) -> datetime | None:
+        """The promised time of an answer, while one is still due to her."""
+        if self.waits_for_her:
+            return None
+        if self.need.state is NeedState.SENT:
+            return self.need.answer_before
+        if self.furthest and self.furthest[0].state in _UNANSWERED:
+            return self.furthest[0].answer_before
+        return None
+
+
+@dataclass(frozen=True)
+class Today:
+    """Everything on the first page."""
+
+    next_date: Shown | None
+    unseen: int
+    asked: list[Asked]
+
+    @property
+    def waiting_for_her(self) -> list[Asked]:
+        """What only she can answer."""
+        return [one for one in self.asked if one.waits_for_her]
+
+    @property
+    def waiting_for_us(self) -> list[Asked]:
+        """What the house owes her an answer on, the soonest first, and what has its answer."""
+        ours = [one for one in self.asked if not one.waits_for_her]
+        return sorted(ours, key=_due)
+
+
+def show(session: Session, acting: SignedIn, *, now: datetime) -> Today:
+    """The first page of a survivor; only the date that is shown gets opened."""
+    return Today(
+        next_date=appointments.next_of_hers(session, acting, now=now),
+        unseen=messages.unseen_by_her(session, acting),
+        asked=_asked(session, acting),
+    )
+
+
+def _asked(session: Session, acting: SignedIn) -> list[Asked]:
+    rows = session.execute(
+        select(Need, Referral, Service)
+        .outerjoin(Referral, Referral.need_id == Need.id)
+        .outerjoin(Service, Service.id == Referral.service_id)
+        .where(Need.case_id == acting.her_case_id, Need.state.in_(STILL_OPEN))
+        .order_by(Need.sent_at, Need.id, Referral.made_at)
+    ).all()
+    asked: dict[Need, list[tuple[Referral, Service]]] = {}
+    for need, referral, service in rows:
+        pairs = asked.setdefault(need, [])
+        if referral is not None:
+            pairs.append((referral, service))
+    return [Asked(need, tuple(pairs)) for need, pairs in asked.items()]
+
+
+def _due(one: Asked) -> tuple[bool, datetime]:
+    due = one.answer_before
+    return due is None, due or one.need.sent_at

@@ -126,7 +126,8 @@ def check_statement(statement: Statement, *, open_categories: frozenset[Category
     """Refuse an empty statement and one that asks twice for the same."""
     if not statement.needs:
         raise NothingChosen
-    if any(need.category in open_categories for need in statement.needs):
+    categories = {need.category for need in statement.needs}
+    if len(categories) < len(statement.needs) or not categories.isdisjoint(open_categories):
         raise AlreadyAsked
 
 

@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case as sql_case
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.domain.decisions import DecisionState, check_proof
 from portal.domain.folders import FolderKind
 from portal.domain.needs import Lane, NeedState
+from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, NotYours, Refusal, WrongState
 from portal.domain.roles import Permission
-from portal.domain.services import ServiceState, usual_first
+from portal.domain.services import NEVER_BUNDLED, USUAL, ServiceState, usual_first
 from portal.domain.words import written
-from portal.models import Case, Decision, Need, Reading, Service
-from portal.services import audit, needs, referrals
+from portal.models import Case, Decision, Need, Reading, Referral, Service
+from portal.services import audit, needs, referrals, staff
 from portal.services.reading import open_folder
 from portal.services.sessions import SignedIn
 
@@ -31,6 +31,10 @@ class NobodyChosen(Refusal):
 
 class ServiceNotOpen(Refusal):
     """A paused or closed service takes no new requests."""
+
+
+class AskedBefore(Refusal):
+    """A service is asked once about a need: it answered, or she did."""
 
 
 @dataclass(frozen=True)
@@ -48,30 +52,55 @@ class WaitingNeed:
     """A need on the moderator's screen, with her words and what she said besides."""
 
     decision: Decision
+    case_number: str
     story: needs.NeedStory
     closing: dict[str, object]
+    besides: tuple[Need, ...]
+    authors: dict[UUID, str]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A service that a need could go to, and what stands between."""
+
+    service: Service
+    is_usual: bool
+    has_her_yes: bool
+    referral: Referral | None
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether this is never one of several ticks: a question of its own."""
+        return self.service.kind in NEVER_BUNDLED
 
 
 def lanes(
-    session: Session, acting: SignedIn, *, now: datetime, lane: Lane | None = None, size: int = PAGE
+    session: Session,
+    acting: SignedIn,
+    *,
+    now: datetime,
+    lane: Lane | None = None,
+    after: UUID | None = None,
+    size: int = PAGE,
 ) -> list[Waiting]:
-    """What waits for a decision, by lane and promised time, from what is in clear."""
+    """The first of each lane, or of one lane, from what is in clear: late and red come first.
+
+    `after` is the last one of the page before, of the same lane.
+    """
     _check_role(acting)
-    order = sql_case({lane.value: place for place, lane in enumerate(LANES)}, value=Decision.lane)
-    asked = (
+    before = session.get(Decision, after) if after else None
+    firsts = [_first(one, before, size) for one in (LANES if lane is None else (lane,))]
+    rows = session.execute(
         select(Decision, Need, Case.number)
         .join(Need, Need.id == Decision.need_id)
         .join(Case, Case.id == Decision.case_id)
-        .where(Decision.state == DecisionState.WAITING)
-        .order_by(order, Decision.answer_before, Decision.id)
-        .limit(size)
+        .where(Decision.id.in_(union_all(*firsts)))
     )
-    if lane is not None:
-        asked = asked.where(Decision.lane == lane)
-    return [
+    waiting = [
         Waiting(decision, need, number, decision.answer_before < now)
-        for decision, need, number in session.execute(asked).tuples()
+        for decision, need, number in rows.tuples()
     ]
+    return sorted(waiting, key=_urgency)
 
 
 def counts(session: Session, acting: SignedIn) -> dict[Lane, int]:
@@ -86,6 +115,27 @@ def counts(session: Session, acting: SignedIn) -> dict[Lane, int]:
     return {lane: found.get(lane, 0) for lane in LANES}
 
 
+def waits_for_her(
+    session: Session, acting: SignedIn, *, size: int = PAGE
+) -> list[tuple[Referral, Need, Service, str]]:
+    """What was routed and waits for her yes, with its case number: no service sees it yet."""
+    _check_role(acting)
+    rows = session.execute(
+        select(Referral, Need, Service, Case.number)
+        .join(Need, Need.id == Referral.need_id)
+        .join(Service, Service.id == Referral.service_id)
+        .join(Case, Case.id == Referral.case_id)
+        # Through the services, since the index of a service's list begins with them.
+        .where(
+            Referral.service_id.in_(select(Service.id)),
+            Referral.state == ReferralState.WAITS_FOR_YES,
+        )
+        .order_by(Referral.made_at, Referral.id)
+        .limit(size)
+    )
+    return list(rows.tuples())
+
+
 def open_need(
     session: Session, acting: SignedIn, decision_id: UUID, *, now: datetime
 ) -> WaitingNeed:
@@ -93,15 +143,40 @@ def open_need(
     decision, need = _get_waiting(session, acting, decision_id)
     story = needs.story(session, acting, need, purpose="desk", now=now)
     closing = needs.closing_answers(session, acting, need, purpose="desk", now=now)
-    return WaitingNeed(decision, story, dict(closing))
-
-
-def offered_services(session: Session, need: Need) -> Sequence[Service]:
-    """The services that take requests, those that usually help with this first."""
-    rows = session.scalars(
-        select(Service).where(Service.state == ServiceState.OPEN).order_by(Service.name)
+    besides = session.scalars(
+        select(Need)
+        .where(Need.statement_id == need.statement_id, Need.id != need.id)
+        .order_by(Need.answer_before, Need.id)
     ).all()
-    return sorted(rows, key=lambda service: usual_first(need.category, service.kind))
+    wrote = {reading.author_id for reading, _ in story.readings}
+    asked = {question.decided_by_id for question, _ in story.questions if question.decided_by_id}
+    return WaitingNeed(
+        decision=decision,
+        case_number=session.get_one(Case, need.case_id).number,
+        story=story,
+        closing=closing,
+        besides=tuple(besides),
+        authors=staff.names(session, wrote | asked),
+    )
+
+
+def offers(session: Session, need: Need, *, now: datetime) -> list[Offer]:
+    """The services that take requests, those that usually help with this first.
+
+    A paused or closed one is not offered; one that was asked before is shown as such.
+    """
+    rows = session.execute(
+        select(Service, Referral)
+        .outerjoin(Referral, (Referral.service_id == Service.id) & (Referral.need_id == need.id))
+        .where(Service.state == ServiceState.OPEN)
+        .order_by(Service.name)
+    ).tuples()
+    yes = referrals.services_with_her_yes(session, need.id, now=now)
+    found = [
+        Offer(service, service.kind in USUAL[need.category], service.id in yes, referral)
+        for service, referral in rows
+    ]
+    return sorted(found, key=lambda offer: usual_first(need.category, offer.service.kind))
 
 
 def add_reading(
@@ -112,7 +187,7 @@ def add_reading(
     text = written(words)
     folder = open_folder(session, acting, need.case_id, FolderKind.NEEDS, purpose="desk", now=now)
     reading = Reading(need_id=need.id, author_id=acting.account_id, written_at=now, words=b"")
-    folder.write(reading, "words", text)
+    folder.write(reading, "words", text, version=needs.desk_version(session, need))
     session.add(reading)
     _account(session, acting, "reading_added", need, now=now)
     session.flush()
@@ -130,7 +205,7 @@ def route(
 ) -> None:
     """Send a need on to services; each gets it only at her yes. Ends the desk's reading of it.
 
-    Raises ProofTooOld, NobodyChosen, ServiceNotOpen, WrongState.
+    Raises ProofTooOld, NobodyChosen, ServiceNotOpen, AskedBefore, WrongState.
     """
     check_proof(acting.second_factor_at, now=now)
     decision, need = _get_waiting(session, acting, decision_id)
@@ -141,6 +216,12 @@ def route(
         service.state is not ServiceState.OPEN for service in chosen
     ):
         raise ServiceNotOpen
+    if session.scalar(
+        select(Referral.id)
+        .where(Referral.need_id == need.id, Referral.service_id.in_(service_ids))
+        .limit(1)
+    ):
+        raise AskedBefore
     if reading:
         add_reading(session, acting, decision_id, reading, now=now)
     for service in chosen:
@@ -160,11 +241,36 @@ def give_back(
     decision, need = _get_waiting(session, acting, decision_id)
     text = written(question)
     folder = open_folder(session, acting, need.case_id, FolderKind.NEEDS, purpose="desk", now=now)
-    folder.write(decision, "note", text)
+    folder.write(decision, "note", text, version=needs.desk_version(session, need))
     need.state = NeedState.QUESTION
     _decide(decision, acting, DecisionState.GIVEN_BACK, now=now)
     _account(session, acting, "need_given_back", need, now=now)
     session.flush()
+
+
+def _first(lane: Lane, before: Decision | None, size: int) -> Select[tuple[UUID]]:
+    # A limit for each lane lets the index answer; one order over all lanes would sort everything.
+    asked = (
+        select(Decision.id)
+        .where(Decision.state == DecisionState.WAITING, Decision.lane == lane)
+        .order_by(Decision.answer_before, Decision.id)
+        .limit(size)
+    )
+    if before is not None:
+        same = (Decision.answer_before == before.answer_before) & (Decision.id > before.id)
+        asked = asked.where(or_(Decision.answer_before > before.answer_before, same))
+    part = asked.subquery()
+    return select(part.c.id)
+
+
+def _urgency(waiting: Waiting) -> tuple[bool, int, datetime, UUID]:
+    decision = waiting.decision
+    return (
+        not waiting.is_late,
+        LANES.index(decision.lane),
+        decision.answer_before,
+        decision.id,
+    )
 
 
 def _check_role(acting: SignedIn) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.appointments import STANDING, AppointmentState
 from portal.domain.decisions import DecisionKind, DecisionState
 from portal.domain.folders import FolderKind, Why
 from portal.domain.holders import HolderKind
@@ -20,6 +21,7 @@ from portal.domain.needs import (
     NeedState,
     Statement,
     check_statement,
+    clean_statement,
     lane_of,
 )
 from portal.domain.referrals import WITH_THE_SERVICE, ReferralState
@@ -28,6 +30,7 @@ from portal.domain.words import written
 from portal.models import (
     Account,
     Addition,
+    Appointment,
     Case,
     Decision,
     Need,
@@ -76,16 +79,11 @@ class NeedStory:
 def send(session: Session, acting: SignedIn, statement: Statement, *, now: datetime) -> list[Need]:
     """Send a statement to the desk: sealed to her, her case team and the desk, and queued.
 
-    The draft is forgotten. Raises NothingChosen or AlreadyAsked.
+    The draft is forgotten. Raises NothingChosen, AlreadyAsked or TooLong.
     """
     case = session.get_one(Case, acting.her_case_id)
-    open_now = frozenset(
-        session.scalars(
-            select(Need.category).where(
-                Need.case_id == case.id, Need.state.not_in((NeedState.DONE, NeedState.STOPPED))
-            )
-        )
-    )
+    statement = clean_statement(statement)
+    open_now = frozenset(need.category for need in open_needs(session, acting))
     check_statement(statement, open_categories=open_now)
     folder = _for_statement(session, acting, case, now=now)
     name_to_use = _name_to_use(session, acting, case, now=now)
@@ -97,6 +95,18 @@ def send(session: Session, acting: SignedIn, statement: Statement, *, now: datet
     drafts.forget(session, acting, DRAFT)
     session.flush()
     return needs
+
+
+def open_needs(session: Session, acting: SignedIn) -> Sequence[Need]:
+    """Her needs that are neither done nor taken back; nothing is unsealed."""
+    return session.scalars(
+        select(Need)
+        .where(
+            Need.case_id == acting.her_case_id,
+            Need.state.not_in((NeedState.DONE, NeedState.STOPPED)),
+        )
+        .order_by(Need.sent_at, Need.id)
+    ).all()
 
 
 def hers(session: Session, acting: SignedIn, *, now: datetime) -> list[NeedStory]:
@@ -216,7 +226,7 @@ def add_words(
         session, acting, need.case_id, FolderKind.NEEDS, purpose="own_needs", now=now
     )
     addition = Addition(need_id=need.id, added_at=now, words=b"")
-    folder.write(addition, "words", text)
+    folder.write(addition, "words", text, version=desk_version(session, need))
     session.add(addition)
     if need.state is NeedState.QUESTION:
         need.state = NeedState.SENT
@@ -245,7 +255,7 @@ def take_back(session: Session, acting: SignedIn, need_id: UUID, *, now: datetim
     ):
         decision.state, decision.decided_at = DecisionState.WITHDRAWN, now
     for referral in session.scalars(select(Referral).where(Referral.need_id == need.id)):
-        stop_referral(session, referral, ReferralState.STOPPED)
+        stop_referral(session, referral, ReferralState.STOPPED, now=now)
     end_desk_grants(session, need)
     audit.record(
         session,
@@ -297,8 +307,11 @@ def ask_desk_again(
     session.flush()
 
 
-def stop_referral(session: Session, referral: Referral, state: ReferralState) -> None:
-    """End what a service may read of a referral, at once."""
+def stop_referral(
+    session: Session, referral: Referral, state: ReferralState, *, now: datetime
+) -> None:
+    """End what a service may read of a referral, at once, and the dates that came of it."""
+    end_dates(session, referral, now=now)
     if referral.state in WITH_THE_SERVICE:
         folder = get_folder(session, referral.case_id, FolderKind.REFERRAL, referral.id)
         service = session.get_one(Service, referral.service_id)
@@ -306,6 +319,28 @@ def stop_referral(session: Session, referral: Referral, state: ReferralState) ->
     if referral.state is not ReferralState.DONE:
         referral.state = state
     session.flush()
+
+
+def end_dates(session: Session, referral: Referral, *, now: datetime) -> None:
+    """Nobody waits for her any more: dates to come are cancelled, those that began are done."""
+    for date in session.scalars(
+        select(Appointment).where(
+            Appointment.referral_id == referral.id, Appointment.state.in_(STANDING)
+        )
+    ):
+        began = date.state is AppointmentState.PLANNED and date.starts_at <= now
+        date.state = AppointmentState.DONE if began else AppointmentState.CANCELLED
+
+
+def desk_version(session: Session, need: Need) -> int | None:
+    """The version that the desk reads of a need which waits there; None when it does not.
+
+    She may send more meanwhile, and that may be routed first: the folder's current version is then
+    not the desk's.
+    """
+    if need.state not in (NeedState.SENT, NeedState.QUESTION):
+        return None
+    return session.get_one(StatementRow, need.statement_id).folder_version
 
 
 def end_desk_grants(session: Session, need: Need) -> None:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
+from portal.domain.appointments import STANDING, AppointmentState
 from portal.domain.folders import FolderKind, Why
 from portal.domain.needs import NeedState
 from portal.domain.referrals import MOVES, WITH_THE_SERVICE, ReferralState
@@ -40,6 +42,12 @@ class ReferralLine:
     service: Service
     name: str | None
     is_late: bool
+    dates: tuple[Appointment, ...] = ()
+
+    @property
+    def asked(self) -> tuple[Appointment, ...]:
+        """The dates to which she said that she cannot come, or wants another time."""
+        return tuple(date for date in self.dates if date.state in SHE_ASKED)
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,11 @@ class ReferralStory:
     readings: str
     reason: str | None
     appointments: tuple[Appointment, ...]
+
+
+SHE_ASKED = (AppointmentState.CANNOT_COME, AppointmentState.OTHER_TIME)
+WAITING = (ReferralState.SENT, ReferralState.SEEN)
+PAGE = 50
 
 
 def refer(
@@ -99,6 +112,19 @@ def find_wish(
     )
 
 
+def services_with_her_yes(session: Session, need_id: UUID, *, now: datetime) -> frozenset[UUID]:
+    """The services that may read a need, by her standing yes."""
+    return frozenset(
+        session.scalars(
+            select(SharingWish.service_id).where(
+                SharingWish.need_id == need_id,
+                SharingWish.withdrawn_at.is_(None),
+                SharingWish.until > now,
+            )
+        )
+    )
+
+
 def hand_to_service(
     session: Session,
     acting: SignedIn,
@@ -136,11 +162,21 @@ def hand_to_service(
 
 
 def of_service(
-    session: Session, acting: SignedIn, *, now: datetime, with_done: bool = False, size: int = 50
+    session: Session,
+    acting: SignedIn,
+    *,
+    now: datetime,
+    done: bool = False,
+    after: UUID | None = None,
+    size: int = PAGE,
 ) -> list[ReferralLine]:
-    """The referrals made to the services of this colleague, the most urgent first."""
+    """A page of the referrals made to the services of this colleague.
+
+    What she asked about a date comes first, then what waits for an answer (the late ones on top),
+    then what waits for a date. `after` is the last one of the page before.
+    """
     _check_role(acting)
-    states = WITH_THE_SERVICE if with_done else WITH_THE_SERVICE - {ReferralState.DONE}
+    states = {ReferralState.DONE} if done else WITH_THE_SERVICE - {ReferralState.DONE}
     rows = (
         session.execute(
             select(Referral, Need, Case.number, Service)
@@ -150,17 +186,21 @@ def of_service(
             .where(
                 Referral.service_id.in_(acting.services(Role.SERVICE_STAFF)),
                 Referral.state.in_(states),
+                *_after(session, after),
             )
-            .order_by(Referral.answer_before, Referral.id)
+            .order_by(_turn(), Referral.answer_before, Referral.id)
             .limit(size)
         )
         .tuples()
         .all()
     )
-    opened = open_referrals(
-        session, acting, [row[0].id for row in rows], purpose="service_list", now=now
-    )
-    waits = (ReferralState.SENT, ReferralState.SEEN)
+    ids = [row[0].id for row in rows]
+    opened = open_referrals(session, acting, ids, purpose="service_list", now=now, as_list=True)
+    dates = session.scalars(
+        select(Appointment)
+        .where(Appointment.referral_id.in_(ids), Appointment.state.in_(STANDING))
+        .order_by(Appointment.starts_at)
+    ).all()
     return [
         ReferralLine(
             referral=referral,
@@ -168,7 +208,8 @@ def of_service(
             case_number=number,
             service=service,
             name=opened[referral.id].read(referral, "name") if referral.id in opened else None,
-            is_late=referral.state in waits and referral.answer_before < now,
+            is_late=referral.state in WAITING and referral.answer_before < now,
+            dates=tuple(date for date in dates if date.referral_id == referral.id),
         )
         for referral, need, number, service in rows
     ]
@@ -220,6 +261,7 @@ def not_possible(
     referral = get_for_service(session, acting, referral_id)
     text = written(reason)
     _move(referral, ReferralState.NOT_POSSIBLE)
+    needs.end_dates(session, referral, now=now)
     folder = _open(session, acting, referral, purpose="service", now=now)
     folder.write(referral, "reason", text)
     service = session.get_one(Service, referral.service_id)
@@ -231,6 +273,7 @@ def finish(session: Session, acting: SignedIn, referral_id: UUID, *, now: dateti
     """The help was given."""
     referral = get_for_service(session, acting, referral_id)
     _move(referral, ReferralState.DONE)
+    needs.end_dates(session, referral, now=now)
     _answered(session, acting, referral, "referral_done", now=now)
     need = session.get_one(Need, referral.need_id)
     others = session.scalars(
@@ -275,6 +318,35 @@ def reason_given(
         for referral in refused
         if referral.id in opened and opened[referral.id].opens(referral.reason)
     }
+
+
+def _turn() -> ColumnElement[int]:
+    """Whose turn it is, as the order of the list."""
+    she_asked = exists().where(
+        Appointment.referral_id == Referral.id, Appointment.state.in_(SHE_ASKED)
+    )
+    return sql_case(
+        (she_asked, 0),
+        (Referral.state.in_(WAITING), 1),
+        (Referral.state == ReferralState.ACCEPTED, 2),
+        else_=3,
+    )
+
+
+def _after(session: Session, referral_id: UUID | None) -> list[ColumnElement[bool]]:
+    if referral_id is None:
+        return []
+    last = session.execute(
+        select(_turn(), Referral.answer_before).where(Referral.id == referral_id)
+    ).one_or_none()
+    if last is None:
+        raise NotFound
+    turn, before = last
+    later = or_(
+        Referral.answer_before > before,
+        and_(Referral.answer_before == before, Referral.id > referral_id),
+    )
+    return [or_(_turn() > turn, and_(_turn() == turn, later))]
 
 
 def _folder_of(

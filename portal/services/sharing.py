@@ -53,6 +53,7 @@ class CanSee:
     name: str
     until: datetime | None
     need: Need | None = None
+    service_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ def say_yes(
     if need.state in (NeedState.STOPPED, NeedState.DONE):
         raise WrongState
     referral = _referral_of(session, need, service_id)
+    _check_hers_to_decide(referral)
     standing = referrals.find_wish(session, need.id, service_id, now=now)
     if standing is not None:
         return standing
@@ -147,6 +149,7 @@ def say_no(
     """Not now, or not any more: the service loses what it could read, in this request."""
     need = needs.get_hers(session, acting, need_id)
     referral = _referral_of(session, need, service_id)
+    _check_hers_to_decide(referral)
     for wish in session.scalars(
         select(SharingWish).where(
             SharingWish.need_id == need.id,
@@ -155,7 +158,7 @@ def say_no(
         )
     ):
         wish.withdrawn_at = now
-    needs.stop_referral(session, referral, ReferralState.SAID_NO)
+    needs.stop_referral(session, referral, ReferralState.SAID_NO, now=now)
     _account(session, acting, "sharing_no", need, service_id, now=now)
     session.flush()
 
@@ -173,7 +176,7 @@ def who_can_see(session: Session, acting: SignedIn, *, now: datetime) -> list[Ca
         .distinct()
     ).all()
     names = _holder_names(session, {row[4] for row in rows})
-    need_of = _needs_of_referrals(session, {row[5] for row in rows if row[5]})
+    referred = _referred(session, {row[5] for row in rows if row[5]})
     lines = [
         CanSee(
             kind,
@@ -181,7 +184,7 @@ def who_can_see(session: Session, acting: SignedIn, *, now: datetime) -> list[Ca
             why,
             names.get(holder_id, ""),
             until,
-            need_of.get(referral_id) if referral_id else None,
+            *(referred[referral_id] if referral_id else (None, None)),
         )
         for kind, holder, why, until, holder_id, referral_id in rows
     ]
@@ -220,6 +223,12 @@ def _referral_of(session: Session, need: Need, service_id: UUID) -> Referral:
     return referral
 
 
+def _check_hers_to_decide(referral: Referral) -> None:
+    """A referral that is over can be neither allowed nor refused. Raises WrongState."""
+    if referral.state in (ReferralState.NOT_POSSIBLE, ReferralState.STOPPED):
+        raise WrongState
+
+
 def _holder_names(session: Session, holder_ids: set[UUID]) -> dict[UUID, str]:
     people = session.execute(
         select(Account.holder_id, StaffMember.name)
@@ -232,13 +241,13 @@ def _holder_names(session: Session, holder_ids: set[UUID]) -> dict[UUID, str]:
     return dict(people.tuples().all()) | dict(teams.tuples().all())
 
 
-def _needs_of_referrals(session: Session, referral_ids: set[UUID]) -> dict[UUID, Need]:
+def _referred(session: Session, referral_ids: set[UUID]) -> dict[UUID, tuple[Need, UUID]]:
     rows = session.execute(
-        select(Referral.id, Need)
+        select(Referral.id, Need, Referral.service_id)
         .join(Need, Need.id == Referral.need_id)
         .where(Referral.id.in_(referral_ids))
     )
-    return dict(rows.tuples().all())
+    return {referral_id: (need, service_id) for referral_id, need, service_id in rows}
 
 
 def _emergency_halves(session: Session, acting: SignedIn) -> list[CanSee]:

@@ -197,7 +197,7 @@ def next_of_hers(session: Session, acting: SignedIn, *, now: datetime) -> Shown 
         .order_by(Appointment.starts_at)
         .limit(MAX_MINUTES // MIN_MINUTES + 1)
     )
-    rows = session.execute(asked).tuples().all()
+    rows = session.execute(asked).all()
     first = [row for row in rows if _ends_at(row[0]) > now][:1]
     shown = _with_details(session, acting, first, purpose="own_dates", now=now)
     return shown[0] if shown else None
@@ -398,7 +398,7 @@ def _shown(
     now: datetime,
     as_list: bool = False,
 ) -> list[Shown]:
-    rows = session.execute(asked).tuples().all()
+    rows = session.execute(asked).all()
     return _with_details(session, acting, rows, purpose=purpose, now=now, as_list=as_list)
 
 

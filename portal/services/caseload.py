@@ -106,7 +106,7 @@ def page(
     if place is not None:
         at, number = place
         asked = asked.where(or_(rank > at, and_(rank == at, Case.number > number)))
-    rows = session.execute(asked).tuples().all()
+    rows = session.execute(asked).all()
     lines = _lines(session, acting, rows[:size], now=now)
     return Caseload(lines, after=_key_of(lines[-1]) if len(rows) > size else None)
 
@@ -204,7 +204,7 @@ def _unseen(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, int]:
         .where(Thread.case_id.in_(case_ids), *_UNSEEN)
         .group_by(Thread.case_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _since_look(
@@ -225,7 +225,7 @@ def _since_look(
             .where(table.case_id.in_(case_ids), at > looked_at, more)
             .group_by(table.case_id)
         )
-        found.append(dict(rows.tuples().all()))
+        found.append(dict(rows.all()))
     return found[0], found[1]
 
 
@@ -235,7 +235,7 @@ def _dates(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, int]:
         .where(Appointment.case_id.in_(case_ids), Appointment.state.in_(HER_ANSWERS))
         .group_by(Appointment.case_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _cards(session: Session, account_ids: Sequence[UUID]) -> dict[UUID, Card]:

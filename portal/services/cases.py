@@ -168,9 +168,7 @@ def _make_folders(
 ) -> None:
     team_ids = {case.case_director_id, case.stand_in_id}
     holder_of = dict(
-        session.execute(select(Account.id, Account.holder_id).where(Account.id.in_(team_ids)))
-        .tuples()
-        .all()
+        session.execute(select(Account.id, Account.holder_id).where(Account.id.in_(team_ids))).all()
     )
     hers = Grantee(survivor_holder_id, Why.HER_OWN)
     team = case_team(case, holder_of)

@@ -98,7 +98,7 @@ def lanes(
     )
     waiting = [
         Waiting(decision, need, number, decision.answer_before < now)
-        for decision, need, number in rows.tuples()
+        for decision, need, number in rows
     ]
     return sorted(waiting, key=_urgency)
 
@@ -111,7 +111,7 @@ def counts(session: Session, acting: SignedIn) -> dict[Lane, int]:
         .where(Decision.state == DecisionState.WAITING)
         .group_by(Decision.lane)
     )
-    found = dict(rows.tuples().all())
+    found = dict(rows.all())
     return {lane: found.get(lane, 0) for lane in LANES}
 
 
@@ -133,7 +133,7 @@ def waits_for_her(
         .order_by(Referral.made_at, Referral.id)
         .limit(size)
     )
-    return list(rows.tuples())
+    return list(rows)
 
 
 def open_need(
@@ -170,7 +170,7 @@ def offers(session: Session, need: Need, *, now: datetime) -> list[Offer]:
         .outerjoin(Referral, (Referral.service_id == Service.id) & (Referral.need_id == need.id))
         .where(Service.state == ServiceState.OPEN)
         .order_by(Service.name)
-    ).tuples()
+    )
     yes = referrals.services_with_her_yes(session, need.id, now=now)
     found = [
         Offer(service, service.kind in USUAL[need.category], service.id in yes, referral)

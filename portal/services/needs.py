@@ -170,16 +170,12 @@ def stories(
         .where(Decision.need_id.in_(ids), Decision.note.is_not(None))
         .order_by(Decision.decided_at)
     ).all()
-    referrals = (
-        session.execute(
-            select(Referral, Service)
-            .join(Service, Service.id == Referral.service_id)
-            .where(Referral.need_id.in_(ids))
-            .order_by(Referral.made_at)
-        )
-        .tuples()
-        .all()
-    )
+    referrals = session.execute(
+        select(Referral, Service)
+        .join(Service, Service.id == Referral.service_id)
+        .where(Referral.need_id.in_(ids))
+        .order_by(Referral.made_at)
+    ).all()
     return [
         NeedStory(
             need=need,
@@ -372,9 +368,7 @@ def _for_statement(session: Session, acting: SignedIn, case: Case, *, now: datet
             select(Account.id, Account.holder_id).where(
                 Account.id.in_({case.case_director_id, case.stand_in_id})
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     folder = find_folder(session, case.id, FolderKind.NEEDS) or new_folder(
         session, case.id, FolderKind.NEEDS

@@ -177,23 +177,19 @@ def of_service(
     """
     _check_role(acting)
     states = {ReferralState.DONE} if done else WITH_THE_SERVICE - {ReferralState.DONE}
-    rows = (
-        session.execute(
-            select(Referral, Need, Case.number, Service)
-            .join(Need, Need.id == Referral.need_id)
-            .join(Case, Case.id == Referral.case_id)
-            .join(Service, Service.id == Referral.service_id)
-            .where(
-                Referral.service_id.in_(acting.services(Role.SERVICE_STAFF)),
-                Referral.state.in_(states),
-                *_after(session, after),
-            )
-            .order_by(_turn(), Referral.answer_before, Referral.id)
-            .limit(size)
+    rows = session.execute(
+        select(Referral, Need, Case.number, Service)
+        .join(Need, Need.id == Referral.need_id)
+        .join(Case, Case.id == Referral.case_id)
+        .join(Service, Service.id == Referral.service_id)
+        .where(
+            Referral.service_id.in_(acting.services(Role.SERVICE_STAFF)),
+            Referral.state.in_(states),
+            *_after(session, after),
         )
-        .tuples()
-        .all()
-    )
+        .order_by(_turn(), Referral.answer_before, Referral.id)
+        .limit(size)
+    ).all()
     ids = [row[0].id for row in rows]
     opened = open_referrals(session, acting, ids, purpose="service_list", now=now, as_list=True)
     dates = session.scalars(
@@ -361,9 +357,7 @@ def _folder_of(
     case = session.get_one(Case, referral.case_id)
     people = {case.survivor_id, case.case_director_id, case.stand_in_id}
     holder_of = dict(
-        session.execute(select(Account.id, Account.holder_id).where(Account.id.in_(people)))
-        .tuples()
-        .all()
+        session.execute(select(Account.id, Account.holder_id).where(Account.id.in_(people))).all()
     )
     folder = find_folder(session, case.id, FolderKind.REFERRAL, referral.id) or new_folder(
         session, case.id, FolderKind.REFERRAL, referral.id

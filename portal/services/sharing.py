@@ -79,9 +79,7 @@ def waiting_for_her(session: Session, acting: SignedIn) -> list[tuple[Referral, 
                 Referral.state == ReferralState.WAITS_FOR_YES,
             )
             .order_by(Referral.made_at)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
 
 
@@ -238,7 +236,7 @@ def _holder_names(session: Session, holder_ids: set[UUID]) -> dict[UUID, str]:
     teams = session.execute(
         select(Service.holder_id, Service.name).where(Service.holder_id.in_(holder_ids))
     )
-    return dict(people.tuples().all()) | dict(teams.tuples().all())
+    return dict(people.all()) | dict(teams.all())
 
 
 def _referred(session: Session, referral_ids: set[UUID]) -> dict[UUID, tuple[Need, UUID]]:
@@ -268,7 +266,7 @@ def _services_of(session: Session, account_ids: set[UUID]) -> dict[UUID, str]:
         .join(Service, Service.id == Membership.service_id)
         .where(Membership.account_id.in_(account_ids))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _account(

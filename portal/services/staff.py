@@ -106,7 +106,7 @@ def waiting_for_key(session: Session, acting: SignedIn) -> list[tuple[Membership
         select(Membership, StaffMember).join(
             StaffMember, StaffMember.account_id == Membership.account_id
         )
-    ).tuples():
+    ):
         team = team_of(session, membership.role, membership.service_id)
         if team is None or (membership.role, membership.service_id) not in acting.roles:
             continue
@@ -205,7 +205,7 @@ def names(session: Session, account_ids: set[UUID]) -> dict[UUID, str]:
             StaffMember.account_id.in_(account_ids)
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def with_role(session: Session, role: Role) -> list[StaffMember]:

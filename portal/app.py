@@ -1,9 +1,6 @@
 """The application, put together."""
 
-from importlib import import_module
-from typing import Any
-
-from flask import Flask, Response, request
+from flask import Blueprint, Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import resources
@@ -11,7 +8,7 @@ from portal.database import Database
 from portal.services.house import House
 from portal.settings import Settings
 from portal.vault import KeyFile, SlowPasses
-from portal.web import errors, front, guards, staff_sessions, templating
+from portal.web import errors, front, guards, staff, staff_sessions, survivor, templating
 from portal.web.headers import Headers
 from portal.web.inside import PREFIX, find_inside
 from portal.web.kept_answers import KeptAnswers
@@ -67,14 +64,15 @@ def _guard(app: Flask, settings: Settings) -> None:
 
 def _add_pages(app: Flask) -> None:
     app.register_blueprint(front.make_blueprint(), url_prefix=f"{PREFIX}/front")
-    for prefix, surface in _surfaces().items():
-        app.register_blueprint(surface.make_blueprint(), url_prefix=prefix)
+    for prefix, pages in _surfaces().items():
+        app.register_blueprint(pages, url_prefix=prefix)
 
 
-def _surfaces() -> dict[str, Any]:
-    names = {PREFIX: "survivor", staff_sessions.PATH: "staff"}
-    found = {prefix: import_module(f"portal.web.{name}") for prefix, name in names.items()}
-    return {prefix: surface for prefix, surface in found.items() if hasattr(surface, "make_blueprint")}
+def _surfaces() -> dict[str, Blueprint]:
+    return {
+        PREFIX: survivor.make_blueprint(),
+        staff_sessions.PATH: staff.make_blueprint(),
+    }
 
 
 def _put_behind_one_address(app: Flask, settings: Settings) -> None:

@@ -29,7 +29,9 @@ class _Words:
 def neutral_name(place: int) -> str:
     """a, b, c ...: what a phone that remembers field names would remember."""
     letters = len(LETTERS)
-    return LETTERS[place] if place < letters else f"{LETTERS[place // letters - 1]}{place % letters}"
+    return (
+        LETTERS[place] if place < letters else f"{LETTERS[place // letters - 1]}{place % letters}"
+    )
 
 
 class _SurvivorMeta(DefaultMeta):
@@ -38,7 +40,7 @@ class _SurvivorMeta(DefaultMeta):
     def get_translations(self, form: Any) -> _Words:
         return _Words()
 
-    def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+    def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
         if unbound_field.name is None:
             options["name"] = neutral_name(len(form._fields))
         return unbound_field.bind(form=form, **options)
@@ -68,7 +70,7 @@ class PortalForm(_Refusing, Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if not args and request.method == "POST":
-            args = (request.form,)
+            kwargs.setdefault("formdata", request.form)
         super().__init__(*args, **kwargs)
 
     def validate_on_submit(self) -> bool:
@@ -76,10 +78,10 @@ class PortalForm(_Refusing, Form):
         return request.method == "POST" and bool(self.validate())
 
 
-class StaffForm(_Refusing, FlaskForm):
+class StaffForm(_Refusing, FlaskForm):  # type: ignore[misc]
     """A staff form: under the CSRF token of the browser's session, names as they are."""
 
-    class Meta(FlaskForm.Meta):
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
         def get_translations(self, form: Any) -> _Words:
             return _Words()
 

@@ -73,8 +73,10 @@ def compress(environ: "WSGIEnvironment", response: Response) -> Response:
     """Gzip an answer in here: no cookie goes with it, so nothing can be reflected into it."""
     accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
     body = response.get_data()
-    if "gzip" in accepted and len(body) > WORTH_COMPRESSING and "Content-Encoding" not in (
-        response.headers
+    if (
+        "gzip" in accepted
+        and len(body) > WORTH_COMPRESSING
+        and "Content-Encoding" not in (response.headers)
     ):
         response.set_data(gzip.compress(body, 6, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
@@ -84,8 +86,7 @@ def compress(environ: "WSGIEnvironment", response: Response) -> Response:
 def bare_failure() -> Response:
     """What is left to say when not even a page can be drawn: the number that helps."""
     return Response(
-        "<!doctype html><meta charset=utf-8><title>Agenda</title>"
-        "<h1><a href=tel:112>112</a></h1>",
+        "<!doctype html><meta charset=utf-8><title>Agenda</title><h1><a href=tel:112>112</a></h1>",
         status=500,
         content_type="text/html; charset=utf-8",
     )

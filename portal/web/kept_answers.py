@@ -56,9 +56,10 @@ class KeptAnswers:
         try:
             with self._database.transaction("write") as session:
                 answers.keep_answer(session, token_hash(token), sealed, now=self._now())
-        except Exception:
-            # Without a database only what is the same for everybody can be said.
-            log.exception("an answer could not wait")
+        except Exception as error:
+            # Without a database only what is the same for everybody can be said. No traceback: the
+            # message of a database error quotes values.
+            log.error("an answer could not wait: %s", type(error).__name__)
             reference = response.headers.get(REFERENCE_HEADER, "")
             status = response.status_code if response.status_code >= 400 else 503
             self.keep_trouble(environ, away, Trouble(status, reference))
@@ -80,8 +81,8 @@ class KeptAnswers:
             with self._database.transaction("write") as session:
                 sealed = answers.take_answer(session, token_hash(value), now=self._now())
             return sealed and zlib.decompress(open_under_token(value, _PURPOSE, sealed))
-        except Exception:
-            log.exception("a waiting answer could not be read")
+        except Exception as error:
+            log.error("a waiting answer could not be read: %s", type(error).__name__)
             return Trouble(503)
 
     def forget(self, environ: "WSGIEnvironment", response: Response) -> None:

@@ -47,8 +47,8 @@ class OneAddress:
             return self.inside(environ, answer)
         try:
             response = self._respond(environ)
-        except Exception:
-            log.exception("the one address failed")
+        except Exception as error:
+            log.error("the one address failed: %s", type(error).__name__)
             response = self._failed(environ)
         self.headers.for_survivors(response)
         return response(environ, answer)
@@ -101,9 +101,7 @@ class OneAddress:
             return self._hand_out(environ, mark, self._trouble(environ, mark, Trouble(413)))
         return self._hand_out(environ, mark, self._follow(environ, mark, fields))
 
-    def _follow(
-        self, environ: "WSGIEnvironment", mark: Inside, fields: Fields
-    ) -> Response | None:
+    def _follow(self, environ: "WSGIEnvironment", mark: Inside, fields: Fields) -> Response | None:
         """What the inside answers in the end; None when that is the front page."""
         method, path = ("POST", fields["do"]) if "do" in fields else ("GET", fields.get("to", ""))
         for _ in range(1 + REDIRECTS):

@@ -7,7 +7,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 
-from flask import Flask, Request, Response, g
+from flask import Flask, Request, Response, g, request
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
 from flask_login import LoginManager
@@ -90,8 +90,6 @@ def dismiss() -> None:
 
 def staff_token() -> str:
     """The token of this request's sign-in, to end or renew it."""
-    from flask import request
-
     return request.cookies.get(_name(request, _TOKEN), "")
 
 
@@ -134,8 +132,6 @@ def _name(request: Any, name: str) -> str:
 
 
 def _set(response: Response, name: str, value: str) -> None:
-    from flask import request
-
     response.set_cookie(
         _name(request, name),
         value,

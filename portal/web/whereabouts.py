@@ -11,8 +11,11 @@ from portal.services.house import get_centre
 class Whereabouts:
     """What the front page needs to know of a centre."""
 
-    zone: ZoneInfo = ZoneInfo("Europe/Brussels")
-    country: str = "BE"
+    zone: ZoneInfo
+    country: str
+
+
+WHERE_THE_FIRST_ONE_STANDS = Whereabouts(ZoneInfo("Europe/Brussels"), "BE")
 
 
 class CentreOnTheMap:
@@ -30,5 +33,5 @@ class CentreOnTheMap:
                     centre = get_centre(session)
                     self._found = Whereabouts(ZoneInfo(centre.zone), centre.country)
             except Exception:  # no database, no tables, no centre yet: the page must come anyway
-                return Whereabouts()
+                return WHERE_THE_FIRST_ONE_STANDS
         return self._found

@@ -1,4 +1,4 @@
-"""What a browser does with our answers, with and without JavaScript, as far as no browser is needed."""
+"""What a browser does with our answers, as far as no browser is needed for it."""
 
 import re
 from dataclasses import dataclass, field
@@ -32,7 +32,8 @@ class Phone:
         """Type an address."""
         said = {"Accept-Language": self.language, "Sec-Fetch-Site": "none", **headers}
         answer = self.client.get(path, headers=said)
-        self.page = answer.text
+        if "Content-Encoding" not in answer.headers:
+            self.page = answer.text
         return answer
 
     def go(self, to: str) -> TestResponse:

@@ -1,11 +1,14 @@
-"""A house whose door can be tried, and phones at it."""
+"""A house whose door can be tried, a house that is lived in, and phones at them."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import KEY_FILE
 from tests.web.browser_stand_in import Phone
 from tests.web.door import PIN, Door, open_door
+from tests.web.whole_house import WholeHouse, copy_of, furnish
 
 
 @pytest.fixture
@@ -28,3 +31,17 @@ def inside(phone: Phone, door: Door) -> Phone:
     phone.sign_in(door.card, PIN, new=True)
     assert phone.page_key, "she is in"
     return phone
+
+
+@pytest.fixture(scope="session")
+def _furnished(_migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("furnished")
+    shutil.copyfile(_migrated_sqlite, directory / "portal.db")
+    furnish(directory, KEY_FILE)
+    return directory
+
+
+@pytest.fixture
+def whole(_furnished: Path, tmp_path: Path) -> WholeHouse:
+    """A house in which something of everything has happened."""
+    return copy_of(_furnished, tmp_path)

@@ -1,8 +1,7 @@
-"""A house with one survivor and her card, and plain pages behind the door: for tests of the door itself."""
+"""A house with one survivor and her card, and plain pages behind the door that is tested."""
 
-import types
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,9 +21,9 @@ from portal.web import guards
 
 PIN = "493817"
 SECRET = "what only she may read"
-PAGE = """{% extends layout %}
-{% block heading %}{{ heading }}{% endblock %}
-{% block content %}<p>""" + SECRET + """ {{ typed }}</p>{% endblock %}"""
+PAGE = f"""{{% extends layout %}}
+{{% block heading %}}{{{{ heading }}}}{{% endblock %}}
+{{% block content %}}<p>{SECRET} {{{{ typed }}}}</p>{{% endblock %}}"""
 
 
 @dataclass
@@ -52,8 +51,7 @@ def open_door(directory: Path, monkeypatch: pytest.MonkeyPatch, **changed: str) 
     """A running house; the survivor's pages are stand-ins that tell what was done."""
     KeyFile.create(directory / "portal.key")
     door = Door(Flask("none"), "", datetime(2026, 11, 24, 10, 30, tzinfo=UTC))
-    stand_in = types.SimpleNamespace(make_blueprint=lambda: _pages(door))
-    monkeypatch.setattr(application, "_surfaces", lambda: {"/-": stand_in})
+    monkeypatch.setattr(application, "_surfaces", lambda: {"/-": _pages(door)})
     door.app = application.create_app(settings_in(directory, **changed))
     door.app.config["NOW"] = lambda: door.now
     Base.metadata.create_all(door.app.extensions["database"].engine)
@@ -129,8 +127,8 @@ def _centre(now: datetime) -> Centre:
         country="BE",
         zone="Europe/Brussels",
         languages=["nl"],
-        opens=datetime(2026, 1, 1, 9).time(),
-        closes=datetime(2026, 1, 1, 17).time(),
+        opens=time(9),
+        closes=time(17),
         weekdays=[0, 1, 2, 3, 4],
         promises={},
         created_at=now,

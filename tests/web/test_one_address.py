@@ -36,7 +36,9 @@ def test_who_opens_the_address_again_sees_the_calendar(inside: Phone) -> None:
     assert "Set-Cookie" not in answer.headers
 
 
-@pytest.mark.parametrize("path", ["/-/today", "/today", "/favicon.ico", "/robots.txt", "/-/front/", "//", "/-"])
+@pytest.mark.parametrize(
+    "path", ["/-/today", "/today", "/favicon.ico", "/robots.txt", "/-/front/", "//", "/-"]
+)
 def test_no_other_path_exists(inside: Phone, path: str) -> None:
     key, front = inside.page_key, inside.client.get("/", headers={"Accept-Language": "en"}).text
     answer = inside.open(path)

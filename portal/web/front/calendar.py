@@ -18,7 +18,7 @@ from portal.i18n import lazy_gettext as _l
 from portal.i18n.dates import here
 from portal.services import sessions
 from portal.web import guards
-from portal.web.front.sign_in import CardForm
+from portal.web.front.card_form import CardForm
 from portal.web.inside import get_inside
 
 blueprint = Blueprint("calendar", __name__)
@@ -97,10 +97,7 @@ def calendar_page(form: CardForm, *, is_open: bool) -> str:
 
 def _weeks(today: date, country: str) -> list[list[Day]]:
     weeks = Calendar().monthdatescalendar(today.year, today.month)
-    return [
-        [_day(day, today, country) for day in week]
-        for week in weeks
-    ]
+    return [[_day(day, today, country) for day in week] for week in weeks]
 
 
 def _day(day: date, today: date, country: str) -> Day:

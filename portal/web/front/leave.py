@@ -1,5 +1,7 @@
 """Leaving: the session is over before the browser moves."""
 
+import logging
+
 from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 
@@ -8,13 +10,18 @@ from portal.services import sessions
 from portal.web import guards
 from portal.web.inside import get_inside
 
+log = logging.getLogger(__name__)
+
 blueprint = Blueprint("leave", __name__)
 
 
 @blueprint.post("/leave")
 def leave() -> ResponseReturnValue:
     """End the visit, if there is one, and go to a page that anybody might look at."""
-    mark = get_inside()
-    if mark.page_key:
-        sessions.end(guards.db(), mark.page_key)
+    try:
+        with guards.database().transaction() as session:
+            sessions.end(session, get_inside().page_key)
+    except Exception as error:
+        # Whatever is wrong with the database, she must get away; the session ends by itself.
+        log.error("a visit could not be ended: %s", type(error).__name__)
     return redirect(guards.house().settings.exit_page(current_language().code))

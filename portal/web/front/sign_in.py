@@ -5,8 +5,6 @@ from typing import Any
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, StringField
-from wtforms.validators import InputRequired, Length
 
 from portal.domain.cards import (
     CardDoesNotOpen,
@@ -20,7 +18,8 @@ from portal.domain.refusals import Busy, Refusal, SlowDown
 from portal.i18n import lazy_gettext as _l
 from portal.services.sign_in import sign_in_with_card
 from portal.web import guards
-from portal.web.forms import PortalForm
+from portal.web.front.calendar import calendar_page
+from portal.web.front.card_form import CardForm
 from portal.web.inside import get_inside, turn_page_key
 
 blueprint = Blueprint("sign_in", __name__)
@@ -44,23 +43,9 @@ WORDS: Mapping[type[Refusal], tuple[str | None, str]] = {
 }
 
 
-class CardForm(PortalForm):
-    """Card and PIN, and the PIN again where the card is new."""
-
-    card = StringField(
-        _l("Number on the card"),
-        [InputRequired(_l("Type the 16 digits of the card.")), Length(max=60)],
-    )
-    pin = StringField(_l("PIN"), [InputRequired(_l("Type your PIN.")), Length(max=60)])
-    is_new = BooleanField(_l("My card is new"))
-    again = StringField(_l("The same PIN again"), [Length(max=60)])
-
-
 @blueprint.post("/sign-in")
 def sign_in() -> ResponseReturnValue:
     """Open the door, or say in one sentence that it stays shut."""
-    from portal.web.front.calendar import calendar_page
-
     form = CardForm()
     if form.validate_on_submit():
         try:

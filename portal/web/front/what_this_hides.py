@@ -1,6 +1,6 @@
 """What these pages hide from whoever looks at the phone, and what they cannot hide."""
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal import i18n
@@ -16,11 +16,4 @@ def show() -> ResponseReturnValue:
     if found is None:
         return redirect("/")
     i18n.use_language(found.language)
-    return render_template("front/what_this_hides.html", host=request_host())
-
-
-def request_host() -> str:
-    """The name that stays in the browser's history."""
-    from flask import request
-
-    return request.host
+    return render_template("front/what_this_hides.html", host=request.host)

@@ -12,6 +12,7 @@ from portal.web.staff import (
     caseload,
     dates,
     desk,
+    enrolment,
     house,
     proof,
     referrals,
@@ -24,8 +25,10 @@ def make_blueprint() -> Blueprint:
     """Staff pages: the way in, and behind one guard everything else."""
     staff = Blueprint("staff", __name__)
     staff.before_request(staff_sessions.check_csrf)
+    staff.before_request(sign_in.use_chosen_language)
     staff.context_processor(_words)
     staff.register_blueprint(sign_in.blueprint)
+    staff.register_blueprint(enrolment.blueprint)
     inside = Blueprint("inside", __name__)
     inside.before_request(guards.require_staff)
     inside.before_request(proof.take_proof)

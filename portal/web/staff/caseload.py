@@ -1,5 +1,68 @@
-"""The own cases."""
+"""The own cases: what is late, what is new, and a case found by its number."""
 
-from flask import Blueprint
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.domain.refusals import NotYours
+from portal.domain.roles import Permission
+from portal.i18n import lazy_gettext as _l
+from portal.services import caseload, cases
+from portal.services.caseload import Show
+from portal.services.sessions import SignedIn
+from portal.web import guards
 
 blueprint = Blueprint("caseload", __name__, url_prefix="/people")
+
+SHOWN = {
+    Show.ALL: _l("All"),
+    Show.LATE: _l("Late"),
+    Show.NEWS: _l("News"),
+    Show.FROZEN: _l("Frozen card"),
+}
+NOTHING = {
+    Show.ALL: _l("You have no open files yet."),
+    Show.LATE: _l("Nothing is late."),
+    Show.NEWS: _l("Nothing is new since you last looked."),
+    Show.FROZEN: _l("No card is frozen."),
+}
+
+
+@blueprint.get("")
+def people() -> ResponseReturnValue:
+    """One line for each own case; what was promised soonest comes first."""
+    show = next((one for one in Show if one == request.args.get("show")), Show.ALL)
+    return _list(_working_with_cases(), show=show, after=request.args.get("after"))
+
+
+@blueprint.get("/find")
+def find() -> ResponseReturnValue:
+    """A case by its number; a number of somebody else's case and no number at all are the same."""
+    acting = _working_with_cases()
+    typed = request.args.get("number", "")[:40]
+    case = cases.find_case(guards.db(), acting, typed)
+    if case is not None:
+        return redirect(url_for("staff.inside.case.case", case_id=case.id))
+    return _list(acting, show=Show.ALL, typed=typed)
+
+
+def _list(
+    acting: SignedIn, *, show: Show, after: str | None = None, typed: str | None = None
+) -> str:
+    session, now = guards.db(), guards.utc_now()
+    return render_template(
+        "staff/people/people.html",
+        found=caseload.page(session, acting, now=now, show=show, after=after),
+        show=show,
+        words=SHOWN,
+        nothing=NOTHING[show],
+        counts=caseload.counts(session, acting, now=now),
+        is_later_page=after is not None,
+        typed=typed,
+    )
+
+
+def _working_with_cases() -> SignedIn:
+    acting = guards.signed_in()
+    if not acting.may(Permission.OPEN_CASE):
+        raise NotYours
+    return acting

@@ -1,0 +1,42 @@
+"""Numbers that answer when this house does not. Digits stand here and never in a catalogue."""
+
+from dataclasses import dataclass
+
+from portal.i18n import lazy_gettext as _l
+
+
+@dataclass(frozen=True)
+class HelpLine:
+    """A number, what it is for, and when somebody picks up."""
+
+    number: str
+    purpose: str
+    hours: str
+
+
+_ALWAYS = _l("Day and night.")
+
+EMERGENCY = HelpLine("112", _l("Danger now. Ambulance, fire and police."), _ALWAYS)
+POLICE = HelpLine("101", _l("Police, now."), _ALWAYS)
+VIOLENCE_NL = HelpLine(
+    "1712",
+    _l("Questions about violence. In Dutch. Free. You do not say your name."),
+    _l("Monday to Friday, %(start)s to %(end)s.", start="9:00", end="17:00"),
+)
+PARTNER_FR = HelpLine(
+    "0800 30 030",
+    _l("Violence by a partner. In French. Free."),
+    _l(
+        "Monday to Friday, %(start)s to %(end)s. At other times %(other)s answers.",
+        start="9:00",
+        end="19:00",
+        other="107",
+    ),
+)
+TALK_NL = HelpLine("106", _l("Somebody who listens. In Dutch."), _ALWAYS)
+TALK_FR = HelpLine("107", _l("Somebody who listens. In French."), _ALWAYS)
+SUICIDE_NL = HelpLine("1813", _l("You think of ending your life. In Dutch."), _ALWAYS)
+
+AT_ONCE = (EMERGENCY, POLICE)
+TO_TALK = (VIOLENCE_NL, TALK_NL, TALK_FR)
+ALL = (*AT_ONCE, VIOLENCE_NL, PARTNER_FR, TALK_NL, TALK_FR, SUICIDE_NL)

@@ -1,0 +1,150 @@
+"""The one thread with her case team, the newest first."""
+
+from collections.abc import Mapping
+from datetime import date
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import BooleanField, TextAreaField
+
+from portal.domain.refusals import Refusal, SlowDown, WrongState
+from portal.domain.words import MAX_WORDS, NothingWritten, TooLong, clean
+from portal.i18n import dates
+from portal.i18n import lazy_gettext as _l
+from portal.services import drafts, messages
+from portal.services.messages import ShownMessage
+from portal.web import guards
+from portal.web.forms import PortalForm
+from portal.web.survivor.nearness import near_time
+from portal.web.survivor.reading_hours import reading_hours
+
+blueprint = Blueprint("messages", __name__, url_prefix="/messages")
+
+DRAFT = "message"
+SAID: Mapping[str, str] = {
+    "sent": _l("Your message is sent."),
+    "kept": _l("Your words are kept for 24 hours. Only you can read them."),
+    "forgotten": _l("Your words are gone."),
+    "taken_back": _l("You took your message back. Its words are gone."),
+    "changed": _l("Somebody read this message just now. It stays."),
+}
+WORDS: Mapping[type[Refusal], str] = {
+    NothingWritten: _l("Write some words first."),
+    TooLong: _l(
+        "This is too long. A message has %(limit)s letters at most. Nothing was lost. "
+        "Send it in two parts.",
+        limit=MAX_WORDS,
+    ),
+    SlowDown: _l("You wrote many messages. Wait a few minutes. Your words are still here."),
+}
+
+
+class MessageForm(PortalForm):
+    """What she writes, and which of the two buttons she pressed."""
+
+    words = TextAreaField(_l("Your message"))
+    later = BooleanField(_l("Keep for later"))
+
+
+@blueprint.get("")
+def show() -> ResponseReturnValue:
+    """The newest messages, or the stretch before or after one of them."""
+    form = MessageForm()
+    kept = drafts.find(guards.db(), guards.signed_in(), DRAFT, now=guards.utc_now())
+    if kept is not None:
+        form.words.data = kept["words"]
+    return _page(form, is_kept=kept is not None)
+
+
+@blueprint.post("/write")
+def write() -> ResponseReturnValue:
+    """Send what she wrote, or keep it for later; what is refused stays in the field."""
+    form = MessageForm()
+    form.validate_on_submit()
+    try:
+        said = _keep(form) if form.later.data else _send(form)
+    except tuple(WORDS) as refusal:
+        form.refuse("words", WORDS[type(refusal)])
+        return _page(form)
+    return redirect(url_for(".show", said=said))
+
+
+@blueprint.post("/forget")
+def forget() -> ResponseReturnValue:
+    """Forget what was kept for later."""
+    with guards.transaction() as session:
+        drafts.forget(session, guards.signed_in(), DRAFT)
+    return redirect(url_for(".show", said="forgotten"))
+
+
+@blueprint.post("/<uuid:message_id>/take-back")
+def take_back(message_id: UUID) -> ResponseReturnValue:
+    """Take a message back that nobody has read."""
+    said = "taken_back"
+    try:
+        with guards.transaction() as session:
+            messages.take_back(session, guards.signed_in(), message_id, now=guards.utc_now())
+    except WrongState:
+        said = "changed"
+    return redirect(url_for(".show", said=said))
+
+
+def _send(form: MessageForm) -> str:
+    her, words = guards.signed_in(), form.words.data or ""
+    with guards.transaction() as session:
+        messages.write(session, her, her.her_case_id, words, now=guards.utc_now())
+        drafts.forget(session, her, DRAFT)
+    return "sent"
+
+
+def _keep(form: MessageForm) -> str:
+    her, words = guards.signed_in(), clean(form.words.data or "")
+    with guards.transaction() as session:
+        if not words:
+            drafts.forget(session, her, DRAFT)
+            return "forgotten"
+        drafts.keep(session, her, DRAFT, {"words": words}, now=guards.utc_now())
+    return "kept"
+
+
+def _page(form: MessageForm, *, is_kept: bool = False) -> ResponseReturnValue:
+    session, her, now = guards.db(), guards.signed_in(), guards.utc_now()
+    page = messages.show(
+        session,
+        her,
+        her.her_case_id,
+        now=now,
+        before=_number("before"),
+        after=_number("after"),
+    )
+    return render_template(
+        "survivor/messages/show.html",
+        form=form,
+        days=_by_day(page.messages),
+        page=page,
+        is_kept=is_kept,
+        is_open=bool(form.errors or is_kept or not page.messages),
+        team=messages.team(session, her.her_case_id, now=now),
+        hours=reading_hours(now=now),
+        said=SAID.get(request.args.get("said", "")),
+        now=now,
+        near_time=near_time,
+    )
+
+
+def _by_day(shown: list[ShownMessage]) -> list[tuple[date, list[ShownMessage]]]:
+    """The newest day first, and in it the newest message: read on without any scrolling."""
+
+    def day(one: ShownMessage) -> date:
+        return dates.here(one.message.written_at).date()
+
+    return [(on, list(those)) for on, those in groupby(reversed(shown), key=day)]
+
+
+def _number(name: str) -> int | None:
+    """A message's number in the thread, as far as it can be one."""
+    asked: Any = request.args.get(name, type=int)
+    return asked if asked is not None and 0 < asked < 2**31 else None

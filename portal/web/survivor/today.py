@@ -1,0 +1,76 @@
+"""Where she comes home to: her next date, what is new, and what waits."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from portal.i18n import gettext as _
+from portal.i18n import lazy_gettext as _l
+from portal.services import messages, today
+from portal.services.today import Asked
+from portal.web import guards
+from portal.web.survivor import help_lines
+from portal.web.survivor.nearness import near_day, near_time, near_words
+from portal.web.survivor.reading_hours import reading_hours
+from portal.web.survivor.vocabulary import (
+    CATEGORY_ICONS,
+    CATEGORY_WORDS,
+    REFERRAL_STATE_WORDS,
+)
+
+blueprint = Blueprint("today", __name__)
+
+SAID: Mapping[str, str] = {
+    "ok": _l("Good. We do not keep this answer."),
+}
+
+
+@blueprint.get("/today")
+def show() -> ResponseReturnValue:
+    """The first page; nothing sealed is opened for it but the one date that it shows."""
+    now = guards.utc_now()
+    return render_template(
+        "survivor/today/show.html",
+        today=today.show(guards.db(), guards.signed_in(), now=now),
+        before=guards.signed_in().signed_in_before_at,
+        said=SAID.get(request.args.get("said", "")),
+        now=now,
+        near_day=near_day,
+        next_words=next_words,
+        category_words=CATEGORY_WORDS,
+        category_icons=CATEGORY_ICONS,
+    )
+
+
+@blueprint.get("/today/safe")
+def safe() -> ResponseReturnValue:
+    """She is not safe, or not sure: who answers now, and honestly who does not."""
+    session, her, now = guards.db(), guards.signed_in(), guards.utc_now()
+    return render_template(
+        "survivor/today/safe.html",
+        lines=help_lines.TO_TALK,
+        team=messages.team(session, her.her_case_id, now=now),
+        hours=reading_hours(now=now),
+        near_time=near_time,
+        now=now,
+    )
+
+
+def next_words(one: Asked, now: datetime) -> str:
+    """What happens next with something she asked for, and when: hers, or ours by the clock."""
+    if one.waiting_for_yes:
+        return _("May %(service)s read this?", service=one.waiting_for_yes[0].name)
+    if one.waits_for_her:
+        return _("We need to ask you something")
+    due = one.answer_before
+    if due is not None and due < now:
+        return _("We are late. Sorry.")
+    if due is not None:
+        return _("You get an answer before %(time)s.", time=near_words(due, now))
+    if one.furthest is None:
+        return _("We look for the right help.")
+    referral, service = one.furthest
+    words = REFERRAL_STATE_WORDS[referral.state]
+    return _("%(service)s: %(state)s", service=service.name, state=words)

@@ -3,13 +3,13 @@
 from flask import Blueprint
 
 from portal.web import guards
-from portal.web.survivor import account, dates, messages, needs, sharing, today
+from portal.web.survivor import account, dates, messages, needs, sharing, statement, today
 
 
 def make_blueprint() -> Blueprint:
     """Her pages; children nest, so that one guard covers all."""
     blueprint = Blueprint("survivor", __name__)
     blueprint.before_request(guards.require_survivor)
-    for module in (today, needs, sharing, dates, messages, account):
+    for module in (today, needs, statement, sharing, dates, messages, account):
         blueprint.register_blueprint(module.blueprint)
     return blueprint

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from portal.domain.appointments import AppointmentState
 from portal.domain.folders import FolderKind, Why
-from portal.domain.needs import Category, HowSoon, NeedState
+from portal.domain.needs import Category, HowSoon, NeedState, StayOrLeave
 from portal.domain.referrals import OPEN, ReferralState
 from portal.domain.services import ServiceKind, ServiceState
 from portal.i18n import gettext as _
@@ -47,6 +47,25 @@ HOW_SOON_ICONS: Mapping[HowSoon, str] = {
     HowSoon.LATER: "clock",
     HowSoon.INFORMATION: "question",
 }
+
+PLAN_WORDS: Mapping[StayOrLeave, str] = {
+    StayOrLeave.STAY: _l("I want to stay"),
+    StayOrLeave.LEAVE: _l("I want to leave"),
+    StayOrLeave.DO_NOT_KNOW: _l("I do not know yet"),
+}
+
+CATEGORY_NOTES: Mapping[Category, str] = {
+    Category.SLEEP: _l("Do not write an address here."),
+    Category.MONEY: _l("You can also say when somebody controls your money."),
+    Category.HEALTH: _l("After sexual violence, see a doctor in the first 7 days."),
+    Category.FEEL: _l("These people listen now."),
+    Category.POLICE: _l("You also get help without the police."),
+    Category.PAPERS: _l("Police and town hall see this only if you say yes."),
+    Category.PHONE: _l("Better use another device for this."),
+    Category.ALCOHOL: _l("It can be about you or about somebody else."),
+    Category.OTHER: _l("You do not have to know it now."),
+}
+"""What she should know before she writes about a need."""
 
 NEED_STATE_WORDS: Mapping[NeedState, str] = {
     NeedState.SENT: _l("Sent"),
@@ -157,6 +176,20 @@ WHY_WORDS: Mapping[Why, str] = {
     Why.RECOVERY: _l("The paper words in the safe. Only if all else is lost."),
     Why.EMERGENCY: _l("Two groups together, only in an emergency; neither alone."),
 }
+
+LOOK_WORDS: Mapping[str, str] = {
+    "case": _l("To help you."),
+    "caseload": _l("To see who waits for an answer."),
+    "conversation": _l("To read and answer your messages."),
+    "desk": _l("To find the right service."),
+    "referral": _l("To send it to a service that you allowed."),
+    "service": _l("To help you with this."),
+    "service_list": _l("To see who waits for an answer."),
+    "service_dates": _l("To plan a date with you."),
+    "reasons": _l("To read why a service cannot help."),
+    "card_issued_again": _l("To give you a new card."),
+}
+"""Why a colleague opened something of hers, by the purpose that was written down."""
 
 
 def referral_words(state: ReferralState, name: str, service_state: ServiceState) -> str:

@@ -1,0 +1,139 @@
+"""Where a need is, in her words: its state, the promised time, and whether it waits for her."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.domain.needs import Lane, NeedState
+from portal.domain.referrals import ReferralState
+from portal.domain.services import ServiceState
+from portal.models import Need, Referral, Service
+from portal.services.house import promised
+from portal.services.needs import NeedStory
+from portal.web import guards
+from portal.web.survivor.vocabulary import (
+    NEED_STATE_ICONS,
+    NEED_STATE_WORDS,
+    REFERRAL_STATE_ICONS,
+    referral_words,
+)
+
+# Of several services, the one that says most about what comes next speaks for the need.
+SPEAKS = (
+    ReferralState.WAITS_FOR_YES,
+    ReferralState.DATE_SET,
+    ReferralState.ACCEPTED,
+    ReferralState.SEEN,
+    ReferralState.SENT,
+    ReferralState.NOT_POSSIBLE,
+    ReferralState.SAID_NO,
+)
+UNANSWERED = (ReferralState.SENT, ReferralState.SEEN)
+
+
+@dataclass(frozen=True)
+class NeedLine:
+    """A need in a few words."""
+
+    need: Need
+    icon: str
+    words: str
+    service: str | None
+    waits_for_her: bool
+    answer_before: datetime | None
+    new_time: datetime | None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more comes of it."""
+        return self.need.state in (NeedState.DONE, NeedState.STOPPED)
+
+
+@dataclass(frozen=True)
+class NeedPlace:
+    """A need at one service, in a few words."""
+
+    referral: Referral
+    service: Service
+    icon: str
+    words: str
+    reason: str | None
+    waits_for_her: bool
+    may_say_yes: bool
+    answer_before: datetime | None
+    new_time: datetime | None
+
+    @property
+    def has_date(self) -> bool:
+        """Whether she finds a date of it among her dates."""
+        return self.referral.state is ReferralState.DATE_SET
+
+
+def line_of(story: NeedStory, *, now: datetime) -> NeedLine:
+    """The line of a need in her list."""
+    need = story.need
+    speaker = _speaker(story)
+    promise = _promise(story)
+    if speaker is None:
+        icon, words = NEED_STATE_ICONS[need.state], str(NEED_STATE_WORDS[need.state])
+    else:
+        icon, words = _words(*speaker)
+    is_named = speaker is not None and speaker[0].state is not ReferralState.SEEN
+    return NeedLine(
+        need=need,
+        icon=icon,
+        words=words,
+        service=speaker[1].name if speaker and is_named else None,
+        waits_for_her=story.waits_for_her,
+        answer_before=promise,
+        new_time=_new_time(promise, need.lane, now=now),
+    )
+
+
+def place_of(
+    need: Need, referral: Referral, service: Service, *, reason: str | None, now: datetime
+) -> NeedPlace:
+    """The card of a service on the page of a need."""
+    is_open = need.state not in (NeedState.DONE, NeedState.STOPPED)
+    promise = referral.answer_before if is_open and referral.state in UNANSWERED else None
+    icon, words = _words(referral, service)
+    return NeedPlace(
+        referral=referral,
+        service=service,
+        icon=icon,
+        words=words,
+        reason=reason,
+        waits_for_her=is_open and referral.state is ReferralState.WAITS_FOR_YES,
+        may_say_yes=is_open and referral.state is ReferralState.SAID_NO,
+        answer_before=promise,
+        new_time=_new_time(promise, need.lane, now=now),
+    )
+
+
+def _speaker(story: NeedStory) -> tuple[Referral, Service] | None:
+    if story.need.state is not NeedState.ROUTED:
+        return None
+    speakers = [pair for pair in story.referrals if pair[0].state in SPEAKS]
+    return min(speakers, key=lambda pair: SPEAKS.index(pair[0].state), default=None)
+
+
+def _words(referral: Referral, service: Service) -> tuple[str, str]:
+    words = referral_words(referral.state, service.name, service.state)
+    is_paused = service.state is not ServiceState.OPEN and referral.state in SPEAKS[:5]
+    return "pause" if is_paused else REFERRAL_STATE_ICONS[referral.state], words
+
+
+def _promise(story: NeedStory) -> datetime | None:
+    """When somebody answers next: the desk, or the first of the services."""
+    if story.need.state is NeedState.SENT:
+        return story.need.answer_before
+    if story.need.state is not NeedState.ROUTED:
+        return None
+    open_now = (referral for referral, _service in story.referrals if referral.state in UNANSWERED)
+    return min((referral.answer_before for referral in open_now), default=None)
+
+
+def _new_time(promise: datetime | None, lane: Lane, *, now: datetime) -> datetime | None:
+    """What we promise instead of a time that has passed."""
+    if promise is None or promise >= now:
+        return None
+    return promised(guards.db(), lane, now=now)

@@ -1,0 +1,173 @@
+"""What I need: what she asked for, what becomes of it, and what waits for her."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.domain.needs import NeedState
+from portal.domain.refusals import Refusal, WrongState
+from portal.domain.words import NothingWritten, TooLong
+from portal.i18n import gettext as _
+from portal.i18n import lazy_gettext as _l
+from portal.services import needs, referrals
+from portal.services.needs import NeedStory
+from portal.web import guards
+from portal.web.forms import PortalForm
+from portal.web.survivor import half_way
+from portal.web.survivor.asking import path
+from portal.web.survivor.nearness import near_time
+from portal.web.survivor.need_lines import line_of, place_of
+from portal.web.survivor.own_words import NOTHING_WRITTEN, TOO_LONG, OwnWordsField
+from portal.web.survivor.reading_hours import reading_hours
+from portal.web.survivor.vocabulary import (
+    CATEGORY_ICONS,
+    CATEGORY_WORDS,
+    HOW_SOON_WORDS,
+    SERVICE_KIND_WORDS,
+)
+
+blueprint = Blueprint("needs", __name__, url_prefix="/needs")
+
+SAID: Mapping[str, str] = {
+    "sent": _l("Sent."),
+    "added": _l("Sent. We read it with the rest."),
+    "answered": _l("Thank you. Your answer is sent."),
+    "taken_back": _l("You stopped this. You can ask again at any time."),
+    "forgotten": _l("Your answers are gone."),
+    "changed": _l("This has changed meanwhile."),
+}
+WORDS: Mapping[type[Refusal], str] = {NothingWritten: NOTHING_WRITTEN, TooLong: TOO_LONG}
+
+
+@blueprint.get("")
+def show_all() -> ResponseReturnValue:
+    """Her needs: those that wait for her first."""
+    session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
+    lines = [line_of(story, now=now) for story in needs.hers(session, acting, now=now)]
+    kept = half_way.find(now=now)
+    return _page(
+        "show_all",
+        lines=sorted(lines, key=lambda line: not line.waits_for_her),
+        go_on=path(kept.where_she_was) if kept else None,
+        hours=reading_hours(now=now),
+    )
+
+
+@blueprint.get("/begin")
+def begin() -> ResponseReturnValue:
+    """The first question, or first of all what she left half-way."""
+    kept = half_way.find(now=guards.utc_now())
+    if kept is None:
+        return redirect(url_for("survivor.statement.choose"))
+    return _page("begin", go_on=path(kept.where_she_was))
+
+
+@blueprint.get("/<uuid:need_id>")
+def show(need_id: UUID) -> ResponseReturnValue:
+    """One need: her words, the desk's question, and where it is at each service."""
+    session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
+    need = needs.get_hers(session, acting, need_id)
+    story = needs.story(session, acting, need, purpose="own_needs", now=now)
+    asked = [referral for referral, _service in story.referrals]
+    reasons = referrals.reason_given(session, acting, asked, now=now)
+    return _page(
+        "show",
+        need=need,
+        story=story,
+        line=line_of(story, now=now),
+        places=[
+            place_of(need, referral, service, reason=reasons.get(referral.id), now=now)
+            for referral, service in story.referrals
+        ],
+        talk=_talk(story),
+        form=AddForm.for_a(need.state),
+        kind_words=SERVICE_KIND_WORDS,
+        how_soon_words=HOW_SOON_WORDS,
+        hours=reading_hours(now=now),
+    )
+
+
+class AddForm(PortalForm):
+    """More words about a need, or the answer to a question of the desk."""
+
+    words = OwnWordsField(required=True)
+
+    @classmethod
+    def for_a(cls, state: NeedState) -> "AddForm":
+        """The form with the label that fits."""
+        form = cls()
+        is_asked = state is NeedState.QUESTION
+        form.words.label.text = _("Your answer") if is_asked else _("What do you want to add?")
+        return form
+
+
+@blueprint.route("/<uuid:need_id>/add", methods=["GET", "POST"])
+def add(need_id: UUID) -> ResponseReturnValue:
+    """She adds to a need, or answers."""
+    session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
+    need = needs.get_hers(session, acting, need_id)
+    is_answer = need.state is NeedState.QUESTION
+    form = AddForm.for_a(need.state)
+    if form.validate_on_submit():
+        try:
+            with guards.transaction():
+                needs.add_words(session, acting, need_id, form.words.data or "", now=now)
+        except tuple(WORDS) as refusal:
+            form.refuse("words", WORDS[type(refusal)])
+        except WrongState:
+            return _to_need(need_id, "changed")
+        else:
+            return _to_need(need_id, "answered" if is_answer else "added")
+    story = needs.story(session, acting, need, purpose="own_needs", now=now)
+    return _page(
+        "add",
+        need=need,
+        form=form,
+        question=story.questions[-1][1] if is_answer else None,
+        hint=None if is_answer else _("Your contact person reads this."),
+    )
+
+
+@blueprint.route("/<uuid:need_id>/take-back", methods=["GET", "POST"])
+def take_back(need_id: UUID) -> ResponseReturnValue:
+    """She stops it, after one page that says what this means."""
+    session, acting = guards.db(), guards.signed_in()
+    need = needs.get_hers(session, acting, need_id)
+    if request.method == "GET":
+        return _page("take_back", need=need)
+    try:
+        with guards.transaction():
+            needs.take_back(session, acting, need_id, now=guards.utc_now())
+    except WrongState:
+        return _to_need(need_id, "changed")
+    return redirect(url_for("survivor.needs.show_all", said="taken_back"))
+
+
+def _talk(story: NeedStory) -> list[tuple[datetime, bool, str]]:
+    """Questions of the desk and what she added, in the order in which they were said.
+
+    The question that still waits stands above, with its answer box.
+    """
+    questions = story.questions[: -1 if story.need.state is NeedState.QUESTION else None]
+    asked = [(decision.decided_at, True, words) for decision, words in questions]
+    added = [(addition.added_at, False, words) for addition, words in story.additions]
+    return sorted((at, is_question, words) for at, is_question, words in asked + added if at)
+
+
+def _to_need(need_id: UUID, said: str) -> ResponseReturnValue:
+    return redirect(url_for("survivor.needs.show", need_id=need_id, said=said))
+
+
+def _page(name: str, **shown: object) -> str:
+    return render_template(
+        f"survivor/needs/{name}.html",
+        said=SAID.get(request.args.get("said", "")),
+        now=guards.utc_now(),
+        near_time=near_time,
+        category_words=CATEGORY_WORDS,
+        category_icons=CATEGORY_ICONS,
+        **shown,
+    )

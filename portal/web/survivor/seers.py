@@ -1,0 +1,107 @@
+"""Who can see what is hers: one card for each person or group that holds keys, in plain words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID
+
+from portal.domain.folders import FolderKind, Why
+from portal.domain.holders import HolderKind
+from portal.domain.needs import Category
+from portal.i18n import gettext as _
+from portal.services.messages import Team
+from portal.services.sharing import CanSee
+from portal.web.survivor.vocabulary import WHY_WORDS
+
+ORDER = (
+    Why.HER_OWN,
+    Why.CASE_TEAM,
+    Why.DESK_UNROUTED,
+    Why.SHE_SAID_YES,
+    Why.EMERGENCY,
+    Why.RECOVERY,
+)
+ICONS: Mapping[Why, str] = {
+    Why.HER_OWN: "person",
+    Why.CASE_TEAM: "person",
+    Why.DESK_UNROUTED: "needs",
+    Why.SHE_SAID_YES: "check",
+    Why.EMERGENCY: "safety",
+    Why.RECOVERY: "key",
+}
+
+
+@dataclass(frozen=True)
+class Seer:
+    """Somebody who can see something of hers."""
+
+    icon: str
+    name: str
+    why: str
+    folders: tuple[FolderKind, ...]
+    need_id: UUID | None
+    category: Category | None
+    service_id: UUID | None
+    until: datetime | None
+
+    @property
+    def is_service(self) -> bool:
+        """Whether she let a service in, and can end it."""
+        return self.service_id is not None
+
+
+def seers(lines: Iterable[CanSee], team: Team) -> list[Seer]:
+    """The cards, from herself to the paper words in the safe."""
+    by_whom = groupby(sorted(lines, key=_who), key=_who)
+    return [_seer(list(lines), team) for _key, lines in by_whom]
+
+
+def _who(line: CanSee) -> tuple[int, str, str]:
+    # The two emergency halves are one card: neither group can see anything alone.
+    if line.why is Why.EMERGENCY and line.holder is not HolderKind.STAFF:
+        return ORDER.index(line.why), "", ""
+    service = str(line.need.id) if line.why is Why.SHE_SAID_YES and line.need else ""
+    return ORDER.index(line.why), line.name, service
+
+
+def _seer(lines: list[CanSee], team: Team) -> Seer:
+    first = lines[0]
+    ends = [line.until for line in lines if line.until]
+    is_service = first.why is Why.SHE_SAID_YES
+    found = {line.folder for line in lines}
+    return Seer(
+        icon=ICONS[first.why],
+        name=_name(first),
+        why=_why(first, team),
+        folders=tuple(folder for folder in FolderKind if folder in found),
+        need_id=first.need.id if is_service and first.need else None,
+        category=first.need.category if is_service and first.need else None,
+        service_id=first.service_id if is_service else None,
+        until=max(ends) if ends else None,
+    )
+
+
+def _name(line: CanSee) -> str:
+    if line.name:
+        return line.name
+    return {
+        HolderKind.SURVIVOR: _("You"),
+        HolderKind.DESK: _("The desk"),
+        HolderKind.HOUSE: _("The machine"),
+        HolderKind.RECOVERY: _("The paper words in the safe"),
+        HolderKind.COORDINATORS: _("Two groups together"),
+        HolderKind.AUDITORS: _("Two groups together"),
+    }.get(line.holder, "")
+
+
+def _why(line: CanSee, team: Team) -> str:
+    if line.holder is HolderKind.HOUSE:
+        return _("To send what you allowed.")
+    if line.why is Why.EMERGENCY and line.holder is HolderKind.STAFF:
+        return _("An emergency. Two people decided this.")
+    if line.why is Why.CASE_TEAM and line.name == team.case_director:
+        return _("Your contact person.")
+    if line.why is Why.CASE_TEAM and line.name == team.stand_in:
+        return _("Is there when your contact person is away.")
+    return str(WHY_WORDS[line.why])

@@ -1,0 +1,114 @@
+"""Who can see: her yes and no to each service, who holds keys, and who has looked."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.domain.referrals import ReferralState
+from portal.domain.refusals import WrongState
+from portal.domain.services import NEVER_BUNDLED
+from portal.domain.sharing import WISH_LASTS
+from portal.i18n import lazy_gettext as _l
+from portal.services import messages, referrals, sharing
+from portal.web import guards
+from portal.web.survivor.seers import seers
+from portal.web.survivor.vocabulary import (
+    CATEGORY_ICONS,
+    CATEGORY_WORDS,
+    FOLDER_WORDS,
+    LOOK_WORDS,
+    SERVICE_KIND_WORDS,
+)
+
+blueprint = Blueprint("sharing", __name__, url_prefix="/sharing")
+
+SAID: Mapping[str, str] = {
+    "yes": _l("You said yes. You can stop this at any time."),
+    "no": _l("You said: not now. You still get help."),
+    "ended": _l("Ended. They cannot see this any more."),
+    "changed": _l("This has changed meanwhile."),
+}
+
+
+@blueprint.get("")
+def show() -> ResponseReturnValue:
+    """What waits for her yes, and everybody who can see something."""
+    session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
+    team = messages.team(session, acting.her_case_id, now=now)
+    return _page(
+        "show",
+        team=team,
+        waiting=sharing.waiting_for_her(session, acting),
+        seers=seers(sharing.who_can_see(session, acting, now=now), team),
+        folder_words=FOLDER_WORDS,
+    )
+
+
+@blueprint.get("/looked")
+def looked() -> ResponseReturnValue:
+    """Who has looked, when, and why."""
+    found = sharing.who_looked(guards.db(), guards.signed_in())
+    return _page("looked", looks=found, look_words=LOOK_WORDS, folder_words=FOLDER_WORDS)
+
+
+@blueprint.get("/<uuid:need_id>/<uuid:service_id>")
+def ask(need_id: UUID, service_id: UUID) -> ResponseReturnValue:
+    """One service, one need: exactly what it would read, and until when."""
+    session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
+    preview = sharing.preview(session, acting, need_id, service_id, now=now)
+    wish = referrals.find_wish(session, need_id, service_id, now=now)
+    return _page(
+        "ask",
+        preview=preview,
+        wish=wish,
+        until=wish.until if wish else now + WISH_LASTS,
+        may_decide=preview.referral.state in (ReferralState.WAITS_FOR_YES, ReferralState.SAID_NO),
+        is_never_bundled=preview.service.kind in NEVER_BUNDLED,
+        kind_words=SERVICE_KIND_WORDS,
+    )
+
+
+@blueprint.post("/<uuid:need_id>/<uuid:service_id>/yes")
+def say_yes(need_id: UUID, service_id: UUID) -> ResponseReturnValue:
+    """This service may read this need."""
+    return _decide("yes", need_id, service_id)
+
+
+@blueprint.post("/<uuid:need_id>/<uuid:service_id>/no")
+def say_no(need_id: UUID, service_id: UUID) -> ResponseReturnValue:
+    """Not now: as easy as yes, and nothing is lost by it."""
+    return _decide("no", need_id, service_id)
+
+
+@blueprint.route("/<uuid:need_id>/<uuid:service_id>/end", methods=["GET", "POST"])
+def end(need_id: UUID, service_id: UUID) -> ResponseReturnValue:
+    """She takes her yes back, after one page that says what this cannot undo."""
+    if request.method == "POST":
+        return _decide("ended", need_id, service_id)
+    session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
+    preview = sharing.preview(session, acting, need_id, service_id, now=now)
+    looks = sharing.who_looked(session, acting)
+    seen = [look for look in looks if look.service == preview.service.name]
+    return _page("end", preview=preview, looks=seen, look_words=LOOK_WORDS)
+
+
+def _decide(said: str, need_id: UUID, service_id: UUID) -> ResponseReturnValue:
+    decide = sharing.say_yes if said == "yes" else sharing.say_no
+    try:
+        with guards.transaction() as session:
+            decide(session, guards.signed_in(), need_id, service_id, now=guards.utc_now())
+    except WrongState:
+        said = "changed"
+    return redirect(url_for("survivor.sharing.show", said=said))
+
+
+def _page(name: str, **shown: object) -> str:
+    return render_template(
+        f"survivor/sharing/{name}.html",
+        said=SAID.get(request.args.get("said", "")),
+        category_words=CATEGORY_WORDS,
+        category_icons=CATEGORY_ICONS,
+        **shown,
+    )

@@ -166,6 +166,7 @@ def renew(
             body=_seal_body(fresh, body),
             created_at=old.created_at,
             last_seen_at=now,
+            covered_at=old.covered_at,
             second_factor_at=second_factor_at or old.second_factor_at,
             signed_in_before_at=old.signed_in_before_at,
             openings=old.openings,

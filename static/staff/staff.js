@@ -37,6 +37,12 @@
     });
   }
 
+  // What is typed for her stands at once as she will read it.
+  for (const field of document.querySelectorAll("[data-shown-in]")) {
+    const shown = document.getElementById(field.dataset.shownIn);
+    field.addEventListener("input", () => { shown.textContent = field.value.trim() || "…"; });
+  }
+
   for (const button of document.querySelectorAll("[data-print]")) {
     button.hidden = false;
     button.addEventListener("click", () => window.print());

@@ -1,0 +1,203 @@
+"""Dates of my services: a week as a list by day, and the form that sets one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField, TimeField
+from wtforms.validators import InputRequired, Length
+
+from portal.domain.appointments import (
+    LengthImpossible,
+    NoSuchTime,
+    Overlaps,
+    TimeHasPassed,
+    TimeTooFar,
+    TimeTwice,
+    check_date,
+    in_zone,
+)
+from portal.domain.refusals import NotFound, Refusal, WrongState
+from portal.domain.roles import Permission
+from portal.domain.words import NothingWritten
+from portal.i18n import gettext as _
+from portal.i18n import lazy_gettext as _l
+from portal.services import appointments, referrals
+from portal.services.appointments import MAX_DETAIL, Details, Shown
+from portal.web import guards
+from portal.web.forms import StaffForm
+
+blueprint = Blueprint("dates", __name__)
+
+WORDS: Mapping[type[Refusal], tuple[str, str]] = {
+    TimeHasPassed: ("day", _l("This time has passed. Choose a later one.")),
+    TimeTooFar: ("day", _l("This is more than a year away. Choose an earlier day.")),
+    NoSuchTime: (
+        "time",
+        _l("The clock skips this time that night, because summer time begins. Choose another."),
+    ),
+    TimeTwice: (
+        "time",
+        _l("The clock shows this time twice that night, because summer time ends. Choose another."),
+    ),
+    LengthImpossible: ("minutes", _l("A talk lasts from 5 minutes to 8 hours (480 minutes).")),
+    Overlaps: ("time", _l("She already has a date in this house at this time. Choose another.")),
+    NothingWritten: ("place", _l("Say where in the house, so that she finds you.")),
+}
+
+_DETAIL = [Length(max=MAX_DETAIL, message=_l("At most 300 characters. Nothing was cut."))]
+
+
+class DateForm(StaffForm):
+    """A date on the clock of the centre."""
+
+    day = DateField(_l("Day"), [InputRequired(_l("Choose a day."))])
+    time = TimeField(_l("Time"), [InputRequired(_l("Choose a time."))])
+    minutes = IntegerField(_l("Length in minutes"), [InputRequired(_l("Say how long it takes."))])
+    with_id = SelectField(_l("With whom"), [InputRequired(_l("Choose who meets her."))], coerce=str)
+    place = StringField(_l("Place in the house"), _DETAIL)
+    interpreter = StringField(_l("Interpreter"), _DETAIL)
+    bring = TextAreaField(_l("What to bring"), _DETAIL)
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of the week, with its dates in order."""
+
+    date: date
+    is_today: bool
+    dates: tuple[Shown, ...]
+
+
+@blueprint.get("/dates")
+def week() -> ResponseReturnValue:
+    """The dates of my services in one week, by day."""
+    acting, now = guards.signed_in(), guards.utc_now()
+    zone = guards.whereabouts().zone
+    today = now.astimezone(zone).date()
+    monday = _monday(request.args.get("week", ""), today)
+    starts = [datetime.combine(monday + timedelta(days), time(), zone) for days in range(8)]
+    shown: list[Shown] = []
+    if acting.may(Permission.ANSWER_REFERRAL):
+        shown = appointments.of_service(
+            guards.db(), acting, start=starts[0], end=starts[-1], now=now
+        )
+    days = [_day(start, shown, today) for start in starts[:7]]
+    return render_template(
+        "staff/dates/week.html",
+        days=days,
+        is_this_week=monday == _monday("", today),
+        before=_name(monday - timedelta(7)),
+        after=_name(monday + timedelta(7)),
+        in_a_service=acting.may(Permission.ANSWER_REFERRAL),
+        has_several=len({one.service.id for one in shown}) > 1,
+    )
+
+
+@blueprint.route("/referrals/<uuid:referral_id>/date", methods=["GET", "POST"])
+def set_date(referral_id: UUID) -> ResponseReturnValue:
+    """Give a date, or another one instead of one that stands."""
+    session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
+    story = referrals.open_referral(session, acting, referral_id, now=now)
+    old = _instead_of(appointments.of_referral(session, acting, referral_id, now=now))
+    members = appointments.colleagues(session, story.service.id)
+    names = {str(member.account_id): member.name for member in members}
+    form = DateForm(data=_suggested(old, story.service.place, acting.account_id))
+    form.with_id.choices = list(names.items())
+    starts_at = None
+    if form.validate_on_submit():
+        try:
+            starts_at = _try(form, referral_id, old)
+        except WrongState:
+            flash(_("This has changed meanwhile. Here is how it stands now."), "info")
+            return redirect(url_for("staff.inside.referrals.listed"))
+        except tuple(WORDS) as refusal:
+            form.refuse(*WORDS[type(refusal)])
+        if starts_at is not None and request.form.get("act") != "show":
+            flash(_("The date is set. She reads it with her other dates."), "done")
+            return redirect(url_for("staff.inside.referrals.referral", referral_id=referral_id))
+    return render_template(
+        "staff/dates/set.html",
+        story=story,
+        form=form,
+        old=old,
+        starts_at=starts_at,
+        with_name=names.get(form.with_id.data or "", ""),
+    )
+
+
+def _try(form: DateForm, referral_id: UUID, old: Shown | None) -> datetime:
+    """Set the date, or only see whether it could be set; gives when it starts."""
+    starts_at = in_zone(_wall(form), guards.whereabouts().zone)
+    if request.form.get("act") == "show":
+        check_date(starts_at, form.minutes.data or 0, now=guards.utc_now())
+        return starts_at
+    details = Details(
+        place=form.place.data or "",
+        interpreter=form.interpreter.data,
+        bring=form.bring.data,
+    )
+    with guards.transaction() as session:
+        appointments.set_date(
+            session,
+            guards.signed_in(),
+            referral_id,
+            starts_at=starts_at,
+            minutes=form.minutes.data or 0,
+            with_id=UUID(form.with_id.data),
+            details=details,
+            now=guards.utc_now(),
+            instead_of=old.appointment.id if old else None,
+        )
+    return starts_at
+
+
+def _wall(form: DateForm) -> datetime:
+    assert form.day.data is not None and form.time.data is not None
+    return datetime.combine(form.day.data, form.time.data)
+
+
+def _instead_of(dates: list[Shown]) -> Shown | None:
+    """The date that is replaced, if the address names one of this referral's."""
+    named = request.args.get("instead_of")
+    if named is None:
+        return None
+    found = next((one for one in dates if str(one.appointment.id) == named), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _suggested(old: Shown | None, place: str, me: UUID) -> dict[str, Any]:
+    if old is None:
+        return {"minutes": 45, "place": place, "with_id": str(me)}
+    details = vars(old.details) if old.details else {"place": place}
+    return {
+        "minutes": old.appointment.minutes,
+        "with_id": str(old.appointment.with_id),
+        **details,
+    }
+
+
+def _monday(named: str, today: date) -> date:
+    """The first day of a week such as 2026-W48; of this week when no such week exists."""
+    try:
+        monday = datetime.strptime(f"{named}-1", "%G-W%V-%u").replace(tzinfo=UTC).date()
+    except ValueError:
+        return today - timedelta(days=today.weekday())
+    # A week that no calendar of the house reaches would overflow on its way to the next one.
+    return monday if abs(monday - today) < timedelta(days=3660) else _monday("", today)
+
+
+def _name(monday: date) -> str:
+    return f"{monday:%G-W%V}"
+
+
+def _day(start: datetime, shown: list[Shown], today: date) -> Day:
+    zone, day = start.tzinfo, start.date()
+    there = (one for one in shown if one.appointment.starts_at.astimezone(zone).date() == day)
+    return Day(day, day == today, tuple(there))

@@ -1,0 +1,205 @@
+"""Fills a database with the made-up centre: everything goes through the real services.
+
+The same people do the same things each time; only keys, cards and pass phrases are new. Moments
+are counted back from the day of seeding, and nothing is moved when the demo is started later.
+"""
+
+from datetime import UTC, datetime, timedelta
+from itertools import cycle
+from pathlib import Path
+from random import Random
+
+from sqlalchemy.orm import Session
+
+from portal.database import Database, migrate
+from portal.demo import signins
+from portal.demo.asking import Asked, Asking, answer_for
+from portal.demo.calendar import Calendar
+from portal.demo.centre import AWAY
+from portal.demo.diary import Act, Diary
+from portal.demo.fates import DATE_SET, FRESH, QUESTION, UNDER_WAY, WAITS_FOR_YES, Fate
+from portal.demo.opening import OpenHouse, open_house, pause
+from portal.demo.people import (
+    StaffPerson,
+    Survivor,
+    make_staff,
+    make_survivors,
+    sign_in,
+    sign_out,
+)
+from portal.demo.threads import LENGTHS, days_needed, write_thread
+from portal.domain.cards import WRONG_PINS_BEFORE_FREEZE
+from portal.domain.needs import Category, HowSoon
+from portal.domain.roles import Role
+from portal.models import Account
+from portal.services import cards, cases, messages, staff
+from portal.services.house import get_centre, opening_hours
+from portal.settings import Settings
+from portal.vault import Cost, KeyFile
+
+SEED = 2024
+_OLDEST_DAYS = 220
+_AWAY_SINCE, _AWAY_FOR = timedelta(days=2), timedelta(days=6)
+_FROZEN, _NOT_ACTIVATED = 12, 39
+_HOW_SOON = (HowSoon.TODAY, HowSoon.THIS_WEEK, HowSoon.LATER, HowSoon.INFORMATION)
+_URGENT = (Category.SLEEP, Category.SAFETY)
+
+
+def seed(settings: Settings, key_path: Path, database_path: Path, signins_path: Path) -> None:
+    """Make the key file, the database and the list of sign-ins at these places."""
+    key_file = KeyFile.create(key_path)
+    database = Database(f"sqlite:///{database_path}", key_file, settings)
+    now = datetime.now(UTC).replace(microsecond=0)
+    try:
+        migrate(database)
+        cost = Cost(settings.slow_pass_ops, settings.slow_pass_mem)
+        rng = Random(SEED)  # noqa: S311  for what people say and do, never for keys
+        people = make_staff(key_file.pepper, cost)
+        survivors = make_survivors(key_file.pepper, cost, rng)
+        _live(database, people, survivors, rng, now=now)
+        signins.write(signins_path, survivors, people, new=survivors[_NOT_ACTIVATED])
+    finally:
+        database.close()
+
+
+def _live(
+    database: Database,
+    people: list[StaffPerson],
+    survivors: list[Survivor],
+    rng: Random,
+    *,
+    now: datetime,
+) -> None:
+    with database.transaction() as session:
+        house = open_house(session, people, now=now - timedelta(days=_OLDEST_DAYS))
+        hours = opening_hours(get_centre(session), now=now)
+    diary = Diary(now, hours, rng)
+    asking = Asking(diary, house.crew(rng), Calendar(hours, rng))
+    _assign_directors(house, survivors)
+    fates = _Fates(diary)
+    for number, her in enumerate(survivors):
+        if number == _NOT_ACTIVATED:
+            diary.note(now - timedelta(minutes=25), _open_case(her, activate=False))
+            diary.note(now - timedelta(minutes=20), _welcome(her))
+            continue
+        statements = fates.statements(number, her)
+        _note_life(asking, her, *statements, length=LENGTHS[number])
+    diary.note(now - timedelta(hours=2), _freeze(survivors[_FROZEN]))
+    diary.note(now - _AWAY_SINCE, _go_away(house))
+    diary.live(database)
+    with database.transaction() as session:
+        pause(session, house)
+        sign_out(session, [*people, *survivors])
+
+
+def _assign_directors(house: OpenHouse, survivors: list[Survivor]) -> None:
+    directors = house.with_role(Role.CASE_DIRECTOR)
+    for number, her in enumerate(survivors):
+        her.director = directors[number % len(directors)]
+        her.stand_in = directors[(number + 1) % len(directors)]
+
+
+class _Fates:
+    """Gives out what survivors ask for and what becomes of it, so that each state is there."""
+
+    def __init__(self, diary: Diary) -> None:
+        self._diary = diary
+        self._under_way, self._fresh = cycle(UNDER_WAY), cycle(FRESH)
+        self._how_soon = cycle(_HOW_SOON)
+
+    def statements(self, number: int, her: Survivor) -> tuple[list[Asked], list[Asked]]:
+        """What one survivor asked for some days ago, and lately; no category twice."""
+        # The first four are those whom somebody who tries the demo signs in as.
+        if number < 4:
+            old, fresh = [DATE_SET, WAITS_FOR_YES, next(self._under_way)], [QUESTION]
+        else:
+            old = [next(self._under_way) for _ in range(1 + number % 3)]
+            fresh = [next(self._fresh) for _ in range((number + 1) % 2 + number % 5 // 4)]
+        rest = [one for one in Category if one not in _URGENT]
+        self._diary.rng.shuffle(rest)
+        asked_old = [self._asked(her, fate, HowSoon.THIS_WEEK, rest) for fate in old]
+        asked_fresh = [self._asked(her, fate, next(self._how_soon), rest) for fate in fresh]
+        return asked_old, _each_category_once(asked_fresh)
+
+    def _asked(self, her: Survivor, fate: Fate, how_soon: HowSoon, rest: list[Category]) -> Asked:
+        urgent = how_soon is HowSoon.TODAY
+        category = _URGENT[len(rest) % 2] if urgent else rest.pop()
+        return Asked(her, answer_for(her, category, how_soon, self._diary), fate)
+
+
+def _each_category_once(asked: list[Asked]) -> list[Asked]:
+    return list({one.answer.category: one for one in asked}.values())
+
+
+def _note_life(
+    asking: Asking, her: Survivor, old: list[Asked], fresh: list[Asked], *, length: int
+) -> None:
+    diary = asking.diary
+    asked_days = max(one.fate.days for one in old)
+    days = max(asked_days + 3, days_needed(length)) + diary.rng.randrange(3)
+    opens = diary.working(diary.days_ago(min(days, _OLDEST_DAYS - 10)))
+    diary.note(opens, _open_case(her, activate=True))
+    # The house may have been closed for days, and nobody asks before she has a card.
+    asking.send(her, old, at=max(diary.days_ago(asked_days), opens + timedelta(hours=2)))
+    if fresh:
+        asking.send(her, fresh, at=_lately(diary, fresh))
+    write_thread(
+        diary, her, length, begins=opens + timedelta(hours=1), away_since=diary.now - _AWAY_SINCE
+    )
+
+
+def _lately(diary: Diary, asked: list[Asked]) -> datetime:
+    steps = max(len(one.fate) for one in asked)
+    if steps:
+        return diary.days_ago(steps * 1.5)
+    if any(one.answer.how_soon is HowSoon.TODAY for one in asked):
+        return diary.now - timedelta(minutes=diary.rng.randrange(4, 50))
+    return diary.now - timedelta(minutes=diary.rng.randrange(30, 2600))
+
+
+def _open_case(her: Survivor, *, activate: bool) -> Act:
+    def act(session: Session, at: datetime) -> None:
+        acting = sign_in(session, her.director, at=at)
+        case, card = cases.open_case(
+            session,
+            acting,
+            her.card,
+            name=her.name,
+            language=her.language,
+            case_director_id=her.director.account_id,
+            stand_in_id=her.stand_in.account_id,
+            now=at,
+        )
+        her.case_id, her.account_id = case.id, case.survivor_id
+        her.holder_id = session.get_one(Account, case.survivor_id).holder_id
+        if activate:
+            # She chooses her PIN at the desk, with the case director beside her.
+            cards.activate(session, card, her.pin_slot, now=at + timedelta(minutes=8))
+
+    return act
+
+
+def _welcome(her: Survivor) -> Act:
+    def act(session: Session, at: datetime) -> None:
+        acting = sign_in(session, her.director, at=at)
+        text = "Bonjour Nora, voici votre page. Écrivez quand vous voulez et quand c'est sûr."
+        messages.write(session, acting, her.case_id, text, now=at)
+
+    return act
+
+
+def _freeze(her: Survivor) -> Act:
+    def act(session: Session, at: datetime) -> None:
+        for _ in range(WRONG_PINS_BEFORE_FREEZE):
+            cards.count_wrong_pin(session, her.account_id, now=at)
+
+    return act
+
+
+def _go_away(house: OpenHouse) -> Act:
+    def act(session: Session, at: datetime) -> None:
+        away = next(one for one in house.staff if one.name == AWAY)
+        acting = sign_in(session, away, at=at)
+        staff.be_away(session, acting, at.date(), (at + _AWAY_FOR).date(), now=at)
+
+    return act

@@ -1,0 +1,38 @@
+"""The server that answers browsers: granian, in as many processes as the settings say."""
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from portal.settings import Settings
+
+APPLICATION = "portal.app:create_app"
+_BESIDES_SLOW_PASSES = 1
+_LEVELS = {
+    "debug": LogLevels.debug,
+    "info": LogLevels.info,
+    "warning": LogLevels.warning,
+    "error": LogLevels.error,
+}
+
+
+def serve(settings: Settings) -> None:
+    """Answer until stopped. Each process reads the settings from the environment itself.
+
+    No access log: an address with a time is a trace of who was here.
+    """
+    Granian(
+        APPLICATION,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=settings.workers,
+        # Whoever waits for a slow pass holds a thread; pages find another one free, also when all
+        # passes of the house run in one process.
+        blocking_threads=settings.slow_pass_slots + _BESIDES_SLOW_PASSES,
+        websockets=False,
+        log_access=False,
+        log_level=_LEVELS[settings.log_level],
+        respawn_failed_workers=True,
+    ).serve()

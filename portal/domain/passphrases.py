@@ -1,5 +1,7 @@
 """What staff may choose as a pass phrase."""
 
+import unicodedata
+
 from portal.domain.refusals import Refusal
 
 MIN_LENGTH = 14
@@ -47,6 +49,12 @@ class CodeDoesNotFit(Refusal):
 
 class ClockIsOff(CodeDoesNotFit):
     """The code is one of the right authenticator, of another moment: its clock is wrong."""
+
+
+def secret(passphrase: str) -> bytes:
+    """What opens the slot: the same bytes from every keyboard, whatever was typed."""
+    # Some keyboards send é as one character, others as two.
+    return unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogatepass")
 
 
 def check_new_passphrase(passphrase: str, again: str, *, email: str) -> None:

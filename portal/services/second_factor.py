@@ -158,7 +158,8 @@ def _step_of(totp: pyotp.TOTP, code: str, window: int, *, now: datetime) -> int 
 
 
 def _use_recovery_code(session: Session, acting: SignedIn, typed: str, *, now: datetime) -> None:
-    code_hash = _code_hash(session, acting, typed.replace("-", ""))
+    kept = "".join(c for c in typed if c.isascii() and c.isalnum())
+    code_hash = _code_hash(session, acting, kept)
     found = session.scalar(
         select(RecoveryCode)
         .where(

@@ -4,12 +4,13 @@ Every attempt costs exactly one slow pass, known or unknown, right or wrong, and
 open during it. Only a wrong check digit is answered at once: it tells nothing about any account.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain import passphrases
 from portal.domain.cards import (
     CardDoesNotOpen,
     check_new_pin,
@@ -19,6 +20,7 @@ from portal.domain.cards import (
     secret,
 )
 from portal.domain.passphrases import SignInDoesNotOpen
+from portal.domain.words import clean
 from portal.models import Account, Card, KeySlot, StaffMember
 from portal.services import audit, cards, sessions, tries
 from portal.services.house import House, Transactions
@@ -59,7 +61,7 @@ def sign_in_with_card(
         private = None
     if private is None or account_id is None:
         with transactions("write") as session:
-            tries.count(session, "card-address", address, within=SPAN, now=now)
+            _count_address(session, address, now=now)
             if account_id is not None and not is_new:
                 cards.count_wrong_pin(session, account_id, now=now)
         raise CardDoesNotOpen
@@ -90,7 +92,7 @@ def sign_in_with_passphrase(
 
     Raises SignInDoesNotOpen, SlowDown or Busy.
     """
-    who = email.strip().casefold().encode()
+    who = clean(email).casefold().encode()
     with transactions("read") as session:
         _check_address(session, address, now=now)
         tries.check(session, "staff", who, limit=FAILURES_PER_ACCOUNT, within=SPAN, now=now)
@@ -101,12 +103,12 @@ def sign_in_with_passphrase(
         ).one_or_none()
     slot = cards.as_slot(found[1]) if found else decoy_slot(house.key_file.pepper, who, house.cost)
     try:
-        private = house.try_slot(passphrase.encode(), slot)
+        private = house.try_slot(passphrases.secret(passphrase), slot)
     except WrongSecret:
         private = None
     with transactions("write") as session:
         if private is None or found is None:
-            tries.count(session, "card-address", address, within=SPAN, now=now)
+            _count_address(session, address, now=now)
             tries.count(session, "staff", who, within=SPAN, now=now)
         else:
             tries.forget(session, "staff", who)
@@ -117,7 +119,17 @@ def sign_in_with_passphrase(
 
 
 def _check_address(session: Session, address: bytes, *, now: datetime) -> None:
-    tries.check(session, "card-address", address, limit=FAILURES_PER_ADDRESS, within=SPAN, now=now)
+    who = _of_today(address, now)
+    tries.check(session, "address", who, limit=FAILURES_PER_ADDRESS, within=SPAN, now=now)
+
+
+def _count_address(session: Session, address: bytes, *, now: datetime) -> None:
+    tries.count(session, "address", _of_today(address, now), within=SPAN, now=now)
+
+
+def _of_today(address: bytes, now: datetime) -> bytes:
+    # Hashed with the day: two days of one address cannot be told to be one.
+    return b"%b %b" % (now.astimezone(UTC).date().isoformat().encode(), address)
 
 
 def _slot_of_card(

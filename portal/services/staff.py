@@ -1,13 +1,13 @@
 """Colleagues: their accounts, roles, pass phrases and days away."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.domain.holders import HolderKind
-from portal.domain.passphrases import SignInDoesNotOpen, check_new_passphrase
+from portal.domain.passphrases import SignInDoesNotOpen, check_new_passphrase, secret
 from portal.domain.refusals import NotFound, Refusal
 from portal.domain.roles import Role
 from portal.models import (
@@ -20,7 +20,7 @@ from portal.models import (
     StaffMember,
     TeamCopy,
 )
-from portal.services import audit, cards, holders
+from portal.services import audit, cards, holders, tries
 from portal.services.house import House, Transactions
 from portal.services.sessions import SignedIn
 from portal.vault import KeyPair, Slot, WrongSecret
@@ -30,6 +30,10 @@ TEAM_OF_ROLE = {
     Role.COORDINATOR: HolderKind.COORDINATORS,
     Role.AUDITOR: HolderKind.AUDITORS,
 }
+
+
+WRONG_PASSPHRASES = 10
+SPAN = timedelta(minutes=15)
 
 
 class AddressTaken(Refusal):
@@ -145,16 +149,23 @@ def change_passphrase(
     again: str,
     now: datetime,
 ) -> None:
-    """Change the own pass phrase; other sign-ins end. Raises SignInDoesNotOpen or a refusal."""
+    """Change the own pass phrase; other sign-ins end.
+
+    Raises SignInDoesNotOpen, SlowDown, Busy or a refusal of the new one.
+    """
+    who = acting.account_id.bytes
     with transactions("read") as session:
+        tries.check(session, "passphrase", who, limit=WRONG_PASSPHRASES, within=SPAN, now=now)
         member = get_member(session, acting.account_id)
         check_new_passphrase(new, again, email=member.email)
         slot = cards.as_slot(session.get_one(KeySlot, member.slot_id))
     try:
-        private = house.try_slot(passphrase.encode(), slot)
+        private = house.try_slot(secret(passphrase), slot)
     except WrongSecret:
+        with transactions("write") as session:
+            tries.count(session, "passphrase", who, within=SPAN, now=now)
         raise SignInDoesNotOpen from None
-    fresh = house.new_slot(new.encode(), private)
+    fresh = house.new_slot(secret(new), private)
     with transactions("write") as session:
         member = get_member(session, acting.account_id)
         old = member.slot_id

@@ -104,7 +104,7 @@ def _server(factory: str, environment: dict[str, str], workers: int) -> Iterator
         port = int(free.getsockname()[1])
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", factory]
     command += ["--port", str(port), "--workers", str(workers), "--no-access-log"]
-    command += ["--log-level", "warning"]
+    command += ["--log-level", "error", "--blocking-threads", "4"]
     process = subprocess.Popen(command, env=environment)
     try:
         _wait_for(port)

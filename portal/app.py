@@ -1,10 +1,11 @@
 """The application, put together."""
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, g, request
+from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import resources
-from portal.database import Database
+from portal import i18n, resources
+from portal.database import Database, lost_a_race
 from portal.services.house import House
 from portal.settings import Settings
 from portal.vault import KeyFile, SlowPasses
@@ -16,10 +17,25 @@ from portal.web.one_address import OneAddress
 from portal.web.whereabouts import CentreOnTheMap
 
 
+class Portal(Flask):
+    """Flask, but that a page which lost a race for the database is made once more."""
+
+    def full_dispatch_request(self) -> Response:
+        """The answer to a request. What the first try had begun never happened."""
+        try:
+            return super().full_dispatch_request()
+        except OperationalError as error:
+            if not lost_a_race(error) or "must_write" in g:
+                raise
+            guards.begin_again()
+            return super().full_dispatch_request()
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The whole portal as one WSGI application."""
     settings = settings or Settings.from_environment()
-    app = Flask(
+    i18n.load(settings.languages)
+    app = Portal(
         "portal",
         template_folder=str(resources.templates()),
         static_folder=str(resources.static() / "staff"),

@@ -96,7 +96,9 @@ def test_nobody_else_on_the_machine_can_read_the_files(tmp_path: Path, key_file:
     with database.transaction() as session:
         session.execute(text("CREATE TABLE words (it TEXT)"))
         modes = {one.name: stat.S_IMODE(one.stat().st_mode) for one in (tmp_path / "new").iterdir()}
-    assert modes == dict.fromkeys(("portal.db", "portal.db-wal", "portal.db-shm"), 0o600)
+    assert modes == dict.fromkeys(
+        ("portal.db", "portal.db-wal", "portal.db-shm", "portal.db-queue"), 0o600
+    )
     assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
     database.close()
 
@@ -115,3 +117,21 @@ def test_a_locked_database_says_so_after_a_while(
         ):
             second.execute(text("SELECT 1"))
     database.close()
+
+
+def test_one_who_only_reads_waits_for_nobody_and_begins_again_when_she_writes_too_late(
+    counted: Database,
+) -> None:
+    if not counted.is_sqlite:
+        pytest.skip("PostgreSQL locks rows, not the whole database")
+    reader = counted.session("read")
+    assert _plain_number(reader) == 0
+    with counted.transaction() as writer:
+        writer.execute(text("UPDATE tally SET number = 1"))
+    with pytest.raises(OperationalError) as lost:
+        reader.execute(text("UPDATE tally SET number = number + 1"))
+    assert module.lost_a_race(lost.value)
+    reader.close()
+    with counted.transaction() as again:
+        again.execute(text("UPDATE tally SET number = number + 1"))
+        assert _plain_number(again) == 2

@@ -4,12 +4,13 @@ import logging
 import traceback
 from secrets import choice
 
-from flask import Flask, make_response, render_template, request
+from flask import Flask, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
+from portal.database import lost_a_race
 from portal.domain.refusals import NotFound, NotYours, SlowDown
 from portal.i18n import lazy_gettext as _l
 from portal.web.guards import drop_changes
@@ -58,6 +59,8 @@ def _known(error: HTTPException) -> ResponseReturnValue:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
+    if lost_a_race(error) and "must_write" not in g:
+        raise error
     # What a failed request began never happened; its answer must not be committed.
     drop_changes()
     reference = "".join(choice(_SIGNS) for _ in range(6))

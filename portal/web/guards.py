@@ -50,10 +50,23 @@ def utc_now() -> datetime:
 
 
 def db() -> Session:
-    """The request's one transaction, opened when first asked for and committed at the end."""
+    """The request's one transaction, opened when first asked for and committed at the end.
+
+    A page that is only shown takes SQLite's write lock when it first writes something down, which
+    most do not: see `begin_again`.
+    """
     if "db" not in g:
-        g.db = database().session()
+        only_shown = request.method in ("GET", "HEAD") and "must_write" not in g
+        g.db = database().session("read" if only_shown else "write")
     return cast(Session, g.db)
+
+
+def begin_again() -> None:
+    """Forget this try: it wrote after somebody else had. The next one takes the lock at once."""
+    drop_changes()
+    for known in ("signed_in", "_login_user", "staff_token", "claimed_form"):
+        g.pop(known, None)
+    g.must_write = True
 
 
 @contextmanager

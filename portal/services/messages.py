@@ -223,19 +223,12 @@ def unseen_by_her(session: Session, acting: SignedIn) -> int:
 
 def team(session: Session, case_id: UUID, *, now: datetime) -> Team:
     """Who answers in this thread, and who stands in while the case director is away."""
-    director, stand_in = aliased(StaffMember), aliased(StaffMember)
-    one, other = session.execute(
-        select(director, stand_in)
-        .select_from(Case)
-        .join(director, director.account_id == Case.case_director_id)
-        .join(stand_in, stand_in.account_id == Case.stand_in_id)
-        .where(Case.id == case_id)
-    ).one()
-    away = is_away(one, today=now.date())
-    until = one.away_until if away else None
+    director, stand_in, away_from, away_until = session.execute(_TEAM, {"case_id": case_id}).one()
+    away = is_away(away_from, away_until, today=now.date())
+    until = away_until if away else None
     return Team(
-        case_director=one.name,
-        stand_in=other.name,
+        case_director=director,
+        stand_in=stand_in,
         director_is_away=away,
         away_until=datetime.combine(until, datetime.min.time(), now.tzinfo) if until else None,
     )
@@ -257,6 +250,16 @@ def _check_reader(acting: SignedIn, case_id: UUID) -> None:
             raise NotFound
     elif not acting.may(Permission.WRITE_TO_SURVIVOR):
         raise NotYours
+
+
+_director, _stand_in = aliased(StaffMember), aliased(StaffMember)
+_TEAM = (
+    select(_director.name, _stand_in.name, _director.away_from, _director.away_until)
+    .select_from(Case)
+    .join(_director, _director.account_id == Case.case_director_id)
+    .join(_stand_in, _stand_in.account_id == Case.stand_in_id)
+    .where(Case.id == bindparam("case_id"))
+)
 
 
 class _Found(NamedTuple):

@@ -129,6 +129,8 @@ def find(session: Session, token: str, *, now: datetime, slide: bool = True) -> 
     if row is None:
         return None
     sign_in, holder_id, staff = row
+    # The session forgets rows that nobody holds; this one is asked for again at each opening.
+    session.info["sign_in"] = sign_in
     if _is_over(session, sign_in, now=now) or (staff and staff.left_at):
         session.delete(sign_in)
         session.flush()

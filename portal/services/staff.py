@@ -3,15 +3,17 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.accounts import CaseState
 from portal.domain.holders import HolderKind
 from portal.domain.passphrases import SignInDoesNotOpen, check_new_passphrase, secret
 from portal.domain.refusals import NotFound, Refusal
 from portal.domain.roles import Role
 from portal.models import (
     Account,
+    Case,
     Holder,
     KeySlot,
     Membership,
@@ -195,10 +197,10 @@ def be_away(
     audit.record(session, acting.account_id, "away_set", now=now)
 
 
-def is_away(member: StaffMember, *, today: date) -> bool:
-    """Whether a colleague is away on this day of the centre."""
-    started = member.away_from is None or member.away_from <= today
-    return member.away_until is not None and started and today <= member.away_until
+def is_away(away_from: date | None, away_until: date | None, *, today: date) -> bool:
+    """Whether a colleague with these days away is away today."""
+    started = away_from is None or away_from <= today
+    return away_until is not None and started and today <= away_until
 
 
 def get_member(session: Session, account_id: UUID) -> StaffMember:

@@ -40,6 +40,15 @@ def finish_form(session: Session, session_id: bytes, form_key: str, sealed: byte
         session.flush()
 
 
+def forget_form(session: Session, session_id: bytes, form_key: str) -> None:
+    """Give back the key of a form that was refused: it may be sent again."""
+    session.execute(
+        delete(FormOutcome).where(
+            FormOutcome.session_id == session_id, FormOutcome.form_key == form_key
+        )
+    )
+
+
 def keep_answer(session: Session, key_hash: bytes, sealed: bytes, *, now: datetime) -> None:
     """Let an answer wait for the one browser that holds its key."""
     session.add(KeptAnswer(key_hash=key_hash, sealed=sealed, expires_at=now + WAITS))

@@ -93,6 +93,12 @@ def staff_token() -> str:
     return request.cookies.get(_name(request, _TOKEN), "")
 
 
+def current_token() -> str:
+    """The token this browser will hold after this request: the new one when it just rose."""
+    token: str = g.get("staff_token") or staff_token()
+    return token
+
+
 def furnish(app: Flask, key_file: KeyFile) -> None:
     """Give the application its staff sessions, its CSRF tokens and its signed-in people."""
     key = keyed_hash(key_file.mac_key, "staff pages").hex()

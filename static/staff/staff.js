@@ -56,8 +56,4 @@
   window.addEventListener("pageshow", () => {
     for (const form of document.forms) delete form.dataset.sent;
   });
-
-  // The newest message is the one to read first.
-  const thread = document.querySelector("[data-newest]");
-  if (thread) thread.scrollTop = thread.scrollHeight;
 })();

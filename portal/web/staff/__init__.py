@@ -8,17 +8,24 @@ from portal.domain.refusals import ProofTooOld
 from portal.web import guards, staff_sessions
 from portal.web.staff import (
     account,
+    cards,
     case,
     caseload,
+    conversation,
     dates,
     desk,
     enrolment,
     house,
+    once,
+    opening,
     proof,
     referrals,
     sign_in,
     vocabulary,
 )
+
+WAY_IN = (sign_in, enrolment)
+WORK = (proof, desk, caseload, opening, case, cards, conversation, referrals, dates, house, account)
 
 
 def make_blueprint() -> Blueprint:
@@ -27,13 +34,15 @@ def make_blueprint() -> Blueprint:
     staff.before_request(staff_sessions.check_csrf)
     staff.before_request(sign_in.use_chosen_language)
     staff.context_processor(_words)
-    staff.register_blueprint(sign_in.blueprint)
-    staff.register_blueprint(enrolment.blueprint)
+    for module in WAY_IN:
+        staff.register_blueprint(module.blueprint)
     inside = Blueprint("inside", __name__)
     inside.before_request(guards.require_staff)
     inside.before_request(proof.take_proof)
+    inside.before_request(once.claim_form)
+    inside.after_request(once.keep_outcome)
     inside.register_error_handler(ProofTooOld, proof.ask)
-    for module in (proof, desk, caseload, case, referrals, dates, house, account):
+    for module in WORK:
         inside.register_blueprint(module.blueprint)
     staff.register_blueprint(inside)
     return staff

@@ -1,5 +1,160 @@
-"""The own account."""
+"""The own account: pass phrase, second factor, days away, language, and keys to hand over."""
 
-from flask import Blueprint
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import DateField, PasswordField
+from wtforms.validators import InputRequired, Length, Optional
+
+from portal import i18n
+from portal.domain.passphrases import (
+    PassphrasesDiffer,
+    PassphraseTooPlain,
+    PassphraseTooShort,
+    SignInDoesNotOpen,
+)
+from portal.domain.refusals import Busy, NotFound, Refusal
+from portal.i18n import gettext as _
+from portal.i18n import lazy_gettext as _l
+from portal.services import second_factor, sessions, staff
+from portal.web import guards, staff_sessions
+from portal.web.forms import StaffForm
+from portal.web.staff import proof
 
 blueprint = Blueprint("account", __name__, url_prefix="/me")
+
+WORDS: Mapping[type[Refusal], tuple[str | None, str]] = {
+    SignInDoesNotOpen: ("passphrase", _l("This is not your pass phrase of now.")),
+    PassphraseTooShort: ("new", _l("Use at least 14 characters: several words are good.")),
+    PassphraseTooPlain: ("new", _l("This is too easy to guess. Choose another one.")),
+    PassphrasesDiffer: ("again", _l("The two pass phrases are not the same.")),
+    Busy: (None, _l("Busy now. Nothing was changed. Try again in 5 seconds.")),
+}
+
+
+class NewPassphraseForm(StaffForm):
+    """The pass phrase of now and a new one."""
+
+    passphrase = PasswordField(
+        _l("Pass phrase of now"), [InputRequired(_l("Type your pass phrase.")), Length(max=400)]
+    )
+    new = PasswordField(
+        _l("New pass phrase"), [InputRequired(_l("Type a new pass phrase.")), Length(max=400)]
+    )
+    again = PasswordField(_l("The new pass phrase again"), [Length(max=400)])
+
+
+class AwayForm(StaffForm):
+    """The days on which somebody else answers."""
+
+    away_from = DateField(_l("Away from"), [Optional()])
+    away_until = DateField(_l("Away until and with"), [Optional()])
+
+
+@blueprint.get("")
+def me() -> ResponseReturnValue:
+    """Everything about oneself on one page."""
+    return _page()
+
+
+@blueprint.post("/pass-phrase")
+def change_passphrase() -> ResponseReturnValue:
+    """Change the pass phrase; every other sign-in of this colleague ends."""
+    form = NewPassphraseForm()
+    if form.validate():
+        guards.end_transaction()
+        try:
+            staff.change_passphrase(
+                guards.database().transaction,
+                guards.house(),
+                guards.signed_in(),
+                passphrase=form.passphrase.data or "",
+                new=form.new.data or "",
+                again=form.again.data or "",
+                now=guards.utc_now(),
+            )
+        except tuple(WORDS) as refusal:
+            name, words = WORDS[type(refusal)]
+            form.refuse(name, words)
+        else:
+            flash(_("Your pass phrase is changed. Your other sign-ins have ended."), "done")
+            return redirect(url_for(".me"))
+    return _page(passphrase=form)
+
+
+@blueprint.post("/recovery-codes")
+def renew_recovery_codes() -> ResponseReturnValue:
+    """Ten new codes, shown once; the old ones stop working."""
+    proof.require_fresh_proof()
+    with guards.transaction() as session:
+        codes = second_factor.new_recovery_codes(session, guards.signed_in(), now=guards.utc_now())
+    return render_template("staff/sign_in/codes.html", codes=codes, onward=url_for(".me"))
+
+
+@blueprint.post("/away")
+def be_away() -> ResponseReturnValue:
+    """Say from when until when one is away; survivors read who stands in."""
+    form = AwayForm()
+    if form.validate():
+        begins, ends = form.away_from.data, form.away_until.data
+        wrong = _wrong_days(begins, ends)
+        if wrong is None:
+            with guards.transaction() as session:
+                now = guards.utc_now()
+                staff.be_away(session, guards.signed_in(), begins, ends, now=now)
+            flash(_("Saved. Survivors read who answers.") if ends else _("Saved."), "done")
+            return redirect(url_for(".me"))
+        form.refuse("away_until", wrong)
+    return _page(away=form)
+
+
+@blueprint.post("/hand-over/<uuid:membership_id>")
+def hand_over(membership_id: UUID) -> ResponseReturnValue:
+    """Confirm a colleague: from now on she opens what the team may open."""
+    try:
+        with guards.transaction() as session:
+            staff.hand_over(session, guards.signed_in(), membership_id, now=guards.utc_now())
+    except NotFound:
+        flash(_("Somebody has confirmed this meanwhile."), "info")
+    else:
+        flash(_("Confirmed. The team's key is handed over."), "done")
+    return redirect(url_for(".me"))
+
+
+@blueprint.post("/sign-out-everywhere")
+def sign_out_everywhere() -> ResponseReturnValue:
+    """End every sign-in of this colleague, this one too."""
+    sessions.end_all(guards.db(), guards.signed_in().account_id)
+    staff_sessions.dismiss()
+    return redirect(url_for("staff.sign_in.sign_in"))
+
+
+def _wrong_days(begins: date | None, ends: date | None) -> str | None:
+    if begins and not ends:
+        return _("Say until when, so that nobody waits for you.")
+    if begins and ends and ends < begins:
+        return _("This day lies before the first one.")
+    if ends and ends < i18n.dates.here(guards.utc_now()).date():
+        return _("This day has passed.")
+    return None
+
+
+def _page(
+    passphrase: NewPassphraseForm | None = None, away: AwayForm | None = None
+) -> ResponseReturnValue:
+    session, acting = guards.db(), guards.signed_in()
+    member = staff.get_member(session, acting.account_id)
+    return render_template(
+        "staff/account/me.html",
+        member=member,
+        passphrase=passphrase or NewPassphraseForm(formdata=None),
+        away=away or AwayForm(formdata=None, obj=member),
+        codes_left=second_factor.codes_left(session, acting.account_id),
+        stand_ins=staff.stand_ins(session, acting),
+        waiting=staff.waiting_for_key(session, acting),
+        languages=[i18n.LANGUAGES[code] for code in guards.house().settings.languages],
+        here=request.path,
+    )

@@ -1,5 +1,105 @@
-"""One case."""
+"""One case as its team sees it: who she is, what she needs, her dates, her card and the thread."""
 
-from flask import Blueprint
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 
-blueprint = Blueprint("case", __name__, url_prefix="/cases")
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.domain.referrals import ReferralState
+from portal.domain.refusals import WrongState
+from portal.i18n import gettext as _
+from portal.models import Case
+from portal.services import appointments, cards, cases, messages, needs, referrals, staff
+from portal.services.needs import NeedStory
+from portal.web import guards
+from portal.web.staff.cards import may_issue_again
+from portal.web.staff.conversation import MessageForm, write_answer
+
+blueprint = Blueprint("case", __name__, url_prefix="/cases/<uuid:case_id>")
+
+
+@blueprint.route("", methods=["GET", "POST"])
+def case(case_id: UUID) -> ResponseReturnValue:
+    """The whole case on one page; a message that was refused stands where it was typed."""
+    acting, now, session = guards.signed_in(), guards.utc_now(), guards.db()
+    found = cases.get_case(session, acting, case_id)
+    form = MessageForm()
+    if form.is_submitted() and write_answer(form, case_id):
+        return redirect(url_for(".case", case_id=case_id, _anchor="thread"))
+    looked_at = cases.look(session, acting, found, now=now)
+    name, language = cases.contact_card(session, acting, found, purpose="case", now=now)
+    page = messages.show(
+        session,
+        acting,
+        case_id,
+        now=now,
+        before=request.args.get("before", type=int),
+        after=request.args.get("after", type=int),
+    )
+    return render_template(
+        "staff/cases/case.html",
+        case=found,
+        name=name,
+        language_code=language,
+        looked_at=looked_at,
+        team=messages.team(session, case_id, now=now),
+        thread=page,
+        form=form,
+        **_needs(found, now),
+        **_dates(found, now),
+        **_card(found, now),
+    )
+
+
+@blueprint.post("/needs/<uuid:need_id>/ask-again")
+def ask_again(case_id: UUID, need_id: UUID) -> ResponseReturnValue:
+    """Back to the desk: a service said that it is not possible there."""
+    acting, now = guards.signed_in(), guards.utc_now()
+    found = cases.get_case(guards.db(), acting, case_id)
+    try:
+        with guards.transaction() as session:
+            needs.ask_desk_again(session, acting, found, need_id, now=now)
+    except WrongState:
+        flash(_("This has changed meanwhile. Look again before you go on."), "warn")
+    else:
+        flash(_("The desk looks for another place. She reads until when."), "done")
+    return redirect(url_for(".case", case_id=case_id))
+
+
+def _needs(found: Case, now: datetime) -> dict[str, Any]:
+    session, acting = guards.db(), guards.signed_in()
+    stories = needs.of_case(session, acting, found, now=now)
+    asked = [referral for story in stories for referral, _ in story.referrals]
+    writers = {row.author_id for story in stories for row, _ in story.readings}
+    askers = {row.decided_by_id for story in stories for row, _ in story.questions}
+    return {
+        "stories": stories,
+        "reasons": referrals.reason_given(session, acting, asked, now=now),
+        "authors": staff.names(session, writers | {one for one in askers if one}),
+        "may_ask_again": {story.need.id for story in stories if _stands_still(story)},
+    }
+
+
+def _stands_still(story: NeedStory) -> bool:
+    """Whether a service said no and the desk does not look any further yet."""
+    states = {referral.state for referral, _ in story.referrals}
+    return story.need.state == "routed" and ReferralState.NOT_POSSIBLE in states
+
+
+def _dates(found: Case, now: datetime) -> dict[str, Any]:
+    shown = appointments.of_case(guards.db(), guards.signed_in(), found, now=now)
+    return {
+        "coming": [date for date in shown if date.ends_at > now],
+        "past": [date for date in reversed(shown) if date.ends_at <= now][:10],
+    }
+
+
+def _card(found: Case, now: datetime) -> dict[str, Any]:
+    card = cards.newest(guards.db(), found.survivor_id)
+    return {
+        "card": card,
+        "has_expired": card is not None and card.state == "new" and card.expires_at <= now,
+        "may_issue_again": may_issue_again(card, now=now),
+    }

@@ -1,5 +1,34 @@
-"""The house."""
+"""The house as staff see it: its services, its hours, who may do what, and the account of acts."""
 
-from flask import Blueprint
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from portal.domain.roles import PERMISSIONS, Permission, Role
+from portal.services import account_of_acts, directory
+from portal.services.house import get_centre
+from portal.web import guards
 
 blueprint = Blueprint("house", __name__, url_prefix="/house")
+
+
+@blueprint.get("")
+def house() -> ResponseReturnValue:
+    """What is under this roof; read-only."""
+    session, acting = guards.db(), guards.signed_in()
+    return render_template(
+        "staff/house/house.html",
+        centre=get_centre(session),
+        services=directory.services(session, acting),
+        may_count=acting.may(Permission.SEE_HOUSE),
+        may_audit=acting.may(Permission.READ_AUDIT),
+        permissions=PERMISSIONS,
+        roles=[role for role in Role if any(role in opened for opened in PERMISSIONS.values())],
+    )
+
+
+@blueprint.get("/acts")
+def acts() -> ResponseReturnValue:
+    """The latest acts about a case, for an auditor; looking is an act as well."""
+    number = request.args.get("number", "")[:20]
+    found = account_of_acts.of_case(guards.db(), guards.signed_in(), number, now=guards.utc_now())
+    return render_template("staff/house/acts.html", number=number, acts=found)

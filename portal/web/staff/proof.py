@@ -64,7 +64,7 @@ def prove(code: str) -> None:
     now = guards.utc_now()
     with guards.transaction() as session:
         second_factor.prove(session, guards.signed_in(), code, now=now)
-        token = staff_sessions.staff_token()
+        token = staff_sessions.current_token()
         token = sessions.renew(session, token, now=now, second_factor_at=now)
     staff_sessions.rise(token)
 

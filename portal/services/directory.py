@@ -1,0 +1,38 @@
+"""What staff may know of the house as a whole: its services, and what waits with each."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.referrals import ReferralState
+from portal.domain.roles import Permission
+from portal.models import Referral, Service
+from portal.services.sessions import SignedIn
+
+WAITING = (ReferralState.SENT, ReferralState.SEEN)
+
+
+@dataclass(frozen=True)
+class ServiceLine:
+    """A service; `waiting` is None for those who may not see counts of the house."""
+
+    service: Service
+    waiting: int | None
+
+
+def services(session: Session, acting: SignedIn) -> list[ServiceLine]:
+    """The services under the roof, with the referrals that wait for an answer of each."""
+    counts: dict[object, int] = {}
+    if acting.may(Permission.SEE_HOUSE):
+        rows = session.execute(
+            select(Referral.service_id, func.count())
+            .where(Referral.state.in_(WAITING))
+            .group_by(Referral.service_id)
+        )
+        counts = {service_id: number for service_id, number in rows}  # noqa: C416
+    may_count = acting.may(Permission.SEE_HOUSE)
+    return [
+        ServiceLine(service, counts.get(service.id, 0) if may_count else None)
+        for service in session.scalars(select(Service).order_by(Service.name))
+    ]

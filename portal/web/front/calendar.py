@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 
 import holidays
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, current_app, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from portal.i18n import LANGUAGES, current_language
@@ -19,7 +19,7 @@ from portal.i18n.dates import here
 from portal.services import sessions
 from portal.web import guards
 from portal.web.front.card_form import CardForm
-from portal.web.inside import get_inside
+from portal.web.inside import PREFIX, get_inside
 
 blueprint = Blueprint("calendar", __name__)
 
@@ -51,6 +51,11 @@ NUMBERS = {
 ANYWHERE = ((_l("Ambulance and fire brigade"), "112"),)
 
 
+_Drawn = dict[tuple[str, date, bool], str]
+MOST_DRAWN = 50
+"""Pages kept ready: each language whole and as a part, for a day; then it is tomorrow."""
+
+
 @dataclass(frozen=True)
 class Day:
     """One square of the calendar."""
@@ -63,19 +68,27 @@ class Day:
 
 @blueprint.get("/")
 def show() -> ResponseReturnValue:
-    """This month."""
-    return calendar_page(CardForm(formdata=None), is_open=False)
+    """This month, for a stranger: a page key that came along is not shown again."""
+    mark = get_inside()
+    mark.page_key = ""
+    today = here(guards.utc_now()).date()
+    pages: _Drawn = current_app.extensions.setdefault("front pages", {})
+    key = (mark.language, today, mark.is_part)
+    if key not in pages:
+        if len(pages) >= MOST_DRAWN:
+            pages.clear()
+        pages[key] = calendar_page(CardForm(formdata=None), is_open=False)
+    return pages[key]
 
 
 @blueprint.post("/language")
 def choose_language() -> ResponseReturnValue:
     """The same page in the language that was tapped, or the visit from here on."""
-    found = guards.find_survivor()
-    if found is None:
-        return calendar_page(CardForm(formdata=None), is_open=False)
+    if guards.find_survivor() is None:
+        return show()
     mark = get_inside()
     sessions.speak(guards.db(), mark.page_key, mark.language)
-    return redirect("/-/today")
+    return redirect(f"{PREFIX}/today")
 
 
 def calendar_page(form: CardForm, *, is_open: bool) -> str:

@@ -12,7 +12,7 @@ from portal.services import sessions
 from portal.services.sessions import PinNeeded
 from portal.web import guards
 from portal.web.forms import PortalForm
-from portal.web.inside import get_inside
+from portal.web.inside import PREFIX, get_inside
 
 blueprint = Blueprint("covered", __name__)
 
@@ -59,6 +59,6 @@ def uncover() -> ResponseReturnValue:
     else:
         # The script still has the page as it was, with what was half typed.
         has_page = request.method == "POST" and get_inside().is_part
-        return ("", 204) if has_page else redirect("/-/today")
+        return ("", 204) if has_page else redirect(f"{PREFIX}/today")
     form.pin.data = ""
     return render_template("front/covered.html", form=form)

@@ -20,7 +20,8 @@ from portal.services.sign_in import sign_in_with_card
 from portal.web import guards
 from portal.web.front.calendar import calendar_page
 from portal.web.front.card_form import CardForm
-from portal.web.inside import get_inside, turn_page_key
+from portal.web.front.double_taps import one_at_a_time
+from portal.web.inside import PREFIX, get_inside, turn_page_key
 
 blueprint = Blueprint("sign_in", __name__)
 
@@ -49,12 +50,13 @@ def sign_in() -> ResponseReturnValue:
     form = CardForm()
     if form.validate_on_submit():
         try:
-            turn_page_key(_try_card(form))
+            with one_at_a_time(form.card.data or ""):
+                turn_page_key(_try_card(form))
         except tuple(WORDS) as refusal:
             name, words = WORDS[type(refusal)]
             form.refuse(name, words)
         else:
-            return redirect("/-/today")
+            return redirect(f"{PREFIX}/today")
     # What was typed as PIN never goes back into a page.
     form.pin.data = form.again.data = ""
     return calendar_page(form, is_open=True)

@@ -85,7 +85,11 @@ class Overlaps(Refusal):
 def in_zone(wall: datetime, zone: ZoneInfo) -> datetime:
     """A clock time of the centre as a moment. Raises NoSuchTime or TimeTwice at a clock change."""
     first, second = wall.replace(tzinfo=zone, fold=0), wall.replace(tzinfo=zone, fold=1)
-    moment = first.astimezone(UTC)
+    try:
+        moment = first.astimezone(UTC)
+    except OverflowError:
+        # The first hours of year 1 lie before the first moment that UTC can name.
+        raise TimeHasPassed from None
     if first.utcoffset() != second.utcoffset():
         skipped = moment.astimezone(zone).replace(tzinfo=None) != wall
         raise NoSuchTime if skipped else TimeTwice

@@ -40,10 +40,10 @@ class Colleague:
         """Open a page; redirects are followed."""
         return self._seen(self.client.get(path, follow_redirects=True))
 
-    def post(self, path: str, *, follow: bool = True, **typed: Any) -> TestResponse:
+    def post(self, path: str, **typed: Any) -> TestResponse:
         """Send a form of the page that is open, under its CSRF token."""
         typed.setdefault("csrf_token", self._csrf())
-        return self._seen(self.client.post(path, data=typed, follow_redirects=follow))
+        return self._seen(self.client.post(path, data=typed, follow_redirects=True))
 
     @property
     def text(self) -> str:
@@ -138,7 +138,8 @@ class AtWork:
     def state(self, referral_id: UUID) -> ReferralState:
         """Where a referral is."""
         with self.database.transaction("read") as session:
-            return session.get_one(Referral, referral_id).state
+            state: ReferralState = session.get_one(Referral, referral_id).state
+            return state
 
     def dates(self, referral_id: UUID) -> list[Appointment]:
         """The dates of a referral, in the order in which they were set."""

@@ -1,0 +1,204 @@
+"""Dates through the front door: set on the clock of the centre, refused with a sentence."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from portal.domain.appointments import AppointmentState
+from portal.domain.needs import Category
+from portal.domain.services import ServiceKind
+from portal.services import appointments
+from portal.settings import Settings
+from tests.people import Person
+from tests.web.staff.at_work import AtWork, Colleague
+
+
+@pytest.fixture
+def work(settings: Settings) -> AtWork:
+    return AtWork(settings)
+
+
+@pytest.fixture
+def worker(work: AtWork) -> Colleague:
+    return work.worker(ServiceKind.HOUSING)
+
+
+def typed(worker: Colleague, **changed: str) -> dict[str, str]:
+    usual = {
+        "act": "set",
+        "day": "2026-11-25",
+        "time": "14:00",
+        "minutes": "45",
+        "with_id": str(worker.person.account_id),
+        "place": "2nd floor, desk 1",
+        "interpreter": "Arabic, by telephone",
+        "bring": "The letter of the landlord",
+    }
+    return {**usual, **changed}
+
+
+def test_a_date_is_set_on_the_clock_of_the_centre(work: AtWork, worker: Colleague) -> None:
+    her, referral_id = work.sent()
+    address = f"/staff/referrals/{referral_id}/date"
+    worker.get(address)
+    worker.post(address, **typed(worker))
+    assert "Wednesday, 25 November 2026, 14:00" in worker.text
+    date = work.dates(referral_id)[0]
+    assert date.starts_at == datetime(2026, 11, 25, 13, 0, tzinfo=UTC)
+    with work.house.acting(her) as (session, acting):
+        shown = appointments.get_shown(session, acting, date.id, now=work.now)
+    assert shown.details is not None
+    assert shown.details.bring == "The letter of the landlord"
+    assert b"landlord" not in date.details
+
+
+def test_it_is_shown_as_she_will_see_it_before_it_goes(work: AtWork, worker: Colleague) -> None:
+    _, referral_id = work.sent()
+    address = f"/staff/referrals/{referral_id}/date"
+    worker.get(address)
+    worker.post(address, **typed(worker, act="show"))
+    phone = worker.page.split("What she will read", 1)[1].split("</figure>")[0]
+    for words in ("Wednesday, 25 November 2026, 14:00", "45 minutes", "Worker housing", "landlord"):
+        assert words in phone
+    assert work.dates(referral_id) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"day": "2026-11-20"}, "This time has passed."),
+        ({"day": "0001-01-01", "time": "00:00"}, "This time has passed."),
+        ({"day": "2027-12-01"}, "more than a year away"),
+        ({"day": "9999-12-31", "time": "23:59"}, "more than a year away"),
+        ({"day": "2027-03-28", "time": "02:30"}, "The clock skips this time"),
+        ({"day": "2027-10-31", "time": "02:30"}, "The clock shows this time twice"),
+        ({"minutes": "0"}, "from 5 minutes to 8 hours"),
+        ({"minutes": "-45"}, "from 5 minutes to 8 hours"),
+        ({"minutes": "481"}, "from 5 minutes to 8 hours"),
+        ({"minutes": "9" * 400}, "from 5 minutes to 8 hours"),
+        ({"minutes": "an hour"}, "Not a valid integer value"),
+        ({"day": ""}, "Choose a day."),
+        ({"day": "tomorrow"}, "Not a valid date value"),
+        ({"time": ""}, "Choose a time."),
+        ({"time": "25:00"}, "Not a valid time value"),
+        ({"place": "   "}, "Say where in the house"),
+        ({"place": "x" * 301}, "At most 300 characters"),
+        ({"bring": "x" * 20_000}, "At most 300 characters"),
+        ({"with_id": str(uuid4())}, "Not a valid choice"),
+    ],
+)
+def test_an_impossible_date_is_refused_beside_the_field(
+    work: AtWork, worker: Colleague, changed: dict[str, str], sentence: str
+) -> None:
+    _, referral_id = work.sent()
+    address = f"/staff/referrals/{referral_id}/date"
+    worker.get(address)
+    answer = worker.post(address, **typed(worker, **changed))
+    assert answer.status_code == 200
+    assert sentence in worker.text
+    assert 'class="error"' in worker.page
+    assert "The letter of the landlord" in worker.page or "bring" in changed
+    assert work.dates(referral_id) == []
+
+
+def test_a_year_has_its_clock_change_too(work: AtWork, worker: Colleague) -> None:
+    _, referral_id = work.sent()
+    address = f"/staff/referrals/{referral_id}/date"
+    worker.get(address)
+    worker.post(address, **typed(worker, day="2027-03-28", time="03:00"))
+    assert work.dates(referral_id)[0].starts_at == datetime(2027, 3, 28, 1, 0, tzinfo=UTC)
+
+
+def test_she_is_in_one_place_at_a_time(work: AtWork, worker: Colleague) -> None:
+    _, referral_id = work.sent()
+    address = f"/staff/referrals/{referral_id}/date"
+    worker.get(address)
+    worker.post(address, **typed(worker))
+    worker.get(address)
+    worker.post(address, **typed(worker, time="14:30"))
+    assert "She already has a date in this house at this time." in worker.text
+    assert len(work.dates(referral_id)) == 1
+
+
+def test_the_week_shows_whom_my_service_meets(work: AtWork, worker: Colleague) -> None:
+    her, referral_id = work.sent(name="Farida")
+    police_id = _police_date(work)
+    address = f"/staff/referrals/{referral_id}/date"
+    worker.get(address)
+    worker.post(address, **typed(worker))
+    worker.get("/staff/dates")
+    assert "Monday, 23 November 2026 Today" in worker.text
+    assert "14:00 – 14:45 Farida" in worker.text
+    assert str(police_id) not in worker.page
+    with work.house.acting(her) as (session, acting):
+        appointments.cannot_come(session, acting, work.dates(referral_id)[0].id, now=work.now)
+    worker.get("/staff/dates")
+    assert "she cannot come" in worker.text
+    worker.get("/staff/dates?week=2026-W49")
+    assert "Monday, 30 November 2026" in worker.text
+    assert "Farida" not in worker.text
+    assert "This week" in worker.text
+    worker.get("/staff/dates?week=2026-W47")
+    assert "Monday, 16 November 2026" in worker.text
+
+
+@pytest.mark.parametrize("week", ["", "2026-W99", "9999-W52", "0001-W01", "now", "2026-W48-1"])
+def test_a_week_that_is_none_is_this_one(work: AtWork, worker: Colleague, week: str) -> None:
+    worker.get(f"/staff/dates?week={week}")
+    assert "Monday, 23 November 2026 Today" in worker.text
+
+
+def test_a_talk_after_midnight_stands_on_its_own_day(work: AtWork, worker: Colleague) -> None:
+    """The day of a date is the centre's day, not the one of UTC."""
+    _, referral_id = work.sent(name="Late")
+    address = f"/staff/referrals/{referral_id}/date"
+    worker.get(address)
+    worker.post(address, **typed(worker, day="2026-11-26", time="00:15"))
+    worker.get("/staff/dates")
+    assert worker.text.index("Thursday, 26 November") < worker.text.index("00:15 – 01:00 Late")
+
+
+def test_a_week_of_many_costs_what_a_week_of_one_costs(work: AtWork, worker: Colleague) -> None:
+    _, referral_id = work.sent()
+    address = f"/staff/referrals/{referral_id}/date"
+    worker.get(address)
+    worker.post(address, **typed(worker))
+    with work.queries() as few:
+        work.worker(ServiceKind.HOUSING).get("/staff/dates")
+    for hour in range(8, 14):
+        her, other = work.sent(name=f"No {hour}")
+        assert her.name
+        worker.get(f"/staff/referrals/{other}/date")
+        worker.post(f"/staff/referrals/{other}/date", **typed(worker, time=f"{hour:02}:00"))
+    with work.queries() as many:
+        work.worker(ServiceKind.HOUSING).get("/staff/dates")
+    assert len(many) == len(few)
+
+
+def test_who_is_in_no_service_reads_where_dates_are(work: AtWork) -> None:
+    colleague = work.signs_in(work.house.moderator)
+    colleague.get("/staff/dates")
+    assert "You work for no service of this house." in colleague.text
+
+
+def test_a_double_tap_sets_one_date(work: AtWork, worker: Colleague) -> None:
+    _, referral_id = work.sent()
+    address = f"/staff/referrals/{referral_id}/date"
+    worker.get(address)
+    worker.post(address, **typed(worker))
+    worker.get(address)
+    worker.post(address, **typed(worker))
+    assert "She already has a date" in worker.text
+    (date,) = work.dates(referral_id)
+    assert date.state is AppointmentState.PLANNED
+
+
+def _police_date(work: AtWork) -> Person:
+    her, referral_id = work.sent(ServiceKind.POLICE, category=Category.POLICE, name="Other")
+    police = work.worker(ServiceKind.POLICE)
+    address = f"/staff/referrals/{referral_id}/date"
+    police.get(address)
+    police.post(address, **typed(police))
+    assert work.dates(referral_id)[0].starts_at > work.now + timedelta(days=1)
+    return her

@@ -7,7 +7,12 @@
     const here = all.indexOf(document.activeElement);
     all[Math.min(all.length - 1, Math.max(0, here < 0 ? 0 : here + by))]?.focus();
   };
-  const focus = (what) => document.querySelector(what)?.focus();
+  const focus = (what) => {
+    const field = document.querySelector(what);
+    const folded = field?.closest("details");
+    if (folded) folded.open = true;
+    field?.focus();
+  };
   const keys = {
     "/": () => focus('[data-key=search]'),
     j: () => step(1),

@@ -24,7 +24,7 @@ from portal.models import (
     Thread,
 )
 from portal.services import audit, cards, holders
-from portal.services.folders import Grantee, case_team, give, new_folder
+from portal.services.folders import Grantee, give, new_folder
 from portal.services.reading import OpenFolder, open_folder
 from portal.services.sessions import SignedIn
 
@@ -171,7 +171,7 @@ def _make_folders(
         session.execute(select(Account.id, Account.holder_id).where(Account.id.in_(team_ids))).all()
     )
     hers = Grantee(survivor_holder_id, Why.HER_OWN)
-    team = case_team(case, holder_of)
+    team = [Grantee(holder_of[account_id], Why.CASE_TEAM) for account_id in sorted(team_ids)]
     for kind in (FolderKind.CONTACT_CARD, FolderKind.CONVERSATION):
         folder = OpenFolder(session, acting, new_folder(session, case.id, kind), now=now)
         folder.start_version([hers, *team])

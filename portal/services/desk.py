@@ -9,7 +9,6 @@ from sqlalchemy import Select, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.domain.decisions import DecisionState, check_proof
-from portal.domain.folders import FolderKind
 from portal.domain.needs import Lane, NeedState
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, NotYours, Refusal, WrongState
@@ -17,8 +16,7 @@ from portal.domain.roles import Permission
 from portal.domain.services import NEVER_BUNDLED, USUAL, ServiceState, usual_first
 from portal.domain.words import written
 from portal.models import Case, Decision, Need, Reading, Referral, Service
-from portal.services import audit, needs, referrals, staff
-from portal.services.reading import open_folder
+from portal.services import at_desk, audit, needs, referrals, staff
 from portal.services.sessions import SignedIn
 
 LANES = (Lane.RED, Lane.ORANGE, Lane.GREEN, Lane.INFORMATION)
@@ -185,9 +183,9 @@ def add_reading(
     """Put a staff reading beside her words, never over them."""
     _, need = _get_waiting(session, acting, decision_id)
     text = written(words)
-    folder = open_folder(session, acting, need.case_id, FolderKind.NEEDS, purpose="desk", now=now)
+    folder = at_desk.for_later_words(session, acting, need, purpose="desk", now=now)
     reading = Reading(need_id=need.id, author_id=acting.account_id, written_at=now, words=b"")
-    folder.write(reading, "words", text, version=needs.desk_version(session, need))
+    folder.write(reading, "words", text)
     session.add(reading)
     _account(session, acting, "reading_added", need, now=now)
     session.flush()
@@ -228,7 +226,7 @@ def route(
         referrals.refer(session, acting, need, service, now=now)
     need.state = NeedState.ROUTED
     _decide(decision, acting, DecisionState.ACCEPTED, now=now)
-    needs.end_desk_grants(session, need)
+    at_desk.end_desk_grants(session, need)
     _account(session, acting, "need_routed", need, now=now)
     session.flush()
 
@@ -240,8 +238,8 @@ def give_back(
     check_proof(acting.second_factor_at, now=now)
     decision, need = _get_waiting(session, acting, decision_id)
     text = written(question)
-    folder = open_folder(session, acting, need.case_id, FolderKind.NEEDS, purpose="desk", now=now)
-    folder.write(decision, "note", text, version=needs.desk_version(session, need))
+    folder = at_desk.for_later_words(session, acting, need, purpose="desk", now=now)
+    folder.write(decision, "note", text)
     need.state = NeedState.QUESTION
     _decide(decision, acting, DecisionState.GIVEN_BACK, now=now)
     _account(session, acting, "need_given_back", need, now=now)

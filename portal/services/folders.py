@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.domain.folders import HERS_ALONE, FolderKind, Why
 from portal.domain.holders import HolderKind
 from portal.domain.refusals import NotFound
-from portal.models import Case, Folder, Grant
+from portal.models import Folder, Grant
 from portal.services.holders import PublicHalf, get_one, public_halves, seal_halves
 from portal.services.house import key_file
 from portal.vault import check_keyed, keyed_hash, new_folder_key, seal_to
@@ -106,27 +106,41 @@ def give(
         why=grantee.why,
         until=grantee.until,
     )
-    grant.mac = keyed_hash(key_file(session).mac_key, "grant", *_grant_parts(grant))
+    sign_grant(session, folder, grant)
     session.add(grant)
     return grant
 
 
-def check_grant(session: Session, grant: Grant) -> None:
-    """Raises Forged when a grant's end, reason or key was changed behind our back."""
-    check_keyed(key_file(session).mac_key, "grant", grant.mac, *_grant_parts(grant))
+def sign_grant(session: Session, folder: Folder, grant: Grant) -> None:
+    """Put a grant under the MAC of the key file; only for one that was proved to be genuine."""
+    grant.mac = keyed_hash(key_file(session).mac_key, "grant", *_grant_parts(folder, grant))
 
 
-def live_grants(
-    session: Session, folder: Folder, version: int, *, now: datetime
-) -> Sequence[Grant]:
-    """The grants of one version that have not ended."""
-    return session.scalars(
-        select(Grant).where(
-            Grant.folder_id == folder.id,
-            Grant.version == version,
-            or_(Grant.until.is_(None), Grant.until > now),
-        )
+def check_grant(session: Session, folder: Folder, grant: Grant) -> None:
+    """Raises Forged when a grant's end, reason or key was changed behind our back.
+
+    Or the folder's case: two folders that change places would be read by each other's people.
+    """
+    check_keyed(key_file(session).mac_key, "grant", grant.mac, *_grant_parts(folder, grant))
+
+
+def checked_grants(session: Session, folder: Folder) -> Sequence[Grant]:
+    """All grants of the current version, ended or not. Raises Forged.
+
+    Whoever can write to the database could add a row for herself, or a later end, and wait for the
+    next version to be sealed to it.
+    """
+    grants = session.scalars(
+        select(Grant).where(Grant.folder_id == folder.id, Grant.version == folder.version)
     ).all()
+    for grant in grants:
+        check_grant(session, folder, grant)
+    return grants
+
+
+def is_live(grant: Grant, *, now: datetime) -> bool:
+    """Whether a grant has not ended."""
+    return grant.until is None or grant.until > now
 
 
 def end_grants(
@@ -142,11 +156,17 @@ def end_grants(
     session.flush()
 
 
-def case_team(case: Case, holders: dict[UUID, UUID]) -> list[Grantee]:
-    """The case director and the stand-in, from the first day."""
+def readers(session: Session, case_id: UUID, *, now: datetime) -> list[Grantee]:
+    """She and her case team: those who hold the current key of her contact card.
+
+    Read from grants under their MAC, not from the rows of case and accounts: whoever can write to
+    the database could put herself there and wait for the next version. Raises Forged.
+    """
+    card = get_folder(session, case_id, FolderKind.CONTACT_CARD)
     return [
-        Grantee(holders[account_id], Why.CASE_TEAM)
-        for account_id in dict.fromkeys((case.case_director_id, case.stand_in_id))
+        Grantee(grant.holder_id, grant.why)
+        for grant in checked_grants(session, card)
+        if grant.why in (Why.HER_OWN, Why.CASE_TEAM) and is_live(grant, now=now)
     ]
 
 
@@ -160,10 +180,13 @@ def get_folder(
     return folder
 
 
-def _grant_parts(grant: Grant) -> tuple[bytes, ...]:
+def _grant_parts(folder: Folder, grant: Grant) -> tuple[bytes, ...]:
     until = grant.until.astimezone(UTC).isoformat() if grant.until else "no end"
     return (
-        grant.folder_id.bytes,
+        folder.id.bytes,
+        folder.case_id.bytes,
+        folder.kind.value.encode(),
+        str(folder.referral_id).encode(),
         str(grant.version).encode(),
         grant.holder_id.bytes,
         str(grant.holder_version).encode(),

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.appointments import STANDING, AppointmentState
 from portal.domain.decisions import DecisionKind, DecisionState
-from portal.domain.folders import FolderKind, Why
-from portal.domain.holders import HolderKind
+from portal.domain.folders import FolderKind
 from portal.domain.needs import (
     MOVES,
     Category,
@@ -28,7 +27,6 @@ from portal.domain.referrals import WITH_THE_SERVICE, ReferralState
 from portal.domain.refusals import NotFound, WrongState
 from portal.domain.words import written
 from portal.models import (
-    Account,
     Addition,
     Appointment,
     Case,
@@ -39,17 +37,11 @@ from portal.models import (
     Service,
 )
 from portal.models import Statement as StatementRow
-from portal.services import audit, drafts
+from portal.services import at_desk, audit, drafts
 from portal.services.folders import (
-    Grantee,
-    case_team,
     end_grants,
-    find_folder,
     get_folder,
-    give,
-    new_folder,
 )
-from portal.services.holders import get_one, public_halves
 from portal.services.house import promised
 from portal.services.reading import OpenFolder, open_folder
 from portal.services.sessions import SignedIn
@@ -85,7 +77,7 @@ def send(session: Session, acting: SignedIn, statement: Statement, *, now: datet
     statement = clean_statement(statement)
     open_now = frozenset(need.category for need in open_needs(session, acting))
     check_statement(statement, open_categories=open_now)
-    folder = _for_statement(session, acting, case, now=now)
+    folder = at_desk.for_statement(session, acting, case.id, now=now)
     name_to_use = _name_to_use(session, acting, case, now=now)
     row = StatementRow(case_id=case.id, sent_at=now, folder_version=folder.folder.version, body=b"")
     folder.write(row, "body", json.dumps(_closing_answers(statement, name_to_use)))
@@ -218,11 +210,9 @@ def add_words(
     if need.state in (NeedState.DONE, NeedState.STOPPED):
         raise WrongState
     text = written(words)
-    folder = open_folder(
-        session, acting, need.case_id, FolderKind.NEEDS, purpose="own_needs", now=now
-    )
+    folder = at_desk.for_later_words(session, acting, need, purpose="own_needs", now=now)
     addition = Addition(need_id=need.id, added_at=now, words=b"")
-    folder.write(addition, "words", text, version=desk_version(session, need))
+    folder.write(addition, "words", text)
     session.add(addition)
     if need.state is NeedState.QUESTION:
         need.state = NeedState.SENT
@@ -252,7 +242,7 @@ def take_back(session: Session, acting: SignedIn, need_id: UUID, *, now: datetim
         decision.state, decision.decided_at = DecisionState.WITHDRAWN, now
     for referral in session.scalars(select(Referral).where(Referral.need_id == need.id)):
         stop_referral(session, referral, ReferralState.STOPPED, now=now)
-    end_desk_grants(session, need)
+    at_desk.end_desk_grants(session, need)
     audit.record(
         session,
         acting.account_id,
@@ -269,26 +259,14 @@ def ask_desk_again(
 ) -> None:
     """The case team puts a routed need back at the desk: a service said it is not possible there.
 
-    The desk's key of that statement had ended; the case team grants it anew.
+    The desk's keys of what belongs to it had ended; the case team grants them anew.
     """
     need = session.scalar(select(Need).where(Need.id == need_id, Need.case_id == case.id))
     if need is None:
         raise NotFound
     if NeedState.SENT not in MOVES[need.state]:
         raise WrongState
-    folder = open_folder(session, acting, case.id, FolderKind.NEEDS, purpose="case", now=now)
-    version = session.get_one(StatementRow, need.statement_id).folder_version
-    desk = get_one(session, HolderKind.DESK)
-    give(
-        session,
-        folder.folder,
-        version,
-        folder.version_keys()[version],
-        Grantee(desk.id, Why.DESK_UNROUTED),
-        public_halves(session, [desk.id])[desk.id],
-        given_by_id=acting.account_id,
-        now=now,
-    )
+    at_desk.give_to_desk(session, acting, need, now=now)
     need.state = NeedState.SENT
     need.answer_before = promised(session, need.lane, now=now)
     _queue(session, acting, need, now=now)
@@ -326,63 +304,6 @@ def end_dates(session: Session, referral: Referral, *, now: datetime) -> None:
     ):
         began = date.state is AppointmentState.PLANNED and date.starts_at <= now
         date.state = AppointmentState.DONE if began else AppointmentState.CANCELLED
-
-
-def desk_version(session: Session, need: Need) -> int | None:
-    """The version that the desk reads of a need which waits there; None when it does not.
-
-    She may send more meanwhile, and that may be routed first: the folder's current version is then
-    not the desk's.
-    """
-    if need.state not in (NeedState.SENT, NeedState.QUESTION):
-        return None
-    return session.get_one(StatementRow, need.statement_id).folder_version
-
-
-def end_desk_grants(session: Session, need: Need) -> None:
-    """Take the desk's key of a statement away once none of its needs waits at the desk."""
-    row = session.get_one(StatementRow, need.statement_id)
-    session.flush()
-    waiting = session.scalar(
-        select(Need.id)
-        .where(
-            Need.statement_id == need.statement_id,
-            Need.state.in_((NeedState.SENT, NeedState.QUESTION)),
-        )
-        .limit(1)
-    )
-    if waiting is None:
-        folder = get_folder(session, need.case_id, FolderKind.NEEDS)
-        desk = get_one(session, HolderKind.DESK)
-        end_grants(session, folder, desk.id, version=row.folder_version)
-
-
-def _for_statement(session: Session, acting: SignedIn, case: Case, *, now: datetime) -> OpenFolder:
-    """Her needs folder with a fresh version, which the desk may open too.
-
-    A version for each statement: the desk's grant on it ends when the statement is routed, and
-    what it read of an earlier one says nothing about a later one.
-    """
-    holder_of = dict(
-        session.execute(
-            select(Account.id, Account.holder_id).where(
-                Account.id.in_({case.case_director_id, case.stand_in_id})
-            )
-        ).all()
-    )
-    folder = find_folder(session, case.id, FolderKind.NEEDS) or new_folder(
-        session, case.id, FolderKind.NEEDS
-    )
-    opened = OpenFolder(session, acting, folder, now=now)
-    desk = get_one(session, HolderKind.DESK)
-    opened.start_version(
-        [
-            Grantee(acting.holder_id, Why.HER_OWN),
-            *case_team(case, holder_of),
-            Grantee(desk.id, Why.DESK_UNROUTED),
-        ]
-    )
-    return opened
 
 
 def _send_one(

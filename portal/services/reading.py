@@ -17,7 +17,7 @@ from portal.domain.folders import FolderKind, Why
 from portal.domain.refusals import NotFound
 from portal.models import Folder, Grant, SignIn, TeamCopy
 from portal.services import audit
-from portal.services.folders import Grantee, check_grant, live_grants, start_version
+from portal.services.folders import Grantee, check_grant, checked_grants, is_live, start_version
 from portal.services.holders import open_team_copy
 from portal.services.sessions import SignedIn
 from portal.vault import KeyPair, Place, open_sealed, open_value, seal_value, sealed_version
@@ -41,12 +41,21 @@ class OpenFolder:
     """A folder that somebody may read: the versions granted to that person, opened when needed."""
 
     def __init__(
-        self, session: Session, acting: SignedIn, folder: Folder, *, now: datetime
+        self,
+        session: Session,
+        acting: SignedIn,
+        folder: Folder,
+        *,
+        now: datetime,
+        teams: dict[UUID, KeyPair] | None = None,
     ) -> None:
         self.folder = folder
+        # Shared by the folders of a list: a team's key is opened once for all of them.
+        self._teams: dict[UUID, KeyPair] = {} if teams is None else teams
         self._session, self._acting, self._now = session, acting, now
         self._grants: dict[int, tuple[Grant, TeamCopy | None]] = {}
         self._keys: dict[int, bytes] = {}
+        self._checked_version: int | None = None
 
     def add(self, grant: Grant, copy: TeamCopy | None) -> None:
         """Take in a live grant of this person or of a team of hers."""
@@ -65,18 +74,12 @@ class OpenFolder:
         version = sealed_version(sealed)
         return open_value(self._key(version), self._place(row, column, version), sealed).decode()
 
-    def write(
-        self, row: SealedRow, column: str, words: str | None, *, version: int | None = None
-    ) -> None:
-        """Seal words into a column, for those who may read this folder now.
-
-        `version` names an earlier version whose readers are meant: what belongs to a statement that
-        waits at the desk is for those who read that statement, whatever was sent since.
-        """
+    def write(self, row: SealedRow, column: str, words: str | None) -> None:
+        """Seal words into a column, for those who may read this folder now. Raises Forged."""
         if words is None:
             setattr(row, column, None)
             return
-        version = self._current() if version is None else version
+        version = self._current()
         place = self._place(row, column, version)
         setattr(row, column, seal_value(self._key(version), place, words.encode()))
 
@@ -90,6 +93,7 @@ class OpenFolder:
             now=self._now,
         )
         self._keys[self.folder.version] = key
+        self._checked_version = self.folder.version
         return self.folder.version
 
     def version_keys(self) -> dict[int, bytes]:
@@ -99,42 +103,36 @@ class OpenFolder:
     def _current(self) -> int:
         if self.folder.version not in self._grants.keys() | self._keys.keys():
             raise NotFound
-        if self.folder.stale or self._any_ended():
-            grants = live_grants(self._session, self.folder, self.folder.version, now=self._now)
+        if self._checked_version == self.folder.version:
+            return self.folder.version
+        grants = checked_grants(self._session, self.folder)
+        live = [grant for grant in grants if is_live(grant, now=self._now)]
+        # The first write after any grant of the current version ended starts a new version.
+        if self.folder.stale or len(live) < len(grants):
             self.start_version(
                 Grantee(grant.holder_id, grant.why, grant.until)
-                for grant in grants
+                for grant in live
                 if grant.why is not Why.RECOVERY
             )
+        self._checked_version = self.folder.version
         return self.folder.version
-
-    def _any_ended(self) -> bool:
-        # The first write after any grant of the current version ended starts a new version.
-        return (
-            self._session.scalar(
-                select(Grant.id)
-                .where(
-                    Grant.folder_id == self.folder.id,
-                    Grant.version == self.folder.version,
-                    Grant.until <= self._now,
-                )
-                .limit(1)
-            )
-            is not None
-        )
 
     def _key(self, version: int) -> bytes:
         if version not in self._keys:
             if version not in self._grants:
                 raise NotFound
             grant, copy = self._grants[version]
-            check_grant(self._session, grant)
+            check_grant(self._session, self.folder, grant)
             self._keys[version] = open_sealed(self._pair(copy), grant.sealed)
         return self._keys[version]
 
     def _pair(self, copy: TeamCopy | None) -> KeyPair:
         own = self._acting.keys
-        return own if copy is None else open_team_copy(self._session, copy, own)
+        if copy is None:
+            return own
+        if copy.id not in self._teams:
+            self._teams[copy.id] = open_team_copy(self._session, copy, own)
+        return self._teams[copy.id]
 
     def _place(self, row: SealedRow, column: str, version: int) -> Place:
         assert isinstance(row.id, UUID)
@@ -181,7 +179,7 @@ def open_many(
     asked = {"case_ids": wanted, "kind": kind}
     found = _granted(session, acting, _OF_CASES, asked, now=now)
     names = sorted(str(opened.folder.case_id) for opened in found.values())
-    if names and _is_new(session, acting, f"list:{purpose}:{hash(tuple(names))}", now=now):
+    if names and _is_new(session, acting, _list_mark(purpose, names), now=now):
         audit.record(
             session,
             acting.account_id,
@@ -266,8 +264,10 @@ def _granted(
     """The wanted folders of which this person, or a team of hers, holds a live grant."""
     rows = session.execute(wanted, {**asked, "me": acting.holder_id, "now": now})
     found: dict[UUID, OpenFolder] = {}
+    teams: dict[UUID, KeyPair] = {}
     for folder, grant, copy in rows:
-        opened = found.setdefault(folder.id, OpenFolder(session, acting, folder, now=now))
+        fresh = OpenFolder(session, acting, folder, now=now, teams=teams)
+        opened = found.setdefault(folder.id, fresh)
         opened.add(grant, copy)
     return found
 
@@ -295,8 +295,7 @@ def _write_down_list(
     now: datetime,
 ) -> None:
     names = sorted(str(one.folder.referral_id) for one in opened)
-    mark = sha256("".join(names).encode()).hexdigest()[:16]
-    if names and _is_new(session, acting, f"list:{purpose}:{mark}", now=now):
+    if names and _is_new(session, acting, _list_mark(purpose, names), now=now):
         audit.record(
             session,
             acting.account_id,
@@ -304,6 +303,11 @@ def _write_down_list(
             now=now,
             facts={"folder": FolderKind.REFERRAL.value, "purpose": purpose, "referrals": names},
         )
+
+
+def _list_mark(purpose: str, names: list[str]) -> str:
+    # The same in every process, which the built-in hash of a text is not.
+    return f"list:{purpose}:{sha256(''.join(names).encode()).hexdigest()[:16]}"
 
 
 def _is_new(session: Session, acting: SignedIn, opening: str, *, now: datetime) -> bool:

@@ -17,7 +17,6 @@ from portal.domain.refusals import NotFound, NotYours, WrongState
 from portal.domain.roles import Permission, Role
 from portal.domain.words import written
 from portal.models import (
-    Account,
     Appointment,
     Case,
     Need,
@@ -26,7 +25,7 @@ from portal.models import (
     SharingWish,
 )
 from portal.services import audit, needs
-from portal.services.folders import Grantee, case_team, end_grants, find_folder, new_folder
+from portal.services.folders import Grantee, end_grants, find_folder, new_folder, readers
 from portal.services.house import promised
 from portal.services.reading import OpenFolder, open_folder, open_referrals
 from portal.services.sessions import SignedIn
@@ -354,19 +353,14 @@ def _folder_of(
     until: datetime,
     now: datetime,
 ) -> OpenFolder:
-    case = session.get_one(Case, referral.case_id)
-    people = {case.survivor_id, case.case_director_id, case.stand_in_id}
-    holder_of = dict(
-        session.execute(select(Account.id, Account.holder_id).where(Account.id.in_(people))).all()
-    )
-    folder = find_folder(session, case.id, FolderKind.REFERRAL, referral.id) or new_folder(
-        session, case.id, FolderKind.REFERRAL, referral.id
+    case_id = referral.case_id
+    folder = find_folder(session, case_id, FolderKind.REFERRAL, referral.id) or new_folder(
+        session, case_id, FolderKind.REFERRAL, referral.id
     )
     opened = OpenFolder(session, acting, folder, now=now)
     opened.start_version(
         [
-            Grantee(holder_of[case.survivor_id], Why.HER_OWN),
-            *case_team(case, holder_of),
+            *readers(session, case_id, now=now),
             Grantee(service.holder_id, Why.SHE_SAID_YES, until),
         ]
     )

@@ -203,6 +203,18 @@ def is_away(away_from: date | None, away_until: date | None, *, today: date) -> 
     return away_until is not None and started and today <= away_until
 
 
+def stand_ins(session: Session, acting: SignedIn) -> list[tuple[str, int]]:
+    """Who answers in one's own open cases while one is away, and in how many of them."""
+    rows = session.execute(
+        select(StaffMember.name, func.count())
+        .join(Case, Case.stand_in_id == StaffMember.account_id)
+        .where(Case.case_director_id == acting.account_id, Case.state == CaseState.OPEN)
+        .group_by(StaffMember.account_id, StaffMember.name)
+        .order_by(StaffMember.name)
+    )
+    return [(name, number) for name, number in rows]
+
+
 def get_member(session: Session, account_id: UUID) -> StaffMember:
     """A colleague. Raises NotFound."""
     member = session.get(StaffMember, account_id)

@@ -53,8 +53,8 @@ class OpeningForm(StaffForm):
         [InputRequired(_l("Type the name that she wants to be called.")), Length(max=400)],
     )
     language = SelectField(_l("Language she reads"))
-    case_director = SelectField(_l("Case director"), coerce=UUID)
-    stand_in = SelectField(_l("Stand-in"), coerce=UUID)
+    case_director = SelectField(_l("Case director"))
+    stand_in = SelectField(_l("Stand-in"))
 
 
 @blueprint.route("", methods=["GET", "POST"])
@@ -87,8 +87,8 @@ def _open(acting: SignedIn, form: OpeningForm) -> ResponseReturnValue:
             new,
             name=form.name.data or "",
             language=form.language.data,
-            case_director_id=form.case_director.data,
-            stand_in_id=form.stand_in.data,
+            case_director_id=UUID(form.case_director.data),
+            stand_in_id=UUID(form.stand_in.data),
             now=guards.utc_now(),
         )
         keep_number(case, card, new.number)
@@ -102,12 +102,11 @@ def _form(acting: SignedIn) -> OpeningForm:
     other = sorted(((code, language_name(code)) for code in INTERPRETED), key=lambda one: one[1])
     form.language.choices = {_("The portal speaks"): spoken, _("With an interpreter"): other}
     people = staff.with_role(guards.db(), Role.CASE_DIRECTOR)
-    form.case_director.choices = [(one.account_id, one.name) for one in people]
-    form.stand_in.choices = [(one.account_id, one.name) for one in people]
+    form.case_director.choices = [(str(one.account_id), one.name) for one in people]
+    form.stand_in.choices = form.case_director.choices
     if not form.is_submitted():
-        mine = [one.account_id for one in people if one.account_id == acting.account_id]
-        form.case_director.data = mine[0] if mine else None
-        form.stand_in.data = next(
-            (one.account_id for one in people if one.account_id not in mine), None
-        )
+        me = str(acting.account_id)
+        known = [str(one.account_id) for one in people]
+        form.case_director.data = me if me in known else None
+        form.stand_in.data = next((code for code in known if code != me), None)
     return form

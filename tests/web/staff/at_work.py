@@ -14,6 +14,7 @@ from sqlalchemy import event, func, select
 from werkzeug.test import TestResponse
 
 from portal.app import create_app
+from portal.database import Database
 from portal.domain.referrals import ReferralState
 from portal.domain.services import ServiceKind
 from portal.models import Appointment, AuditEvent, Decision, Referral
@@ -70,7 +71,7 @@ class AtWork:
         # Without a host name of their own, staff pages are open in a demo house only.
         self.app = create_app(replace(settings, demo=True))
         self.app.config["NOW"] = lambda: self.now
-        self.database = self.app.extensions["database"]
+        self.database: Database = self.app.extensions["database"]
         self.house: TestHouse = a_house(self.database, self.app.extensions["house"])
 
     def later(self, **span: float) -> None:
@@ -138,8 +139,7 @@ class AtWork:
     def state(self, referral_id: UUID) -> ReferralState:
         """Where a referral is."""
         with self.database.transaction("read") as session:
-            state: ReferralState = session.get_one(Referral, referral_id).state
-            return state
+            return session.get_one(Referral, referral_id).state
 
     def dates(self, referral_id: UUID) -> list[Appointment]:
         """The dates of a referral, in the order in which they were set."""

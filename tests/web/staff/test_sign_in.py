@@ -77,18 +77,14 @@ def test_a_clock_10_minutes_off_is_refused_with_a_hint(window: Browser, people: 
 
 
 def test_a_wrong_code_gets_no_hint(window: Browser, people: TestHouse) -> None:
-    right = {
-        people.director.code(NOON + timedelta(seconds=30 * step)) for step in range(-62, 63)
-    }
+    right = {people.director.code(NOON + timedelta(seconds=30 * step)) for step in range(-62, 63)}
     wrong = next(f"{n:06d}" for n in range(1000) if f"{n:06d}" not in right)
     window.sign_in(people.director, code=wrong)
     assert "This code does not fit." in window.words
     assert "clock" not in window.words
 
 
-def test_codes_cannot_be_tried_for_ever(
-    window: Browser, people: TestHouse, clock: Clock
-) -> None:
+def test_codes_cannot_be_tried_for_ever(window: Browser, people: TestHouse, clock: Clock) -> None:
     window.sign_in(people.director, code="000000")
     for _ in range(9):
         window.submit("Sign in", code="000000")
@@ -144,9 +140,7 @@ def test_the_token_of_the_half_way_sign_in_opens_nothing_later(
     assert thief.get("/staff/people").path == "/staff/sign-in"
 
 
-def test_signing_out_ends_it_on_the_server(
-    window: Browser, people: TestHouse, app: Flask
-) -> None:
+def test_signing_out_ends_it_on_the_server(window: Browser, people: TestHouse, app: Flask) -> None:
     window.sign_in(people.director)
     kept = window.client.get_cookie("s")
     assert kept is not None

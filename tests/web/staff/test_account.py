@@ -1,0 +1,155 @@
+"""The own account: pass phrase, recovery codes, days away, keys to hand over."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from portal.domain.roles import Role
+from portal.domain.services import ServiceKind
+from tests.people import PASSPHRASE, Person, TestHouse
+from tests.web.staff.browser import Browser
+from tests.web.staff.conftest import Clock
+
+NEW = "four other words for a door"
+
+
+@pytest.fixture
+def window(signed_in: Callable[[Person], Browser], people: TestHouse) -> Browser:
+    return signed_in(people.director).get("/staff/me")
+
+
+def test_the_pass_phrase_is_changed_and_other_sign_ins_end(
+    window: Browser, people: TestHouse, app: Flask, clock: Clock
+) -> None:
+    clock.later(minutes=1)
+    other = Browser(app).sign_in(people.director)
+    window.submit("Change the pass phrase", passphrase=PASSPHRASE, new=NEW, again=NEW)
+    assert "Your pass phrase is changed." in window.words
+    assert other.get("/staff/me").path == "/staff/sign-in"
+    clock.later(minutes=1)
+    assert Browser(app).sign_in(people.director).path == "/staff/sign-in"
+    people.director.passphrase = NEW
+    assert Browser(app).sign_in(people.director).path == "/staff/people"
+
+
+@pytest.mark.parametrize(
+    ("now", "new", "again", "said"),
+    [
+        ("not mine at all", NEW, NEW, "This is not your pass phrase of now."),
+        (PASSPHRASE, "short", "short", "at least 14 characters"),
+        (PASSPHRASE, "password123456", "password123456", "too easy to guess"),
+        (PASSPHRASE, NEW, NEW + "s", "not the same"),
+    ],
+)
+def test_a_pass_phrase_that_is_refused(
+    window: Browser, now: str, new: str, again: str, said: str
+) -> None:
+    window.submit("Change the pass phrase", passphrase=now, new=new, again=again)
+    assert said in window.words
+    assert new not in window.shown.get_data(as_text=True).replace("password", "", 0) or new == "short"
+
+
+def test_new_recovery_codes_need_a_fresh_proof(
+    window: Browser, people: TestHouse, app: Flask, clock: Clock
+) -> None:
+    assert "0 recovery codes are left." in window.words
+    clock.later(minutes=14)
+    window.get("/staff/me")
+    clock.later(minutes=2)
+    window.submit("Make ten new recovery codes")
+    assert window.heading == "Your code again"
+    window.submit("Go on", proof_code=people.director.code(clock.now))
+    codes = [one.get_text().strip() for one in window.page.select(".codes li")]
+    assert len(codes) == 10
+    assert Browser(app).sign_in(people.director, code=codes[3]).path == "/staff/people"
+    assert "9 recovery codes are left." in window.follow("I have written them down").words
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "said"),
+    [
+        ("2026-11-30", "", "Say until when"),
+        ("2026-11-30", "2026-11-29", "lies before the first one"),
+        ("", "2026-11-22", "This day has passed."),
+        ("30/11/2026", "2026-12-01", "Not a valid date value."),
+    ],
+)
+def test_days_away_that_make_no_sense(window: Browser, begins: str, ends: str, said: str) -> None:
+    window.submit("Save the days", away_from=begins, away_until=ends)
+    assert said in window.words
+
+
+def test_days_away_name_who_stands_in(window: Browser, people: TestHouse) -> None:
+    people.a_survivor()
+    window.get("/staff/me")
+    assert "Meanwhile answers: Karim (1 case)" in window.words.replace(" )", ")")
+    window.submit("Save the days", away_from="2026-11-30", away_until="2026-12-03")
+    field = window.page.find("input", {"name": "away_until"})
+    assert field is not None
+    assert field["value"] == "2026-12-03"
+
+
+def test_a_colleague_gets_the_key_of_the_team_by_one_tap(
+    people: TestHouse, signed_in: Callable[[Person], Browser]
+) -> None:
+    service = people.services[ServiceKind.HOUSING]
+    people.a_colleague("Nele", (Role.SERVICE_STAFF, service.id))
+    worker = signed_in(people.workers[ServiceKind.HOUSING]).get("/staff/me")
+    assert "Access comes when you confirm." in worker.words
+    worker.submit("Confirm and hand over the key")
+    assert "The team's key is handed over." in worker.words
+    assert not worker.has_button("Confirm and hand over the key")
+
+
+def test_nobody_outside_the_team_hands_over_its_key(
+    people: TestHouse, signed_in: Callable[[Person], Browser]
+) -> None:
+    service = people.services[ServiceKind.HOUSING]
+    people.a_colleague("Nele", (Role.SERVICE_STAFF, service.id))
+    for person in (people.director, people.coordinator, people.workers[ServiceKind.POLICE]):
+        assert "Nele" not in signed_in(person).get("/staff/me").words
+
+
+def test_signing_out_everywhere(
+    window: Browser, people: TestHouse, app: Flask, clock: Clock
+) -> None:
+    clock.later(minutes=1)
+    other = Browser(app).sign_in(people.director)
+    window.submit("Sign out everywhere")
+    assert window.path == "/staff/sign-in"
+    assert other.get("/staff/me").path == "/staff/sign-in"
+
+
+def test_the_pages_speak_another_language(window: Browser) -> None:
+    window.submit("Nederlands")
+    assert window.page.html is not None
+    assert window.page.html["lang"] == "nl"
+    assert window.path == "/staff/me"
+
+
+def test_the_house_counts_for_coordinators_only(
+    people: TestHouse, signed_in: Callable[[Person], Browser]
+) -> None:
+    coordinator = signed_in(people.coordinator).get("/staff/house")
+    assert "Waiting referrals" in coordinator.words
+    assert "Test house" in coordinator.heading
+    director = signed_in(people.director).get("/staff/house")
+    assert "Waiting referrals" not in director.words
+    assert "What each role may do" in director.words
+
+
+def test_only_an_auditor_reads_the_account_of_acts(
+    people: TestHouse, signed_in: Callable[[Person], Browser]
+) -> None:
+    her = people.a_survivor("Amal")
+    auditor = signed_in(people.auditor)
+    auditor.get(f"/staff/house/acts?number={her.case_number}")
+    assert "case_opened" in auditor.words
+    assert "Amal" not in auditor.words
+    auditor.get(f"/staff/house/acts?number={her.case_number}")
+    assert "account_read" in auditor.words, "looking is an act as well"
+    auditor.get("/staff/house/acts?number=AA-AAAAAA")
+    assert "There is no case with this number." in auditor.words
+    coordinator = signed_in(people.coordinator)
+    assert coordinator.get(f"/staff/house/acts?number={her.case_number}").status == 404

@@ -1,0 +1,132 @@
+"""The list of own cases: late first, what is new, found by number and never by name."""
+
+from collections.abc import Callable
+
+import pytest
+
+from portal.domain.needs import Category, HowSoon
+from portal.services import caseload
+from tests.people import NOON, Person, TestHouse
+from tests.web.staff.browser import Browser
+from tests.web.staff.conftest import Clock
+
+
+@pytest.fixture
+def window(signed_in: Callable[[Person], Browser], people: TestHouse) -> Browser:
+    return signed_in(people.director)
+
+
+def names(window: Browser) -> list[str]:
+    """The names in the order of the list."""
+    return [one.get_text() for one in window.page.select("[data-line]")]
+
+
+def test_late_comes_first_and_is_said_in_words(
+    window: Browser, people: TestHouse, clock: Clock
+) -> None:
+    calm, late, soon = (people.a_survivor(name) for name in ("Calm", "Late", "Soon"))
+    people.a_need(soon, Category.WORK, how_soon=HowSoon.LATER)
+    people.a_need(late, Category.SAFETY, how_soon=HowSoon.TODAY)
+    clock.later(minutes=14)
+    window.get("/staff/people")
+    assert names(window) == ["Late", "Soon", "Calm"]
+    assert "Today before 12:30" in window.words
+    clock.later(minutes=14)
+    window.get("/staff/people")
+    clock.later(minutes=10)
+    window.get("/staff/people")
+    assert "Late: promised 12:30" in window.words
+    window.follow("Late")
+    assert names(window) == ["Late"]
+    assert calm.case_id
+
+
+def test_what_is_new_since_the_last_look(window: Browser, people: TestHouse, clock: Clock) -> None:
+    her = people.a_survivor("Amal", activated=False)
+    window.get("/staff/people?show=news")
+    assert names(window) == []
+    people.a_need(her)
+    window.get("/staff/people?show=news")
+    assert names(window) == ["Amal"]
+    assert "1 new need" in window.words
+    clock.later(minutes=1)
+    window.follow("Amal")
+    assert "you look for the first time" in window.words
+    window.get("/staff/people?show=news")
+    assert names(window) == []
+
+
+def test_a_case_is_found_by_its_number_however_it_is_typed(
+    window: Browser, people: TestHouse
+) -> None:
+    her = people.a_survivor("Amal")
+    bare = her.case_number.replace("-", "")
+    for typed in (her.case_number, bare.lower(), f" {bare[:4]} {bare[4:]} "):
+        window.get("/staff/people")
+        window.get(f"/staff/people/find?number={typed}")
+        assert window.path == f"/staff/cases/{her.case_id}"
+
+
+def test_names_cannot_be_searched(window: Browser, people: TestHouse) -> None:
+    people.a_survivor("Amal")
+    window.get("/staff/people")
+    assert "Names cannot be searched: they are sealed." in window.words
+    window.get("/staff/people/find?number=Amal")
+    assert "You have no case with this number." in window.words
+
+
+def test_a_foreign_number_and_no_number_say_the_same(
+    window: Browser, people: TestHouse, signed_in: Callable[[Person], Browser]
+) -> None:
+    from portal.domain.roles import Role
+    from portal.domain.services import ServiceKind
+
+    her = people.a_survivor("Amal")
+    service = people.services[ServiceKind.CENTRE_WORK].id
+    other = signed_in(people.a_colleague("Sofie", (Role.CASE_DIRECTOR, service)))
+    for number in (her.case_number, "AA-AAAAAA"):
+        other.get(f"/staff/people/find?number={number}")
+        assert "You have no case with this number." in other.words
+
+
+def test_the_list_is_paged_by_key(people: TestHouse) -> None:
+    for number in range(7):
+        her = people.a_survivor(f"P{number}", activated=False)
+        if number % 2:
+            people.a_need(her, Category.HOME, how_soon=HowSoon.THIS_WEEK)
+    with people.acting(people.director) as (session, acting):
+        seen: list[str | None] = []
+        after = None
+        while True:
+            page = caseload.page(session, acting, now=NOON, after=after, size=2)
+            seen += [line.name for line in page.lines]
+            after = page.after
+            if after is None:
+                break
+    assert len(seen) == len(set(seen)) == 7
+    assert set(seen[:3]) == {"P1", "P3", "P5"}, "what is promised comes first"
+
+
+@pytest.mark.parametrize("after", ["", "x", "99999999999999999999.AA", "2026.", "-1.", "é"])
+def test_a_made_up_key_begins_at_the_start(
+    window: Browser, people: TestHouse, after: str
+) -> None:
+    people.a_survivor("Amal")
+    window.get(f"/staff/people?after={after}&show=nonsense")
+    assert window.status == 200
+    assert names(window) == ["Amal"]
+
+
+def test_names_are_opened_as_one_event(window: Browser, people: TestHouse) -> None:
+    from sqlalchemy import select
+
+    from portal.models import AuditEvent
+
+    for name in ("Amal", "Hind", "Rim"):
+        people.a_survivor(name)
+    window.get("/staff/people")
+    window.get("/staff/people")
+    with people.database.transaction("read") as session:
+        events = session.scalars(select(AuditEvent).where(AuditEvent.kind == "folders_opened"))
+        (event,) = [one for one in events if len(one.facts["cases"]) == 3]
+        assert event.actor_id == people.director.account_id

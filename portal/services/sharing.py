@@ -78,7 +78,7 @@ def waiting_for_her(session: Session, acting: SignedIn) -> list[tuple[Referral, 
                 Referral.case_id == acting.her_case_id,
                 Referral.state == ReferralState.WAITS_FOR_YES,
             )
-            .order_by(Referral.made_at)
+            .order_by(Referral.made_at, Service.name, Referral.id)
         ).all()
     )
 

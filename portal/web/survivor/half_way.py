@@ -128,7 +128,11 @@ def is_danger(need: NeedAnswer) -> bool:
 def find(*, now: datetime) -> HalfWay | None:
     """What she has not sent yet, if it is not a day old."""
     kept = drafts.find(guards.db(), guards.signed_in(), needs.DRAFT, now=now)
-    return HalfWay(_statement(kept["statement"]), int(kept["passed"])) if kept else None
+    try:
+        return HalfWay(_statement(kept["statement"]), int(kept["passed"])) if kept else None
+    except (KeyError, TypeError, ValueError):
+        # Kept by the version before an upgrade: she starts again, rather than seeing errors a day.
+        return None
 
 
 def keep(half_way: HalfWay, *, now: datetime) -> None:

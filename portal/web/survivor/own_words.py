@@ -3,7 +3,9 @@
 from typing import Any
 
 from wtforms import TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.fields import Field
+from wtforms.form import BaseForm
+from wtforms.validators import InputRequired, ValidationError
 
 from portal.domain.words import MAX_WORDS, clean
 from portal.i18n import lazy_gettext as _l
@@ -20,8 +22,13 @@ class OwnWordsField(TextAreaField):
 
     def __init__(self, label: str = "", *, required: bool = False, **kwargs: Any) -> None:
         needed = [InputRequired(NOTHING_WRITTEN)] if required else []
-        length = Length(max=MAX_WORDS, message=TOO_LONG)
-        super().__init__(label, [*needed, length], filters=[_cleaned], **kwargs)
+        super().__init__(label, [*needed, _fits], filters=[_cleaned], **kwargs)
+
+
+def _fits(_form: BaseForm, field: Field) -> None:
+    # WTForms' own Length writes a maxlength, and a browser then cuts what is pasted without a word.
+    if len(field.data or "") > MAX_WORDS:
+        raise ValidationError(TOO_LONG)
 
 
 def _cleaned(typed: str | None) -> str | None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import Length, Optional
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
+from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.domain.needs import (
@@ -192,7 +192,7 @@ class TalkForm(PortalForm):
     """What makes it possible to come and to talk."""
 
     language = SelectField(_l("I want an interpreter for"), [Optional()])
-    interpreter = StringField(_l("About the interpreter"), [Length(max=500, message=TOO_LONG)])
+    interpreter = OwnWordsField(_l("About the interpreter"))
     childcare = BooleanField(_l("Somebody looks after my children during the talk"))
     accessibility = OwnWordsField(_l("What else do you need to come?"))
 

@@ -171,10 +171,10 @@ FOLDER_ICONS: Mapping[FolderKind, str] = {
 WHY_WORDS: Mapping[Why, str] = {
     Why.HER_OWN: _l("This is yours."),
     Why.CASE_TEAM: _l("Your contact person and the one who stands in."),
-    Why.DESK_UNROUTED: _l("The desk reads this to find the right service."),
+    Why.DESK_UNROUTED: _l("It reads this to find the right service."),
     Why.SHE_SAID_YES: _l("You said yes."),
-    Why.RECOVERY: _l("The paper words in the safe. Only if all else is lost."),
-    Why.EMERGENCY: _l("Two groups together, only in an emergency; neither alone."),
+    Why.RECOVERY: _l("Only if everything else is lost."),
+    Why.EMERGENCY: _l("Only in an emergency; neither alone."),
 }
 
 LOOK_WORDS: Mapping[str, str] = {

@@ -1,0 +1,220 @@
+"""What is under More: her card and PIN, the language, other help, and the way out of everything."""
+
+import re
+
+import pytest
+
+from portal.domain.cards import WRONG_PINS_BEFORE_FREEZE
+from tests.people import PIN
+from tests.web.browser_stand_in import Phone
+from tests.web.survivor.hands import has_button, press, text, words_in
+from tests.web.whole_house import WholeHouse
+
+CALENDAR = "November 2026"
+NEW_PIN = "830264"
+PAGES = (
+    "/more",
+    "/more/card",
+    "/more/card/pin",
+    "/more/card/lost",
+    "/more/language",
+    "/more/help-lines",
+    "/more/how-long",
+)
+
+
+@pytest.fixture(params=[True, False], ids=["with script", "without script"])
+def her_phone(whole: WholeHouse, request: pytest.FixtureRequest) -> Phone:
+    """Amal's phone, showing what is under More."""
+    phone = whole.phone(whole.everybody.amal, scripting=request.param)
+    phone.go("/more")
+    return phone
+
+
+def change_pin(phone: Phone, whole: WholeHouse, **typed: str) -> None:
+    """Fill in the form for a new PIN."""
+    phone.go("/more/card/pin")
+    right = {"a": whole.everybody.amal.card, "b": PIN, "c": NEW_PIN, "d": NEW_PIN}
+    press(phone, "Change my PIN", **right | typed)
+
+
+def opens(whole: WholeHouse, pin: str) -> bool:
+    """Whether Amal's card opens with this PIN on a phone of her own."""
+    phone = whole.phone(None)
+    phone.sign_in(whole.everybody.amal.card, pin)
+    return bool(phone.page_key)
+
+
+@pytest.mark.parametrize("words", [
+    "Who can see this", "My card", "Language", "What this page hides", "Other help",
+    "How long we keep things",
+])  # fmt: skip
+def test_every_row_leads_somewhere(her_phone: Phone, words: str) -> None:
+    row = next(one for one in her_phone.soup.select(".row b") if one.get_text() == words)
+    button = row.find_parent("button")
+    assert button is not None
+    her_phone.go(str(button["value"]))
+    assert her_phone.heading not in ("More", "This is not here")
+    assert has_button(her_phone, "Leave")
+
+
+def test_a_new_pin_opens_and_the_old_one_does_not(her_phone: Phone, whole: WholeHouse) -> None:
+    change_pin(her_phone, whole)
+    assert "Your new PIN works from now on." in text(her_phone)
+    assert her_phone.heading == "My card"
+    assert not opens(whole, PIN)
+    assert opens(whole, NEW_PIN)
+
+
+def test_the_new_pin_also_uncovers_a_page_that_was_hidden(whole: WholeHouse) -> None:
+    phone = whole.phone(whole.everybody.amal)
+    change_pin(phone, whole)
+    phone.do("/front/cover")
+    whole.later(minutes=3)
+    phone.do("/front/uncover", a=PIN)
+    assert phone.heading == "Your PIN, please"
+    phone.do("/front/uncover", a=NEW_PIN)
+    phone.go("/today")
+    assert phone.heading == "Today"
+
+
+def test_digits_of_another_script_make_the_same_pin(her_phone: Phone, whole: WholeHouse) -> None:
+    change_pin(her_phone, whole, c="٨٣٠٢٦٤", d="٨٣٠٢٦٤")
+    assert opens(whole, NEW_PIN)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"a": "1234 5678 1234 5671"}, "This number has a mistake. Look at the card again."),
+        ({"a": ""}, "Type the 16 digits of the card."),
+        ({"a": "card"}, "This number has a mistake. Look at the card again."),
+        ({"b": "999999"}, "This card and PIN do not open. Check both."),
+        ({"b": ""}, "Type your PIN."),
+        ({"c": "123", "d": "123"}, "Choose a PIN of 6 digits or more."),
+        ({"c": "000000", "d": "000000"}, "This PIN is too easy to guess. Choose another one."),
+        ({"c": "abcdef", "d": "abcdef"}, "Use digits only."),
+        ({"d": "111222"}, "The two PINs are not the same."),
+    ],
+)
+def test_what_is_wrong_with_a_new_pin_is_said_and_no_pin_goes_back_into_the_page(
+    whole: WholeHouse, typed: dict[str, str], said: str
+) -> None:
+    phone = whole.phone(whole.everybody.amal)
+    change_pin(phone, whole, **typed)
+    assert words_in(phone, ".error") == [said]
+    assert not [pin for pin in (PIN, NEW_PIN) if pin in phone.page]
+    assert opens(whole, PIN)
+
+
+def test_the_card_of_another_survivor_changes_nothing(whole: WholeHouse) -> None:
+    phone = whole.phone(whole.everybody.amal)
+    change_pin(phone, whole, a=whole.everybody.bea.card)
+    assert words_in(phone, ".error") == ["This card and PIN do not open. Check both."]
+    assert opens(whole, PIN)
+
+
+def test_ten_wrong_pins_end_the_visit_of_whoever_tries(whole: WholeHouse) -> None:
+    phone = whole.phone(whole.everybody.amal)
+    for _ in range(WRONG_PINS_BEFORE_FREEZE):
+        change_pin(phone, whole, b="999999")
+    phone.go("/today")
+    assert phone.heading == CALENDAR
+    assert not opens(whole, PIN)
+
+
+def test_a_new_pin_costs_two_slow_passes(whole: WholeHouse) -> None:
+    phone = whole.phone(whole.everybody.amal)
+    passes = whole.app.extensions["house"].slow_passes
+    before = passes.count
+    change_pin(phone, whole)
+    assert passes.count == before + 2
+
+
+def test_a_double_tap_changes_the_pin_once(her_phone: Phone, whole: WholeHouse) -> None:
+    her_phone.go("/more/card/pin")
+    tap = {
+        "k": her_phone.page_key,
+        "do": "/more/card/pin",
+        "f": "one-key",
+        "a": whole.everybody.amal.card,
+        "b": PIN,
+        "c": NEW_PIN,
+        "d": NEW_PIN,
+    }
+    her_phone.send(dict(tap))
+    her_phone.send(dict(tap))
+    assert "Your new PIN works from now on." in text(her_phone)
+
+
+def test_signing_out_everywhere_ends_this_visit_too(her_phone: Phone, whole: WholeHouse) -> None:
+    page = her_phone.page
+    press(her_phone, "Sign out everywhere")
+    assert her_phone.heading == CALENDAR
+    assert not her_phone.page_key
+    her_phone.page = page
+    her_phone.go("/today")
+    assert her_phone.heading == CALENDAR
+    assert opens(whole, PIN)
+
+
+def test_the_words_for_a_lost_card_tell_a_bystander_nothing(her_phone: Phone) -> None:
+    her_phone.go("/more/card/lost")
+    (sentence,) = words_in(her_phone, ".said")
+    assert sentence == "I lost my card for the appointments. Can I come by for a new one?"
+    assert not re.search("safe|violen|police|help|family|justice", sentence, re.IGNORECASE)
+    assert "Nothing is lost." in text(her_phone)
+
+
+def test_she_chooses_a_language_by_its_own_name(her_phone: Phone) -> None:
+    her_phone.go("/more/language")
+    names = [(str(one["value"]), str(one["lang"]), str(one["dir"]), one.get_text(strip=True))
+             for one in her_phone.soup.select(".tongues button")]  # fmt: skip
+    assert names == [
+        ("nl", "nl", "ltr", "Nederlands"),
+        ("fr", "fr", "ltr", "Français"),
+        ("en", "en", "ltr", "English"),
+        ("ar", "ar", "rtl", "العربية"),
+    ]
+    press(her_phone, "العربية")
+    page = her_phone.soup.select_one("#page")
+    assert page is not None
+    assert (page["lang"], page["dir"]) == ("ar", "rtl")
+    her_phone.go("/today")
+    page = her_phone.soup.select_one("#page")
+    assert page is not None
+    assert page["lang"] == "ar"
+
+
+@pytest.mark.parametrize("code", ["xx", "", "../nl", "de"])
+def test_an_unknown_language_changes_nothing(whole: WholeHouse, code: str) -> None:
+    phone = whole.phone(whole.everybody.amal)
+    phone.do("/more/language", a=code)
+    assert phone.heading == "Language"
+    page = phone.soup.select_one("#page")
+    assert page is not None
+    assert page["lang"] == "en"
+
+
+def test_every_number_says_what_it_is_for_and_when_somebody_answers(her_phone: Phone) -> None:
+    her_phone.go("/more/help-lines")
+    lines = {str(one["href"]): " ".join(one.get_text(" ").split())
+             for one in her_phone.soup.select("main a")}  # fmt: skip
+    assert list(lines) == [
+        "tel:112", "tel:101", "tel:1712", "tel:080030030", "tel:106", "tel:107", "tel:1813",
+    ]  # fmt: skip
+    for number in ("tel:112", "tel:101", "tel:106", "tel:107", "tel:1813"):
+        assert lines[number].endswith("Day and night.")
+    assert lines["tel:1712"].endswith("Monday to Friday, 9:00 to 17:00.")
+    assert "At other times 107 answers." in lines["tel:080030030"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_under_more_tells_her_name_or_leaves_out_the_way_out(
+    whole: WholeHouse, path: str
+) -> None:
+    phone = whole.phone(whole.everybody.amal)
+    phone.go(path)
+    assert "Amal" not in phone.page
+    assert has_button(phone, "Leave")
+    assert phone.soup.select_one(".top [aria-current=page]"), "the place More is lit"

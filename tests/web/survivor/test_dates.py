@@ -1,0 +1,239 @@
+"""Her dates: one list of all services, answered in one tap, without a reason."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import inspect, select
+
+from portal.domain.appointments import AppointmentState
+from portal.models import Appointment, Referral
+from portal.services import appointments
+from portal.services.appointments import Details
+from tests.web.browser_stand_in import Phone
+from tests.web.survivor.hands import acting, form_of, has_button, press, text, words_in
+from tests.web.whole_house import HER_WORDS, WholeHouse
+
+NEVER_GRANTED = b"\x01\x00\x00\x00\x63"
+"""The head of a value sealed for a version of which nobody holds the key."""
+
+
+@pytest.fixture(params=[True, False], ids=["with script", "without script"])
+def her_phone(whole: WholeHouse, request: pytest.FixtureRequest) -> Phone:
+    """Amal's phone, showing her dates."""
+    phone = whole.phone(whole.everybody.amal, scripting=request.param)
+    phone.go("/dates")
+    return phone
+
+
+def states(whole: WholeHouse) -> list[AppointmentState]:
+    """Where Amal's dates are, in the order of their days."""
+    with whole.database.transaction("read") as session:
+        return list(
+            session.scalars(select(Appointment.state).order_by(Appointment.starts_at)).all()
+        )
+
+
+def dated(whole: WholeHouse, starts_at: datetime, *, instead_of: UUID | None = None) -> UUID:
+    """The housing desk gives Amal a date."""
+    with acting(whole, whole.everybody.staff["housing"]) as (session, colleague):
+        given = session.scalar(select(Appointment).limit(1))
+        assert given is not None
+        return appointments.set_date(
+            session,
+            colleague,
+            given.referral_id,
+            starts_at=starts_at,
+            minutes=30,
+            with_id=colleague.account_id,
+            details=Details("2nd floor, desk 4", None, None),
+            now=whole.now,
+            instead_of=instead_of,
+        ).id
+
+
+def cards(phone: Phone) -> list[str]:
+    """What she reads on each date."""
+    return words_in(phone, ".card")
+
+
+def test_a_date_says_everything_she_needs_to_come(her_phone: Phone) -> None:
+    first = cards(her_phone)[0]
+    for words in (
+        "Wednesday, 25 November 2026",
+        "14:00 in the afternoon",
+        f"{HER_WORDS} Worker housing · Housing desk Help with a home",
+        f"Interpreter: {HER_WORDS}",
+        f"Bring: {HER_WORDS}",
+        "45 minutes, until 14:45",
+    ):
+        assert words in first
+
+
+def test_the_next_date_comes_first_and_those_that_are_over_lie_apart(her_phone: Phone) -> None:
+    days = words_in(her_phone, "h3")
+    assert days == [
+        "Wednesday, 25 November 2026",
+        "Thursday, 26 November 2026",
+        "Wednesday, 23 December 2026",
+    ]
+    press(her_phone, "Dates that are over")
+    assert words_in(her_phone, "h3") == ["Friday, 20 November 2026"]
+    assert "This date is over." in text(her_phone)
+    assert not has_button(her_phone, "I cannot come")
+
+
+def test_she_cannot_come_and_the_service_knows(her_phone: Phone, whole: WholeHouse) -> None:
+    press(her_phone, "I cannot come")
+    assert "You cannot come. Housing desk knows." in cards(her_phone)[0]
+    assert "Your answer is sent." in cards(her_phone)[0]
+    assert states(whole)[1] is AppointmentState.CANNOT_COME
+    assert "reason" not in text(her_phone).casefold()
+
+
+def test_she_can_come_after_all(her_phone: Phone, whole: WholeHouse) -> None:
+    press(her_phone, "I cannot come")
+    press(her_phone, "I can come after all")
+    assert states(whole)[1] is AppointmentState.PLANNED
+    assert "You cannot come." not in text(her_phone)
+
+
+def test_she_asks_for_another_time_and_reads_what_happens_next(
+    her_phone: Phone, whole: WholeHouse
+) -> None:
+    press(her_phone, "Another time")
+    assert (
+        "You asked for another time. Housing desk gives you a new time. "
+        "Until then this date stays." in cards(her_phone)[0]
+    )
+    assert states(whole)[1] is AppointmentState.OTHER_TIME
+
+
+def test_a_double_tap_is_one_answer(her_phone: Phone, whole: WholeHouse) -> None:
+    tap = form_of(her_phone, "I cannot come")
+    her_phone.send(tap)
+    first = text(her_phone)
+    her_phone.send(tap)
+    assert text(her_phone) == first
+    assert states(whole).count(AppointmentState.CANNOT_COME) == 1
+
+
+def test_a_date_that_the_service_moved_meanwhile_says_so(
+    her_phone: Phone, whole: WholeHouse
+) -> None:
+    tap = form_of(her_phone, "I cannot come")
+    dated(whole, whole.now + timedelta(days=5), instead_of=whole.everybody.ids["appointment"][1])
+    her_phone.send(tap)
+    assert "This has changed meanwhile." in text(her_phone)
+    assert "Saturday, 28 November 2026" in text(her_phone)
+    assert "Wednesday, 25 November 2026" not in text(her_phone)
+
+
+def test_a_cancelled_date_says_that_she_does_not_have_to_come(
+    her_phone: Phone, whole: WholeHouse
+) -> None:
+    with acting(whole, whole.everybody.staff["housing"]) as (session, colleague):
+        appointments.cancel(
+            session, colleague, whole.everybody.ids["appointment"][1], now=whole.now
+        )
+    her_phone.go("/dates")
+    assert "This date is cancelled. You do not have to come." in cards(her_phone)[0]
+    assert "Bring:" not in cards(her_phone)[0]
+
+
+def test_a_talk_that_has_begun_is_not_answered_any_more(
+    her_phone: Phone, whole: WholeHouse
+) -> None:
+    tap = form_of(her_phone, "I cannot come")
+    whole.now = datetime(2026, 11, 25, 13, 10, tzinfo=UTC)
+    phone = whole.phone(whole.everybody.amal)
+    phone.go("/dates")
+    assert "This date is now." in cards(phone)[0]
+    assert cards(phone)[0].count("I cannot come") == 0
+    phone.do(str(tap["do"]))
+    assert "This has changed meanwhile." in text(phone)
+    assert states(whole)[1] is AppointmentState.PLANNED
+
+
+@pytest.mark.parametrize("act", ["cannot-come", "another-time", "keep"])
+def test_the_dates_of_another_survivor_are_not_found(whole: WholeHouse, act: str) -> None:
+    phone = whole.phone(whole.everybody.bea)
+    before = whole.rows()
+    told = []
+    for date_id in (whole.everybody.ids["appointment"][1], uuid4()):
+        phone.do(f"/dates/{date_id}/{act}")
+        told.append(text(phone))
+    assert told[0] == told[1]
+    assert phone.heading == "This is not here"
+    assert whole.rows() == before
+
+
+def test_another_survivor_turns_no_page_of_her_past(whole: WholeHouse) -> None:
+    phone = whole.phone(whole.everybody.bea)
+    phone.go(f"/dates/past?older={whole.everybody.ids['appointment'][0]}")
+    assert phone.heading == "This is not here"
+
+
+def test_who_has_no_date_reads_a_kind_sentence_and_what_to_do(whole: WholeHouse) -> None:
+    phone = whole.phone(whole.everybody.bea)
+    phone.go("/dates")
+    assert "You have no date now." in text(phone)
+    assert has_button(phone, "Say what I need")
+    press(phone, "Dates that are over")
+    assert "There is nothing here yet." in text(phone)
+
+
+def test_the_clock_on_the_wall_counts_when_the_clocks_change(whole: WholeHouse) -> None:
+    whole.now = datetime(2027, 3, 26, 9, 0, tzinfo=UTC)
+    # The night to Sunday 28 March is an hour shorter.
+    dated(whole, datetime(2027, 3, 26, 13, 0, tzinfo=UTC))
+    dated(whole, datetime(2027, 3, 29, 13, 0, tzinfo=UTC))
+    phone = whole.phone(whole.everybody.amal)
+    phone.go("/dates")
+    assert "Friday, 26 March 2027 14:00 in the afternoon" in cards(phone)[0]
+    assert "Monday, 29 March 2027 15:00 in the afternoon" in cards(phone)[1]
+
+
+def test_tomorrow_begins_at_midnight_of_the_centre(whole: WholeHouse) -> None:
+    dated(whole, datetime(2026, 11, 30, 9, 0, tzinfo=UTC))
+    whole.now = datetime(2026, 11, 28, 23, 30, tzinfo=UTC)
+    phone = whole.phone(whole.everybody.amal)
+    phone.go("/dates")
+    assert words_in(phone, "h3")[0] == "Tomorrow Monday, 30 November 2026"
+    whole.now = datetime(2026, 11, 29, 23, 30, tzinfo=UTC)
+    phone = whole.phone(whole.everybody.amal)
+    phone.go("/dates")
+    assert words_in(phone, "h3")[0] == "Today Monday, 30 November 2026"
+
+
+def test_many_past_dates_are_read_page_by_page(whole: WholeHouse) -> None:
+    with whole.database.transaction() as session:
+        one = session.scalar(select(Appointment).where(Appointment.starts_at < whole.now))
+        assert one is not None
+        for days in range(1, 42):
+            copy = {column.key: getattr(one, column.key) for column in inspect(Appointment).columns}
+            at = {"id": uuid4(), "starts_at": one.starts_at - timedelta(days=days // 2)}
+            # Sealed for another place: what stands in the copies does not open for anybody.
+            session.add(Appointment(**copy | at | {"details": NEVER_GRANTED + one.details[5:]}))
+    phone = whole.phone(whole.everybody.amal)
+    phone.go("/dates/past")
+    seen = words_in(phone, "h3")
+    while has_button(phone, "Older dates"):
+        press(phone, "Older dates")
+        seen += words_in(phone, "h3")
+    assert len(seen) == 42
+    assert "Saturday, 31 October 2026" in seen[-1]
+
+
+def test_a_date_whose_words_do_not_open_still_says_where_the_service_is(
+    whole: WholeHouse,
+) -> None:
+    with whole.database.transaction() as session:
+        for referral in session.scalars(select(Referral)):
+            for date in session.scalars(
+                select(Appointment).where(Appointment.referral_id == referral.id)
+            ):
+                date.details = NEVER_GRANTED + date.details[5:]
+    phone = whole.phone(whole.everybody.amal)
+    phone.go("/dates")
+    assert "2nd floor, desk 1" in cards(phone)[0]

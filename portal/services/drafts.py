@@ -35,7 +35,9 @@ def find(session: Session, acting: SignedIn, kind: str, *, now: datetime) -> dic
     draft = _find(session, acting, kind)
     if draft is None or draft.expires_at <= now:
         return None
-    words = _open(session, acting, now=now).read(draft, "body")
+    case_id, kind_of_folder = acting.her_case_id, FolderKind.DRAFT
+    folder = open_folder(session, acting, case_id, kind_of_folder, purpose="draft", now=now)
+    words = folder.read(draft, "body")
     return None if words is None else dict(json.loads(words))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.needs import NeedState
 from portal.domain.referrals import ReferralState
+from portal.domain.services import ServiceState
 from portal.models import Need, Referral, Service
 from portal.services import appointments, messages
 from portal.services.appointments import Shown
@@ -66,9 +67,11 @@ class Asked:
             return None
         if self.need.state is NeedState.SENT:
             return self.need.answer_before
-        if self.furthest and self.furthest[0].state in _UNANSWERED:
-            return self.furthest[0].answer_before
-        return None
+        if self.furthest is None:
+            return None
+        referral, service = self.furthest
+        is_due = referral.state in _UNANSWERED and service.state is ServiceState.OPEN
+        return referral.answer_before if is_due else None
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ def _asked(session: Session, acting: SignedIn) -> list[Asked]:
         .outerjoin(Referral, Referral.need_id == Need.id)
         .outerjoin(Service, Service.id == Referral.service_id)
         .where(Need.case_id == acting.her_case_id, Need.state.in_(STILL_OPEN))
-        .order_by(Need.sent_at, Need.id, Referral.made_at)
+        .order_by(Need.sent_at, Need.id, Service.name)
     ).all()
     asked: dict[Need, list[tuple[Referral, Service]]] = {}
     for need, referral, service in rows:

@@ -13,6 +13,7 @@ from portal.services import appointments
 from portal.services.appointments import Shown
 from portal.web import guards
 from portal.web.survivor.nearness import near_day
+from portal.web.survivor.vocabulary import SERVICE_KIND_WORDS
 
 blueprint = Blueprint("dates", __name__, url_prefix="/dates")
 
@@ -82,4 +83,5 @@ def _page(
         at=request.args.get("at", type=UUID),
         now=now,
         near_day=near_day,
+        kind_words=SERVICE_KIND_WORDS,
     )

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, TextAreaField
 
 from portal.domain.refusals import Refusal, SlowDown, WrongState
-from portal.domain.words import MAX_WORDS, NothingWritten, TooLong, clean
+from portal.domain.words import NothingWritten, TooLong, clean
 from portal.i18n import dates
 from portal.i18n import lazy_gettext as _l
 from portal.services import drafts, messages
@@ -19,6 +19,7 @@ from portal.services.messages import ShownMessage
 from portal.web import guards
 from portal.web.forms import PortalForm
 from portal.web.survivor.nearness import near_time
+from portal.web.survivor.own_words import NOTHING_WRITTEN, TOO_LONG
 from portal.web.survivor.reading_hours import reading_hours
 
 blueprint = Blueprint("messages", __name__, url_prefix="/messages")
@@ -32,12 +33,8 @@ SAID: Mapping[str, str] = {
     "changed": _l("Somebody read this message just now. It stays."),
 }
 WORDS: Mapping[type[Refusal], str] = {
-    NothingWritten: _l("Write some words first."),
-    TooLong: _l(
-        "This is too long. A message has %(limit)s letters at most. Nothing was lost. "
-        "Send it in two parts.",
-        limit=MAX_WORDS,
-    ),
+    NothingWritten: NOTHING_WRITTEN,
+    TooLong: TOO_LONG,
     SlowDown: _l("You wrote many messages. Wait a few minutes. Your words are still here."),
 }
 

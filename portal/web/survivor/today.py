@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
+from portal.i18n import ngettext
 from portal.services import messages, today
 from portal.services.today import Asked
 from portal.web import guards
@@ -17,7 +18,8 @@ from portal.web.survivor.reading_hours import reading_hours
 from portal.web.survivor.vocabulary import (
     CATEGORY_ICONS,
     CATEGORY_WORDS,
-    REFERRAL_STATE_WORDS,
+    SERVICE_KIND_WORDS,
+    referral_words,
 )
 
 blueprint = Blueprint("today", __name__)
@@ -41,6 +43,7 @@ def show() -> ResponseReturnValue:
         next_words=next_words,
         category_words=CATEGORY_WORDS,
         category_icons=CATEGORY_ICONS,
+        kind_words=SERVICE_KIND_WORDS,
     )
 
 
@@ -60,8 +63,11 @@ def safe() -> ResponseReturnValue:
 
 def next_words(one: Asked, now: datetime) -> str:
     """What happens next with something she asked for, and when: hers, or ours by the clock."""
-    if one.waiting_for_yes:
+    if len(one.waiting_for_yes) == 1:
         return _("May %(service)s read this?", service=one.waiting_for_yes[0].name)
+    if one.waiting_for_yes:
+        number = len(one.waiting_for_yes)
+        return ngettext("%(num)s waits for your yes", "%(num)s wait for your yes", number)
     if one.waits_for_her:
         return _("We need to ask you something")
     due = one.answer_before
@@ -72,5 +78,4 @@ def next_words(one: Asked, now: datetime) -> str:
     if one.furthest is None:
         return _("We look for the right help.")
     referral, service = one.furthest
-    words = REFERRAL_STATE_WORDS[referral.state]
-    return _("%(service)s: %(state)s", service=service.name, state=words)
+    return f"{referral_words(referral.state, service.name, service.state)} · {service.name}"

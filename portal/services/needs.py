@@ -166,7 +166,7 @@ def stories(
         select(Referral, Service)
         .join(Service, Service.id == Referral.service_id)
         .where(Referral.need_id.in_(ids))
-        .order_by(Referral.made_at)
+        .order_by(Referral.made_at, Service.name)
     ).all()
     return [
         NeedStory(

@@ -1,17 +1,14 @@
 """Makes the demo's data once, in a directory of its own, all of it or nothing."""
 
 import shutil
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy.exc import DatabaseError
-
-from portal.database import Database, is_migrated, migrate
+from portal import resources
 from portal.demo import signins
-from portal.demo.seeding import seed
-from portal.models import Centre
 from portal.settings import Settings
-from portal.vault import KeyFile
 
 KEY, DATABASE = "portal.key", "portal.db"
 _HALF_WAY = "demo-half-made"
@@ -43,16 +40,23 @@ def is_made(data: Path) -> bool:
 def prepare(settings: Settings) -> None:
     """Make the data, or bring those that are there up to date. Raises NotADemo."""
     data = settings.data_dir
-    if is_made(data):
-        _bring_up_to_date(settings)
-    else:
+    if not is_made(data):
         _make(settings, data)
+        return
+    if not (data / signins.NAME).exists():
+        raise NotADemo(f"{data} holds a database that is not the demo's; choose another directory.")
+    if _revision(data / DATABASE) != _newest_revision():
+        _bring_up_to_date(settings)
 
 
 def _make(settings: Settings, data: Path) -> None:
+    # Here and not above: a second start must not wait for what it does not need.
+    from portal.demo.seeding import seed  # noqa: PLC0415
+
     # The list is moved in first: a key file without it is somebody's, and no card opens without it.
     if (data / KEY).exists() and not (data / signins.NAME).exists():
         raise NotADemo(f"{data} holds a key file that is not the demo's; choose another directory.")
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     half_way = data / _HALF_WAY
     shutil.rmtree(half_way, ignore_errors=True)
     half_way.mkdir(mode=0o700, parents=True)
@@ -64,19 +68,29 @@ def _make(settings: Settings, data: Path) -> None:
     shutil.rmtree(half_way)
 
 
+def _revision(path: Path) -> str:
+    """The revision of the demo's tables, asked without the whole database layer."""
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            (is_demo,) = connection.execute("SELECT is_demo FROM centre").fetchone() or (False,)
+            if not is_demo:
+                raise NotADemo(f"{path} holds a real centre; choose another directory.")
+            return str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+    except (sqlite3.Error, TypeError):
+        raise NotADemo(f"{path} is no database that the demo made.") from None
+
+
+def _newest_revision() -> str:
+    files = (resources.migrations() / "versions").glob("[0-9]*_*.py")
+    return max(file.name.partition("_")[0] for file in files)
+
+
 def _bring_up_to_date(settings: Settings) -> None:
-    data = settings.data_dir
-    if not (data / signins.NAME).exists():
-        raise NotADemo(f"{data} holds a database that is not the demo's; choose another directory.")
+    from portal.database import Database, migrate  # noqa: PLC0415
+    from portal.vault import KeyFile  # noqa: PLC0415
+
     database = Database(settings.database_url, KeyFile.load(settings.key_file), settings)
     try:
-        if not is_migrated(database):
-            migrate(database)
-        with database.transaction("read") as session:
-            centre = session.get(Centre, 1)
-            if centre is None or not centre.is_demo:
-                raise NotADemo(f"{data} holds a real centre; choose another directory.")
-    except DatabaseError:
-        raise NotADemo(f"{data / DATABASE} is no database that the demo made.") from None
+        migrate(database)
     finally:
         database.close()

@@ -3,10 +3,12 @@
 import json
 import os
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
-from portal.demo.people import StaffPerson, Survivor
 from portal.domain.cards import printed
+
+if TYPE_CHECKING:  # reading the list must not wait for all that making it needs
+    from portal.demo.people import StaffPerson, Survivor
 
 NAME = "demo-signins.json"
 
@@ -37,7 +39,7 @@ class SignIns(TypedDict):
 
 
 def write(
-    path: Path, survivors: list[Survivor], people: list[StaffPerson], *, new: Survivor
+    path: Path, survivors: list["Survivor"], people: list["StaffPerson"], *, new: "Survivor"
 ) -> None:
     """Write the list, mode 0600 from its first byte."""
     found = SignIns(

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from portal.models import AuditEvent, AuditHead, AuditNight
@@ -87,6 +87,48 @@ def close_night(session: Session, *, now: datetime) -> AuditNight:
     session.add(night)
     session.flush()
     return night
+
+
+def link_again(session: Session) -> list[Fault]:
+    """Link every chain anew under a new key file, when the old one is lost; gives what is wrong.
+
+    The old links cannot be checked any more, the commitments can. Digests of nights are dropped:
+    those on paper stay the witness of what was before.
+    """
+    keys, faults = key_file(session), []
+    session.execute(delete(AuditNight))
+    heads = {head.chain: head for head in session.scalars(select(AuditHead))}
+    events = session.scalars(
+        select(AuditEvent)
+        .order_by(AuditEvent.chain, AuditEvent.number)
+        .execution_options(yield_per=500)
+    )
+    for chain, links in groupby(events, key=lambda event: event.chain):
+        head = heads.pop(chain, None)
+        if head is None:
+            faults.append(Fault(chain, 0, "dropped"))
+            head = AuditHead(chain=chain, number=0, link=START)
+            session.add(head)
+        faults += _link_chain_again(keys, head, links)
+    faults += [Fault(head.chain, head.number, "dropped") for head in heads.values()]
+    session.flush()
+    return faults
+
+
+def _link_chain_again(
+    keys: KeyFile, head: AuditHead, events: Iterable[AuditEvent]
+) -> Iterator[Fault]:
+    link, number = START, 0
+    for event in events:
+        if event.number != number + 1:
+            yield Fault(head.chain, number + 1, "dropped")
+        if event.salt and _commitment(event) != event.commitment:
+            yield Fault(head.chain, event.number, "altered")
+        link, number = _link(keys, link, event), event.number
+        event.link = link
+    if head.number > number:
+        yield Fault(head.chain, head.number, "dropped")
+    head.number, head.link = number, link
 
 
 def _locked_head(session: Session, chain: str) -> AuditHead:

@@ -1,0 +1,131 @@
+"""What has had its time: deleted when the clock says so, whoever asks and however often.
+
+Each deletion is one statement that gives back what it deleted, so that two workers at a time never
+count, end or account for the same thing twice.
+"""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.models import AuditNight, Card, Folder, Grant, KeptAnswer, KeySlot, SignIn, Tries
+from portal.services import audit, drafts, tries
+from portal.settings import Settings
+
+# A request that began before midnight may still write its event a little later.
+_NIGHT_SETTLES = timedelta(minutes=10)
+
+
+class Forgotten(NamedTuple):
+    """How many of each were deleted."""
+
+    drafts: int
+    kept_answers: int
+    tries: int
+    sign_ins: int
+    activation_slots: int
+    grants: int
+
+
+def forget_expired(session: Session, *, now: datetime) -> Forgotten:
+    """Delete everything whose end has come. Outcomes of forms go with their sign-in."""
+    return Forgotten(
+        drafts=drafts.forget_expired(session, now=now),
+        kept_answers=_delete_answers(session, now=now),
+        tries=_delete_tries(session, now=now),
+        sign_ins=_end_sign_ins(session, now=now),
+        activation_slots=_drop_slots(session, now=now),
+        grants=_end_grants(session, now=now),
+    )
+
+
+def close_last_night(session: Session, *, now: datetime) -> AuditNight | None:
+    """Bind the account of all days until the last midnight (UTC), once; None when it is bound.
+
+    Raises IntegrityError when another worker was faster: nothing of this transaction is needed.
+    """
+    midnight = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
+    if now - midnight < _NIGHT_SETTLES:
+        return None
+    if session.scalar(select(AuditNight.id).where(AuditNight.at == midnight)) is not None:
+        return None
+    return audit.close_night(session, now=midnight)
+
+
+WasFaster = IntegrityError
+"""What a worker gets when another closed the night at the same moment."""
+
+
+def _delete_answers(session: Session, *, now: datetime) -> int:
+    gone = delete(KeptAnswer).where(KeptAnswer.expires_at <= now).returning(KeptAnswer.key_hash)
+    return len(session.execute(gone).all())
+
+
+def _delete_tries(session: Session, *, now: datetime) -> int:
+    gone = delete(Tries).where(Tries.since <= now - tries.KEPT).returning(Tries.key)
+    return len(session.execute(gone).all())
+
+
+def _end_sign_ins(session: Session, *, now: datetime) -> int:
+    settings: Settings = session.info["settings"]
+    staff_idle = now - timedelta(minutes=settings.staff_idle_minutes)
+    survivor_idle = now - timedelta(minutes=settings.survivor_idle_minutes)
+    gone = (
+        delete(SignIn)
+        .where(
+            or_(
+                SignIn.created_at <= now - timedelta(hours=settings.session_hours),
+                and_(SignIn.case_id.is_(None), SignIn.last_seen_at < staff_idle),
+                and_(SignIn.case_id.is_not(None), SignIn.last_seen_at < survivor_idle),
+            )
+        )
+        .returning(SignIn.token_hash)
+    )
+    return len(session.execute(gone).all())
+
+
+def _drop_slots(session: Session, *, now: datetime) -> int:
+    """A card that never came to life keeps nothing that it could open."""
+    over = select(KeySlot.id).where(KeySlot.expires_at <= now)
+    session.execute(
+        update(Card)
+        .where(Card.slot_id.in_(over))
+        .values(slot_id=None)
+        .execution_options(synchronize_session=False)
+    )
+    gone = delete(KeySlot).where(KeySlot.expires_at <= now).returning(KeySlot.id)
+    return len(session.execute(gone).all())
+
+
+def _end_grants(session: Session, *, now: datetime) -> int:
+    """Grants whose end has passed opened nothing since; the next write starts a new version."""
+    gone = (
+        delete(Grant)
+        .where(Grant.until <= now)
+        .returning(Grant.folder_id, Grant.version, Grant.holder_id)
+    )
+    rows = session.execute(gone).all()
+    for folder_id, version, holder_id in rows:
+        _account_for_end(session, folder_id, version, holder_id, now=now)
+    return len(rows)
+
+
+def _account_for_end(
+    session: Session, folder_id: UUID, version: int, holder_id: UUID, *, now: datetime
+) -> None:
+    folder = session.get_one(Folder, folder_id, with_for_update=True)
+    if folder.version == version:
+        folder.stale = True
+        session.flush()
+    audit.record(
+        session,
+        None,
+        "grant_ended",
+        now=now,
+        case_id=folder.case_id,
+        facts={"folder_id": str(folder_id), "version": version, "holder": str(holder_id)},
+    )

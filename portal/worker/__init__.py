@@ -1,0 +1,59 @@
+"""What happens without a browser: once a minute, whatever has had its time is deleted.
+
+Two workers at a time do no harm, and neither does one that is stopped in the middle: each round is
+one transaction, and what it did not do the next one does.
+"""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from sqlalchemy.exc import OperationalError
+
+from portal.database import Database
+from portal.services import expiry
+
+EVERY_SECONDS = 60.0
+log = logging.getLogger("portal.worker")
+
+
+def run_once(database: Database, *, now: datetime) -> expiry.Forgotten:
+    """One round: delete what has had its time, and bind yesterday's account if nobody did."""
+    with database.transaction() as session:
+        forgotten = expiry.forget_expired(session, now=now)
+    if any(forgotten):
+        # How many, never what or whose.
+        counts = ", ".join(f"{count} {what}" for what, count in forgotten._asdict().items())
+        log.info("deleted: %s", counts)
+    _close_night(database, now=now)
+    return forgotten
+
+
+def run(database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    """Rounds until the process is asked to stop; a database that is busy or gone is tried again."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    log.info("started")
+    while not stopping.is_set():
+        try:
+            run_once(database, now=clock())
+        except OperationalError as error:
+            # Its text may quote a statement; the kind of error is enough to go and look.
+            log.warning("the database did not answer (%s)", type(error.orig).__name__)
+        stopping.wait(EVERY_SECONDS)
+    log.info("stopped")
+
+
+def _close_night(database: Database, *, now: datetime) -> None:
+    try:
+        with database.transaction() as session:
+            night = expiry.close_last_night(session, now=now)
+            told = night and (night.at.date(), night.chains, night.digest.hex())
+    except expiry.WasFaster:
+        return
+    if told:
+        day, chains, digest = told
+        log.info("account until %s: %s chains, digest %s (keep it on paper)", day, chains, digest)

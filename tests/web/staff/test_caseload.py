@@ -3,8 +3,12 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 
 from portal.domain.needs import Category, HowSoon
+from portal.domain.roles import Role
+from portal.domain.services import ServiceKind
+from portal.models import AuditEvent
 from portal.services import caseload
 from tests.people import NOON, Person, TestHouse
 from tests.web.staff.browser import Browser
@@ -78,9 +82,6 @@ def test_names_cannot_be_searched(window: Browser, people: TestHouse) -> None:
 def test_a_foreign_number_and_no_number_say_the_same(
     window: Browser, people: TestHouse, signed_in: Callable[[Person], Browser]
 ) -> None:
-    from portal.domain.roles import Role
-    from portal.domain.services import ServiceKind
-
     her = people.a_survivor("Amal")
     service = people.services[ServiceKind.CENTRE_WORK].id
     other = signed_in(people.a_colleague("Sofie", (Role.CASE_DIRECTOR, service)))
@@ -108,9 +109,7 @@ def test_the_list_is_paged_by_key(people: TestHouse) -> None:
 
 
 @pytest.mark.parametrize("after", ["", "x", "99999999999999999999.AA", "2026.", "-1.", "é"])
-def test_a_made_up_key_begins_at_the_start(
-    window: Browser, people: TestHouse, after: str
-) -> None:
+def test_a_made_up_key_begins_at_the_start(window: Browser, people: TestHouse, after: str) -> None:
     people.a_survivor("Amal")
     window.get(f"/staff/people?after={after}&show=nonsense")
     assert window.status == 200
@@ -118,10 +117,6 @@ def test_a_made_up_key_begins_at_the_start(
 
 
 def test_names_are_opened_as_one_event(window: Browser, people: TestHouse) -> None:
-    from sqlalchemy import select
-
-    from portal.models import AuditEvent
-
     for name in ("Amal", "Hind", "Rim"):
         people.a_survivor(name)
     window.get("/staff/people")

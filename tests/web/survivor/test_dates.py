@@ -62,7 +62,7 @@ def test_a_date_says_everything_she_needs_to_come(her_phone: Phone) -> None:
     for words in (
         "Wednesday, 25 November 2026",
         "14:00 in the afternoon",
-        f"{HER_WORDS} Worker housing · Housing desk Help with a home",
+        f"{HER_WORDS} Worker housing Housing desk Help with a home",
         f"Interpreter: {HER_WORDS}",
         f"Bring: {HER_WORDS}",
         "45 minutes, until 14:45",
@@ -71,14 +71,14 @@ def test_a_date_says_everything_she_needs_to_come(her_phone: Phone) -> None:
 
 
 def test_the_next_date_comes_first_and_those_that_are_over_lie_apart(her_phone: Phone) -> None:
-    days = words_in(her_phone, "h3")
+    days = words_in(her_phone, "h2.big")
     assert days == [
         "Wednesday, 25 November 2026",
         "Thursday, 26 November 2026",
         "Wednesday, 23 December 2026",
     ]
     press(her_phone, "Dates that are over")
-    assert words_in(her_phone, "h3") == ["Friday, 20 November 2026"]
+    assert words_in(her_phone, "h2.big") == ["Friday, 20 November 2026"]
     assert "This date is over." in text(her_phone)
     assert not has_button(her_phone, "I cannot come")
 
@@ -199,11 +199,11 @@ def test_tomorrow_begins_at_midnight_of_the_centre(whole: WholeHouse) -> None:
     whole.now = datetime(2026, 11, 28, 23, 30, tzinfo=UTC)
     phone = whole.phone(whole.everybody.amal)
     phone.go("/dates")
-    assert words_in(phone, "h3")[0] == "Tomorrow Monday, 30 November 2026"
+    assert words_in(phone, "h2.big")[0] == "Tomorrow Monday, 30 November 2026"
     whole.now = datetime(2026, 11, 29, 23, 30, tzinfo=UTC)
     phone = whole.phone(whole.everybody.amal)
     phone.go("/dates")
-    assert words_in(phone, "h3")[0] == "Today Monday, 30 November 2026"
+    assert words_in(phone, "h2.big")[0] == "Today Monday, 30 November 2026"
 
 
 def test_many_past_dates_are_read_page_by_page(whole: WholeHouse) -> None:
@@ -217,10 +217,10 @@ def test_many_past_dates_are_read_page_by_page(whole: WholeHouse) -> None:
             session.add(Appointment(**copy | at | {"details": NEVER_GRANTED + one.details[5:]}))
     phone = whole.phone(whole.everybody.amal)
     phone.go("/dates/past")
-    seen = words_in(phone, "h3")
+    seen = words_in(phone, "h2.big")
     while has_button(phone, "Older dates"):
         press(phone, "Older dates")
-        seen += words_in(phone, "h3")
+        seen += words_in(phone, "h2.big")
     assert len(seen) == 42
     assert "Saturday, 31 October 2026" in seen[-1]
 

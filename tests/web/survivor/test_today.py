@@ -54,12 +54,12 @@ def test_she_reads_when_she_was_last_here(whole: WholeHouse) -> None:
 
 
 def test_the_next_date_stands_first_and_large(her_phone: Phone) -> None:
-    assert words_in(her_phone, "h3") == ["Wednesday, 25 November 2026"]
+    assert words_in(her_phone, "h2.big") == ["Your next date Wednesday, 25 November 2026"]
     assert "14:00 in the afternoon" in words_in(her_phone, ".card")[0]
     press(her_phone, "I cannot come")
     assert her_phone.heading == "Your dates"
     her_phone.go("/today")
-    assert words_in(her_phone, "h3") == ["Thursday, 26 November 2026"]
+    assert words_in(her_phone, "h2.big") == ["Your next date Thursday, 26 November 2026"]
 
 
 def test_she_reads_what_waits_for_her_and_when_she_gets_an_answer(her_phone: Phone) -> None:

@@ -42,12 +42,18 @@ def add_key(session: Session, holder: Holder, public: bytes, *, now: datetime) -
         holder_id=holder.id,
         version=holder.version,
         public=public,
-        mac=_public_mac(session, holder.id, holder.version, public),
+        mac=_public_mac(session, holder, holder.version, public),
         created_at=now,
     )
     session.add(key)
     session.flush()
     return key
+
+
+def sign_key(session: Session, key: HolderKey) -> None:
+    """Put a public half under the MAC of the key file; only for one that was proved."""
+    holder = session.get_one(Holder, key.holder_id)
+    key.mac = _public_mac(session, holder, key.version, key.public)
 
 
 def public_halves(session: Session, holder_ids: Iterable[UUID]) -> dict[UUID, PublicHalf]:
@@ -56,12 +62,12 @@ def public_halves(session: Session, holder_ids: Iterable[UUID]) -> dict[UUID, Pu
     Raises HouseNotReady when one of them has no key yet: a team without a member.
     """
     wanted = set(holder_ids)
-    rows = session.scalars(
-        select(HolderKey)
+    rows = session.execute(
+        select(HolderKey, Holder)
         .join(Holder, (Holder.id == HolderKey.holder_id) & (Holder.version == HolderKey.version))
         .where(HolderKey.holder_id.in_(wanted))
     )
-    found = {row.holder_id: _checked(session, row) for row in rows}
+    found = {holder.id: _checked(session, key, holder) for key, holder in rows}
     if found.keys() != wanted:
         raise HouseNotReady
     return found
@@ -127,7 +133,10 @@ def hand_over_team(session: Session, team: Holder, giver: "Keys", member_id: UUI
 def open_team_copy(session: Session, copy: TeamCopy, member: KeyPair) -> KeyPair:
     """The team's key pair behind one sealed copy."""
     key = session.get_one(HolderKey, (copy.team_id, copy.version))
-    return KeyPair(private=open_sealed(member, copy.sealed), public=_checked(session, key).public)
+    team = session.get_one(Holder, copy.team_id)
+    return KeyPair(
+        private=open_sealed(member, copy.sealed), public=_checked(session, key, team).public
+    )
 
 
 def seal_halves(session: Session, subject_id: UUID, version: int, secret: bytes) -> None:
@@ -157,23 +166,24 @@ class Keys(NamedTuple):
     pair: KeyPair
 
 
-def _checked(session: Session, key: HolderKey) -> PublicHalf:
+def _checked(session: Session, key: HolderKey, holder: Holder) -> PublicHalf:
     # Whoever can write to the database could put her own public half here and wait for the next
-    # seal; without the key file she cannot make the MAC.
+    # seal; without the key file she cannot make the MAC. Nor can she call herself the desk or the
+    # paper: the MAC binds what kind of holder it is.
     check_keyed(
         key_file(session).mac_key,
         "holder-public",
         key.mac,
-        *_public_parts(key.holder_id, key.version, key.public),
+        *_public_parts(holder, key.version, key.public),
     )
     return PublicHalf(key.holder_id, key.version, key.public)
 
 
-def _public_mac(session: Session, holder_id: UUID, version: int, public: bytes) -> bytes:
+def _public_mac(session: Session, holder: Holder, version: int, public: bytes) -> bytes:
     return keyed_hash(
-        key_file(session).mac_key, "holder-public", *_public_parts(holder_id, version, public)
+        key_file(session).mac_key, "holder-public", *_public_parts(holder, version, public)
     )
 
 
-def _public_parts(holder_id: UUID, version: int, public: bytes) -> tuple[bytes, bytes, bytes]:
-    return holder_id.bytes, str(version).encode(), public
+def _public_parts(holder: Holder, version: int, public: bytes) -> tuple[bytes, ...]:
+    return holder.id.bytes, holder.kind.value.encode(), str(version).encode(), public

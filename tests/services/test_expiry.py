@@ -1,0 +1,112 @@
+"""What has had its time goes, once, whoever asks and however often."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from portal import worker
+from portal.domain.needs import Category
+from portal.domain.refusals import NotFound
+from portal.domain.services import ServiceKind
+from portal.models import AuditEvent, AuditNight, Card, Draft, Grant, KeySlot, SignIn, Tries
+from portal.services import answers, audit, desk, drafts, expiry, referrals, sharing, tries
+from tests.people import NOON, Person, TestHouse
+
+NOTHING = expiry.Forgotten(0, 0, 0, 0, 0, 0)
+
+
+@pytest.fixture
+def full_of_leftovers(the_house: TestHouse, her: Person) -> TestHouse:
+    """One of each thing that ends."""
+    the_house.a_survivor("Tine", activated=False)
+    need_id = the_house.a_need(her, Category.POLICE)
+    service_id = the_house.services[ServiceKind.POLICE].id
+    with the_house.acting(the_house.moderator) as (session, acting):
+        (waiting,) = desk.lanes(session, acting, now=NOON)
+        desk.route(session, acting, waiting.decision.id, [service_id], now=NOON)
+    with the_house.acting(her) as (session, acting):
+        sharing.say_yes(session, acting, need_id, service_id, now=NOON)
+        drafts.keep(session, acting, "note", {"words": "half"}, now=NOON)
+        answers.begin_form(session, acting.session_id, "form", now=NOON)
+        answers.keep_answer(session, bytes(32), b"sealed", now=NOON)
+        tries.count(session, "sign-in", b"somebody", within=timedelta(minutes=5), now=NOON)
+    return the_house
+
+
+def left(session: Session) -> dict[str, int]:
+    kinds = {"drafts": Draft, "sign-ins": SignIn, "tries": Tries}
+    return {name: len(session.scalars(select(kind)).all()) for name, kind in kinds.items()}
+
+
+def test_nothing_goes_before_its_time(full_of_leftovers: TestHouse) -> None:
+    with full_of_leftovers.database.transaction() as session:
+        assert expiry.forget_expired(session, now=NOON + timedelta(seconds=20)) == NOTHING
+
+
+def test_everything_goes_in_its_time_and_only_once(full_of_leftovers: TestHouse) -> None:
+    later = NOON + timedelta(days=3)
+    forgotten = worker.run_once(full_of_leftovers.database, now=later)
+    assert forgotten.drafts == forgotten.kept_answers == forgotten.activation_slots == 1
+    assert forgotten.tries and forgotten.sign_ins
+    assert worker.run_once(full_of_leftovers.database, now=later) == NOTHING
+    with full_of_leftovers.database.transaction("read") as session:
+        assert left(session) == {"drafts": 0, "sign-ins": 0, "tries": 0}
+        assert session.scalars(select(KeySlot.id).where(KeySlot.expires_at <= later)).all() == []
+        unused = session.scalars(select(Card.slot_id).where(Card.activated_at.is_(None))).all()
+        assert unused == [None]
+
+
+def test_a_grant_that_ended_is_deleted_and_accounted_for(full_of_leftovers: TestHouse) -> None:
+    much_later = NOON + timedelta(days=190)
+    officer = full_of_leftovers.workers[ServiceKind.POLICE]
+    assert worker.run_once(full_of_leftovers.database, now=much_later).grants == 1
+    with full_of_leftovers.acting(officer, now=much_later) as (session, acting):
+        (line,) = referrals.of_service(session, acting, now=much_later)
+        assert line.name is None
+        with pytest.raises(NotFound):
+            referrals.open_referral(session, acting, line.referral.id, now=much_later)
+        ended = session.scalars(select(AuditEvent).where(AuditEvent.kind == "grant_ended")).all()
+        assert [event.actor_id for event in ended] == [None]
+        assert session.scalars(select(Grant).where(Grant.until <= much_later)).all() == []
+        assert list(audit.verify(session)) == []
+
+
+def test_two_workers_at_a_time_do_everything_once(full_of_leftovers: TestHouse) -> None:
+    later, found = NOON + timedelta(days=190), []
+    both = threading.Barrier(2)
+
+    def work() -> None:
+        both.wait()
+        found.append(worker.run_once(full_of_leftovers.database, now=later))
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(one.grants for one in found) == 1
+    assert sum(one.drafts for one in found) == 1
+    with full_of_leftovers.database.transaction("read") as session:
+        assert len(session.scalars(select(AuditNight)).all()) == 1
+        assert list(audit.verify(session)) == []
+
+
+def test_a_night_is_closed_once_a_day_and_shows_what_was_rolled_back(
+    full_of_leftovers: TestHouse,
+) -> None:
+    tomorrow = datetime(2026, 11, 24, 0, 20, tzinfo=UTC)
+    with full_of_leftovers.database.transaction() as session:
+        assert expiry.close_last_night(session, now=tomorrow - timedelta(minutes=15)) is None
+        night = expiry.close_last_night(session, now=tomorrow)
+        assert night is not None
+        assert night.at == datetime(2026, 11, 24, tzinfo=UTC)
+        assert expiry.close_last_night(session, now=tomorrow + timedelta(hours=8)) is None
+    with full_of_leftovers.database.transaction() as session:
+        audit.record(session, None, "later", now=tomorrow)
+        assert list(audit.verify(session)) == []
+        session.execute(update(AuditNight).values(digest=bytes(32)))
+        (fault,) = audit.verify(session)
+        assert fault.what == "rolled back"

@@ -17,7 +17,8 @@ from portal.services.house import HouseNotReady
 from portal.services.staff import AddressTaken
 from portal.vault import Cost, make_slot, new_key_pair
 
-_ROLES = click.Choice([role.value for role in Role if role is not Role.SERVICE_STAFF])
+_ROLES = click.Choice([role.value for role in Role])
+_IN_A_SERVICE = frozenset({Role.SERVICE_STAFF, Role.CASE_DIRECTOR})
 
 
 @click.group()
@@ -34,7 +35,12 @@ def service() -> None:
 @click.option("--email", required=True, help="Work e-mail, to sign in with.")
 @click.option("--name", required=True, help="Name, as survivors and colleagues read it.")
 @click.option("--role", "roles", multiple=True, type=_ROLES, help="May be given several times.")
-@click.option("--service", "services", multiple=True, help="Service sat in, by its name.")
+@click.option(
+    "--service",
+    "services",
+    multiple=True,
+    help="The service, by its name, of service staff or of a case director.",
+)
 def add_colleague(email: str, name: str, roles: tuple[str, ...], services: tuple[str, ...]) -> None:
     """Add a colleague and print a first pass phrase, once."""
     if not roles and not services:
@@ -43,8 +49,7 @@ def add_colleague(email: str, name: str, roles: tuple[str, ...], services: tuple
         stop(f"“{email}” is no e-mail address.")
     settings, now = settings_or_stop(), datetime.now(UTC)
     with open_database(settings) as database, database.transaction() as session:
-        wanted: list[tuple[Role, UUID | None]] = [(Role(role), None) for role in roles]
-        wanted += [(Role.SERVICE_STAFF, _find_service(session, typed).id) for typed in services]
+        wanted = _wanted(session, [Role(role) for role in roles], services)
         keys, passphrase = new_key_pair(), founding.one_time_passphrase()
         cost = Cost(settings.slow_pass_ops, settings.slow_pass_mem)
         pepper = session.info["key_file"].pepper
@@ -96,6 +101,20 @@ def list_services() -> None:
     with open_database(settings) as database, database.transaction("read") as session:
         for one in session.scalars(select(Service).order_by(Service.name)):
             click.echo(f"{one.name}  ({one.kind.value}, {one.state.value}, {one.place})")
+
+
+def _wanted(
+    session: Session, roles: list[Role], services: tuple[str, ...]
+) -> list[tuple[Role, UUID | None]]:
+    """Each role with the service it is held in; who only sits in a service is its staff."""
+    places = [_find_service(session, typed).id for typed in services]
+    if Role.SERVICE_STAFF in roles and not places:
+        stop("Service staff sit in a service: give --service.")
+    wanted: list[tuple[Role, UUID | None]] = []
+    for role in roles or [Role.SERVICE_STAFF]:
+        within: list[UUID | None] = [*places] if role in _IN_A_SERVICE and places else [None]
+        wanted += [(role, place) for place in within]
+    return wanted
 
 
 def _find_service(session: Session, typed: str) -> Service:

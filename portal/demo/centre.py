@@ -53,6 +53,13 @@ class Colleague:
         """A work address under a name that is reserved for examples."""
         return f"{self.name.split()[0].lower()}@huisdelinde.example"
 
+    @property
+    def held(self) -> list[tuple[Role, ServiceKind | None]]:
+        """Each role with the service in which it is held; case directors write for one."""
+        own = self.services[0] if self.services else ServiceKind.CENTRE_WORK
+        in_house = [(role, own if role is DIRECTOR else None) for role in self.roles]
+        return [*in_house, *((Role.SERVICE_STAFF, kind) for kind in self.services)]
+
 
 DIRECTOR = Role.CASE_DIRECTOR
 STAFF = (

@@ -88,15 +88,10 @@ def _take_on(session: Session, house: OpenHouse, person: StaffPerson, *, now: da
     )
     person.account_id = member.account_id
     person.holder_id = session.get_one(Account, member.account_id).holder_id
-    for role in colleague.roles:
-        staff.give_role(session, person.account_id, role, now=now)
-        person.roles.add((role, None))
-    for kind in colleague.services:
-        service_id = house.services[kind].id
-        staff.give_role(
-            session, person.account_id, Role.SERVICE_STAFF, now=now, service_id=service_id
-        )
-        person.roles.add((Role.SERVICE_STAFF, service_id))
+    for role, kind in colleague.held:
+        service_id = house.services[kind].id if kind else None
+        staff.give_role(session, person.account_id, role, now=now, service_id=service_id)
+        person.roles.add((role, service_id))
 
 
 def _let_in(session: Session, person: StaffPerson, *, now: datetime) -> None:

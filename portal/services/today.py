@@ -6,7 +6,7 @@ Three questions to the database whatever she has, and two more to open the one d
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.domain.needs import NeedState
@@ -103,14 +103,18 @@ def show(session: Session, acting: SignedIn, *, now: datetime) -> Today:
     )
 
 
+# Made once: building this statement for each page costs more than running it.
+_OPEN_NEEDS = (
+    select(Need, Referral, Service)
+    .outerjoin(Referral, Referral.need_id == Need.id)
+    .outerjoin(Service, Service.id == Referral.service_id)
+    .where(Need.case_id == bindparam("case_id"), Need.state.in_(STILL_OPEN))
+    .order_by(Need.sent_at, Need.id, Service.name)
+)
+
+
 def _asked(session: Session, acting: SignedIn) -> list[Asked]:
-    rows = session.execute(
-        select(Need, Referral, Service)
-        .outerjoin(Referral, Referral.need_id == Need.id)
-        .outerjoin(Service, Service.id == Referral.service_id)
-        .where(Need.case_id == acting.her_case_id, Need.state.in_(STILL_OPEN))
-        .order_by(Need.sent_at, Need.id, Service.name)
-    ).all()
+    rows = session.execute(_OPEN_NEEDS, {"case_id": acting.her_case_id})
     asked: dict[Need, list[tuple[Referral, Service]]] = {}
     for need, referral, service in rows:
         pairs = asked.setdefault(need, [])

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.accounts import CaseState
+from portal.domain.accounts import CardState, CaseState
 from portal.domain.folders import FolderKind, Why
 from portal.domain.holders import HolderKind
 from portal.domain.refusals import NotFound, NotYours, WrongState
@@ -103,6 +103,9 @@ def issue_again(
     )
     if used is not None or (last is not None and cards.opens_now(last, new=True, now=now)):
         raise WrongState
+    if last is not None and last.state is CardState.NEW:
+        # Its slot still holds the first private half, for whoever finds the card.
+        cards.void(session, last, actor_id=acting.account_id, now=now)
     account = session.get_one(Account, case.survivor_id)
     holder = session.get_one(Holder, account.holder_id)
     holders.add_key(session, holder, new.keys.public, now=now)

@@ -19,7 +19,7 @@ from portal.web.forms import PortalForm
 from portal.web.survivor import half_way
 from portal.web.survivor.asking import path
 from portal.web.survivor.nearness import near_time
-from portal.web.survivor.need_lines import line_of, place_of
+from portal.web.survivor.need_lines import NeedLine, line_of, place_of
 from portal.web.survivor.own_words import NOTHING_WRITTEN, TOO_LONG, OwnWordsField
 from portal.web.survivor.reading_hours import reading_hours
 from portal.web.survivor.vocabulary import (
@@ -50,7 +50,7 @@ def show_all() -> ResponseReturnValue:
     kept = half_way.find(now=now)
     return _page(
         "show_all",
-        lines=sorted(lines, key=lambda line: not line.waits_for_her),
+        lines=sorted(lines, key=_what_comes_next),
         go_on=path(kept.where_she_was) if kept else None,
         hours=reading_hours(now=now),
     )
@@ -144,6 +144,12 @@ def take_back(need_id: UUID) -> ResponseReturnValue:
     except WrongState:
         return _to_need(need_id, "changed")
     return redirect(url_for("survivor.needs.show_all", said="taken_back"))
+
+
+def _what_comes_next(line: NeedLine) -> tuple[bool, bool, float]:
+    """Order of her list: what waits for her, then the next answer, then the rest as it was sent."""
+    before = line.answer_before
+    return not line.waits_for_her, before is None, before.timestamp() if before else 0.0
 
 
 def _talk(story: NeedStory) -> list[tuple[datetime, bool, str]]:

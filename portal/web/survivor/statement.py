@@ -4,9 +4,6 @@ from collections.abc import Mapping
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
-from wtforms.validators import Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.domain.needs import (
     AlreadyAsked,
@@ -19,18 +16,18 @@ from portal.domain.needs import (
 )
 from portal.domain.refusals import NotFound, Refusal
 from portal.domain.words import TooLong, written_or_none
-from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.services import drafts, messages, needs
 from portal.web import guards
 from portal.web.forms import PortalForm
 from portal.web.survivor import half_way as half
 from portal.web.survivor import help_lines, interpreters
+from portal.web.survivor import question_forms as forms
 from portal.web.survivor.asking import get_kept, keep_and_go_on, path_to_change, show
 from portal.web.survivor.half_way import HalfWay, Question, Step
 from portal.web.survivor.help_lines import HelpLine
 from portal.web.survivor.nearness import near_time
-from portal.web.survivor.own_words import TOO_LONG, OwnWordsField
+from portal.web.survivor.own_words import TOO_LONG
 from portal.web.survivor.reading_hours import reading_hours
 from portal.web.survivor.vocabulary import (
     CATEGORY_ICONS,
@@ -53,18 +50,6 @@ LINES: Mapping[Category, tuple[HelpLine, ...]] = {
 }
 
 
-class ChooseForm(PortalForm):
-    """Several needs at once."""
-
-    chosen = SelectMultipleField(
-        _l("You can choose more than one."),
-        widget=ListWidget(),
-        option_widget=CheckboxInput(),
-        # A choice that is no longer offered gets our own words below.
-        validate_choice=False,
-    )
-
-
 @blueprint.route("/choose", methods=["GET", "POST"])
 def choose() -> ResponseReturnValue:
     """What do you need? Sixteen cards, without those that she already asked for."""
@@ -72,10 +57,7 @@ def choose() -> ResponseReturnValue:
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
     kept = half.find(now=now) or HalfWay()
     already = {need.category: need for need in needs.open_needs(session, acting)}
-    form = ChooseForm(data={"chosen": [need.category.value for need in kept.statement.needs]})
-    form.chosen.choices = [
-        (one.value, CATEGORY_WORDS[one]) for one in Category if one not in already
-    ]
+    form = forms.choose(kept.statement, already)
     if form.validate_on_submit():
         chosen = kept.choose(filter(None, map(half.find_category, form.chosen.data or ())))
         try:
@@ -95,14 +77,6 @@ def choose() -> ResponseReturnValue:
     )
 
 
-class NeedForm(PortalForm):
-    """How soon, and her own words."""
-
-    how_soon = RadioField(_l("How soon?"), [Optional()])
-    child_in_danger = RadioField(_l("Is a child in danger now?"), [Optional()])
-    words = OwnWordsField(_l("In your own words"))
-
-
 @blueprint.route("/about/<category>", methods=["GET", "POST"])
 def about(category: str) -> ResponseReturnValue:
     """One of the needs she chose."""
@@ -113,7 +87,7 @@ def about(category: str) -> ResponseReturnValue:
     kept = get_kept(step)
     need = kept.need(found)
     assert need is not None
-    form = _need_form(need)
+    form = forms.about(need)
     if form.validate_on_submit():
         answer = NeedAnswer(
             category=need.category,
@@ -135,22 +109,12 @@ def about(category: str) -> ResponseReturnValue:
     )
 
 
-class ChoiceForm(PortalForm):
-    """One answer of a few, or none."""
-
-    answer = RadioField("", [Optional()])
-
-
 @blueprint.route("/most_important", methods=["GET", "POST"])
 def most_important() -> ResponseReturnValue:
     """Which of them first?"""
     step = Step(Question.IMPORTANT)
     kept = get_kept(step)
-    form = ChoiceForm(data={"answer": kept.statement.most_important})
-    form.answer.label.text = _("Choose one.")
-    form.answer.choices = [
-        (need.category.value, CATEGORY_WORDS[need.category]) for need in kept.statement.needs
-    ]
+    form = forms.most_important(kept.statement)
     if form.validate_on_submit():
         most = half.find_category(form.answer.data or "")
         return keep_and_go_on(kept.say(most_important=most), step)
@@ -162,19 +126,11 @@ def plan() -> ResponseReturnValue:
     """Stay, leave, or not known yet: no answer is better than another."""
     step = Step(Question.PLAN)
     kept = get_kept(step)
-    form = ChoiceForm(data={"answer": kept.statement.stay_or_leave})
-    form.answer.label.text = _("We help you with each of these.")
-    form.answer.choices = [(one.value, PLAN_WORDS[one]) for one in StayOrLeave]
+    form = forms.plan(kept.statement)
     if form.validate_on_submit():
         said = StayOrLeave(form.answer.data) if form.answer.data else None
         return keep_and_go_on(kept.say(stay_or_leave=said), step)
     return show(kept, step, form)
-
-
-class NotWantedForm(PortalForm):
-    """What we should not do."""
-
-    words = OwnWordsField(_l("In your own words"))
 
 
 @blueprint.route("/not_wanted", methods=["GET", "POST"])
@@ -182,19 +138,10 @@ def not_wanted() -> ResponseReturnValue:
     """What do you not want?"""
     step = Step(Question.NOT_WANTED)
     kept = get_kept(step)
-    form = NotWantedForm(data={"words": kept.statement.not_wanted})
+    form = forms.not_wanted(kept.statement)
     if form.validate_on_submit():
         return keep_and_go_on(kept.say(not_wanted=written_or_none(form.words.data)), step)
     return show(kept, step, form)
-
-
-class TalkForm(PortalForm):
-    """What makes it possible to come and to talk."""
-
-    language = SelectField(_l("I want an interpreter for"), [Optional()])
-    interpreter = OwnWordsField(_l("About the interpreter"))
-    childcare = BooleanField(_l("Somebody looks after my children during the talk"))
-    accessibility = OwnWordsField(_l("What else do you need to come?"))
 
 
 @blueprint.route("/at_the_talk", methods=["GET", "POST"])
@@ -202,14 +149,7 @@ def at_the_talk() -> ResponseReturnValue:
     """Interpreter, childcare, and what her body needs."""
     step = Step(Question.HELP)
     kept = get_kept(step)
-    said = kept.statement
-    language, words = interpreters.parts(said.interpreter)
-    asked = {"childcare": said.childcare, "accessibility": said.accessibility}
-    form = TalkForm(data={"language": language, "interpreter": words, **asked})
-    form.language.choices = [
-        ("", _("No interpreter")),
-        *((one, one) for one in interpreters.SPOKEN),
-    ]
+    form = forms.at_the_talk(kept.statement)
     if form.validate_on_submit():
         wanted = interpreters.asked(form.language.data or "", form.interpreter.data or "")
         answered = kept.say(
@@ -244,17 +184,6 @@ def forget() -> ResponseReturnValue:
     with guards.transaction() as session:
         drafts.forget(session, guards.signed_in(), needs.DRAFT)
     return redirect(url_for("survivor.needs.show_all", said="forgotten"))
-
-
-def _need_form(need: NeedAnswer) -> NeedForm:
-    said = None if need.how_soon is HowSoon.UNSAID else need.how_soon
-    danger = "yes" if need.child_in_danger else None
-    form = NeedForm(data={"how_soon": said, "words": need.own_words, "child_in_danger": danger})
-    form.how_soon.choices = [
-        (one.value, HOW_SOON_WORDS[one]) for one in HowSoon if one is not HowSoon.UNSAID
-    ]
-    form.child_in_danger.choices = [("yes", _("Yes")), ("no", _("No"))]
-    return form
 
 
 def _readers(kept: HalfWay) -> dict[str, object]:

@@ -70,8 +70,8 @@ def reads(whole: WholeHouse, worker: Person, made: Referral) -> str | None:
 
 def test_each_service_waits_for_a_yes_of_its_own(amal: Phone) -> None:
     assert sorted(words_in(amal, "section .row")) == [
-        "Police desk I need help with my home",
         "Police desk I have questions about the law",
+        "Police desk I need help with my home",
         "Prosecutor's desk I have questions about the law",
     ]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Blueprint, Flask, redirect, render_template_string, request
 from flask.typing import ResponseReturnValue
+from wtforms import TextAreaField
 
 from portal import app as application
 from portal.domain.accounts import CaseState
@@ -18,12 +19,24 @@ from portal.services.house import House
 from portal.settings import Settings
 from portal.vault import KeyFile
 from portal.web import guards
+from portal.web.forms import PortalForm
 
 PIN = "493817"
 SECRET = "what only she may read"
 PAGE = f"""{{% extends layout %}}
+{{% from "components/forms.html" import form as sheet, field, submit %}}
 {{% block heading %}}{{{{ heading }}}}{{% endblock %}}
-{{% block content %}}<p>{SECRET} {{{{ typed }}}}</p>{{% endblock %}}"""
+{{% block content %}}<p>{SECRET} {{{{ typed }}}}</p>
+{{% if form %}}
+{{% call sheet("/write") %}}{{{{ field(form.words) }}}}{{{{ submit("Send") }}}}{{% endcall %}}
+{{% endif %}}
+{{% endblock %}}"""
+
+
+class WordsForm(PortalForm):
+    """One field to type into."""
+
+    words = TextAreaField("Words")
 
 
 @dataclass
@@ -65,7 +78,7 @@ def _pages(door: Door) -> Blueprint:
 
     @pages.get("/today")
     def today() -> ResponseReturnValue:
-        return render_template_string(PAGE, heading="Today", typed=request.args.get("q", ""))
+        return render_template_string(PAGE, heading="Today", typed="", form=None)
 
     @pages.route("/write", methods=["GET", "POST"])
     def write() -> ResponseReturnValue:
@@ -73,7 +86,7 @@ def _pages(door: Door) -> Blueprint:
         if request.method == "POST" and typed.strip():
             door.done.append(typed)
             return redirect("/-/today")
-        return render_template_string(PAGE, heading="Write", typed=typed)
+        return render_template_string(PAGE, heading="Write", typed=typed, form=WordsForm())
 
     @pages.get("/broken")
     def broken() -> ResponseReturnValue:

@@ -11,17 +11,23 @@ import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
+from portal.domain.refusals import WrongState
 from portal.models import AuditEvent, AuditHead, AuditNight
 from portal.services.house import key_file
 from portal.vault import KeyFile, keyed_hash
 
 START = b"\0" * 32
+SALT_BYTES = 16
+ERASED = "facts_erased"
 Facts = dict[str, str | int | list[str]]
 
 
@@ -54,7 +60,7 @@ def record(
         actor_id=actor_id,
         case_id=case_id,
         facts=facts or {},
-        salt=secrets.token_bytes(16),
+        salt=secrets.token_bytes(SALT_BYTES),
     )
     event.commitment = _commitment(event)
     event.link = _link(key_file(session), head.link, event)
@@ -64,9 +70,23 @@ def record(
     return event
 
 
+def erase_facts(
+    session: Session, actor_id: UUID | None, event: AuditEvent, *, now: datetime
+) -> AuditEvent:
+    """Forget what an act was about. That this was done is an act too, and vouches for the rest.
+
+    Raises WrongState for an act that vouches for another.
+    """
+    if event.kind == ERASED:
+        raise WrongState
+    event.facts, event.salt = {}, b""
+    rest: Facts = {"event": str(event.id), "rest": _rest(event)}
+    return record(session, actor_id, ERASED, now=now, case_id=event.case_id, facts=rest)
+
+
 def verify(session: Session) -> Iterator[Fault]:
     """Every place where a chain was altered, shortened or put in another order."""
-    keys = key_file(session)
+    keys, erased = key_file(session), _erased(session)
     heads = {head.chain: head for head in session.scalars(select(AuditHead))}
     events = session.scalars(
         select(AuditEvent)
@@ -74,7 +94,7 @@ def verify(session: Session) -> Iterator[Fault]:
         .execution_options(yield_per=500)
     )
     for chain, links in groupby(events, key=lambda event: event.chain):
-        yield from _check_chain(keys, chain, links, heads.pop(chain, None))
+        yield from _check_chain(keys, erased, chain, links, heads.pop(chain, None))
     for head in heads.values():
         yield Fault(head.chain, head.number, "dropped")
     yield from _check_nights(session, keys)
@@ -95,7 +115,8 @@ def link_again(session: Session) -> list[Fault]:
     The old links cannot be checked any more, the commitments can. Digests of nights are dropped:
     those on paper stay the witness of what was before.
     """
-    keys, faults = key_file(session), []
+    keys, erased = key_file(session), _erased(session)
+    faults: list[Fault] = []
     session.execute(delete(AuditNight))
     heads = {head.chain: head for head in session.scalars(select(AuditHead))}
     events = session.scalars(
@@ -109,20 +130,20 @@ def link_again(session: Session) -> list[Fault]:
             faults.append(Fault(chain, 0, "dropped"))
             head = AuditHead(chain=chain, number=0, link=START)
             session.add(head)
-        faults += _link_chain_again(keys, head, links)
+        faults += _link_chain_again(keys, erased, head, links)
     faults += [Fault(head.chain, head.number, "dropped") for head in heads.values()]
     session.flush()
     return faults
 
 
 def _link_chain_again(
-    keys: KeyFile, head: AuditHead, events: Iterable[AuditEvent]
+    keys: KeyFile, erased: dict[str, str], head: AuditHead, events: Iterable[AuditEvent]
 ) -> Iterator[Fault]:
     link, number = START, 0
     for event in events:
         if event.number != number + 1:
             yield Fault(head.chain, number + 1, "dropped")
-        if event.salt and _commitment(event) != event.commitment:
+        if not _is_whole(event, erased):
             yield Fault(head.chain, event.number, "altered")
         link, number = _link(keys, link, event), event.number
         event.link = link
@@ -133,16 +154,23 @@ def _link_chain_again(
 
 def _locked_head(session: Session, chain: str) -> AuditHead:
     asked = select(AuditHead).where(AuditHead.chain == chain).with_for_update()
-    head = session.scalar(asked.execution_options(populate_existing=True))
+    asked = asked.execution_options(populate_existing=True)
+    head = session.scalar(asked)
     if head is None:
-        head = AuditHead(chain=chain, number=0, link=START)
-        session.add(head)
-        session.flush()
+        # Two first acts of a day may come at once: one makes the head, the other waits for it.
+        insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
+        first = insert(AuditHead).values(chain=chain, number=0, link=START)
+        session.execute(first.on_conflict_do_nothing())
+        head = session.scalars(asked).one()
     return head
 
 
 def _check_chain(
-    keys: KeyFile, chain: str, events: Iterable[AuditEvent], head: AuditHead | None
+    keys: KeyFile,
+    erased: dict[str, str],
+    chain: str,
+    events: Iterable[AuditEvent],
+    head: AuditHead | None,
 ) -> Iterator[Fault]:
     link, number = START, 0
     for event in events:
@@ -150,7 +178,7 @@ def _check_chain(
             yield Fault(chain, number + 1, "dropped")
         elif _link(keys, link, event) != event.link:
             yield Fault(chain, event.number, "link")
-        elif event.salt and _commitment(event) != event.commitment:
+        elif not _is_whole(event, erased):
             yield Fault(chain, event.number, "altered")
         link, number = event.link, event.number
     if head is None or head.number != number or head.link != link:
@@ -178,6 +206,33 @@ def _digest(session: Session, keys: KeyFile, at: datetime) -> tuple[int, bytes]:
     ).all()
     parts = [part for chain, link in rows for part in (chain.encode(), link)]
     return len(rows), keyed_hash(keys.mac_key, "audit-night", *parts)
+
+
+def _erased(session: Session) -> dict[str, str]:
+    """What was erased, and what must be left of it, by the acts that say so themselves."""
+    said = session.scalars(select(AuditEvent).where(AuditEvent.kind == ERASED))
+    return {
+        str(event.facts["event"]): str(event.facts["rest"])
+        for event in said
+        if _is_whole(event, {})
+    }
+
+
+def _is_whole(event: AuditEvent, erased: dict[str, str]) -> bool:
+    """Whether an act says what it said when it was recorded, or was erased by an act that says so.
+
+    An empty salt alone means nothing: whoever alters facts can empty it as well.
+    """
+    if len(event.salt) == SALT_BYTES:
+        return _commitment(event) == event.commitment
+    return not event.salt and not event.facts and erased.get(str(event.id)) == _rest(event)
+
+
+def _rest(event: AuditEvent) -> str:
+    """A digest of what stays when the facts are erased: when, what kind, by whom, which case."""
+    at = event.at.astimezone(UTC).isoformat()
+    left = [str(event.id), at, event.kind, str(event.actor_id), str(event.case_id)]
+    return sha256(json.dumps(left).encode()).hexdigest()
 
 
 def _commitment(event: AuditEvent) -> bytes:

@@ -69,7 +69,8 @@ def _guard(app: Flask, settings: Settings) -> None:
     def finish(response: Response) -> Response:
         guards.keep_changes(response)
         if find_inside() is None:
-            headers.for_staff(response, keep=request.endpoint == "static")
+            is_file = request.endpoint == "static" and response.status_code in (200, 304)
+            headers.for_staff(response, keep=is_file)
         return response
 
     app.before_request(guards.refuse_outsiders)

@@ -114,6 +114,8 @@ def _engine(url: str) -> Engine:
     event.listen(engine, "begin", partial(_begin, queue))
     if queue is not None:
         event.listen(engine, "checkin", lambda _connection, _record: queue.leave())
+        # A migration takes its connection out of the pool for good.
+        event.listen(engine, "close_detached", lambda _connection: queue.leave())
     return engine
 
 

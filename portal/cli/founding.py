@@ -114,7 +114,7 @@ def _leave_nothing(settings: Settings, database: Database) -> None:
         migrate_back(database, "base")
         return
     database.close()
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("", "-wal", "-shm", "-queue"):
         file.with_name(file.name + suffix).unlink(missing_ok=True)
 
 

@@ -66,7 +66,7 @@ def lived_in(the_house: TestHouse, her: Person) -> TestHouse:
     need_id = the_house.a_need(her, Category.POLICE, words=NEED)
     service_id = the_house.services[ServiceKind.POLICE].id
     with the_house.acting(the_house.moderator) as (session, acting):
-        (waiting,) = [one for one in desk.lanes(session, acting, now=NOON)]
+        (waiting,) = desk.lanes(session, acting, now=NOON)
         desk.route(session, acting, waiting.decision.id, [service_id], now=NOON)
     with the_house.acting(her) as (session, acting):
         sharing.say_yes(session, acting, need_id, service_id, now=NOON)

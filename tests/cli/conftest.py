@@ -1,0 +1,63 @@
+"""Commands run as somebody would type them, in a directory and an environment of their own."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from portal.cli import main
+from portal.vault import KeyFile
+
+Run = Callable[..., Result]
+SEED = bytes(range(7, 39))
+PASSPHRASE = "a calm walk along the canal"
+FOUNDING = ["Test house", "BE", "Europe/Brussels", "Cora Linden", "cora@house.example"]
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("PORTAL_") and not name.startswith("PORTAL_TEST"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("PORTAL_DATA", str(tmp_path / "house"))
+    monkeypatch.setenv("PORTAL_STAFF_HOST", "staff.house.example")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """The directory of the centre's own files."""
+    return tmp_path / "house"
+
+
+@pytest.fixture
+def run() -> Run:
+    """`run("backup", "file", typed=[...])` gives the result of the command."""
+
+    def run(*arguments: str, typed: list[str] | None = None) -> Result:
+        lines = "".join(f"{line}\n" for line in typed or [])
+        return CliRunner().invoke(main, list(arguments), input=lines, catch_exceptions=False)
+
+    return run
+
+
+@pytest.fixture
+def sheets(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The words that `init` will show: three sheets, each in one line."""
+    from portal.cli import founding
+    from portal.vault import new_recovery
+
+    public, one, two = new_recovery()
+    monkeypatch.setattr(founding, "new_recovery", lambda: (public, one, two))
+    monkeypatch.setattr(founding, "token_bytes", lambda _: SEED)
+    key_file = KeyFile(SEED).words()
+    return {"one": " ".join(one), "two": " ".join(two), "key file": " ".join(key_file)}
+
+
+@pytest.fixture
+def founded(run: Run, sheets: dict[str, str]) -> dict[str, str]:
+    """A house that `init` made; gives its sheets."""
+    typed = [*FOUNDING, PASSPHRASE, PASSPHRASE, "", *sheets.values()]
+    assert run("init", typed=typed).exit_code == 0
+    return sheets

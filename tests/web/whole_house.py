@@ -1,0 +1,323 @@
+"""A house in which something of everything has happened, with its real pages.
+
+It is furnished once for all tests and copied for each: `WholeHouse(directory_of_the_copy)`.
+"""
+
+import pickle
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from portal.app import create_app
+from portal.database import Database
+from portal.domain.needs import Category, HowSoon, NeedAnswer, Statement
+from portal.domain.roles import Role
+from portal.domain.services import ServiceKind
+from portal.models import Decision, Membership
+from portal.services import (
+    appointments,
+    desk,
+    drafts,
+    messages,
+    needs,
+    referrals,
+    sessions,
+    sharing,
+)
+from portal.services.appointments import Details
+from portal.services.house import House
+from portal.settings import Settings
+from portal.vault import CHEAP, KeyFile, SlowPasses
+from tests.people import NOON, Person, TestHouse, a_house
+from tests.web.browser_stand_in import Phone
+from tests.web.staff.browser import Browser
+
+HER_WORDS = "The words that only her own people read."
+CHANGES_BY_LOOKING = frozenset(
+    {"audit_event", "audit_head", "sign_in", "form_outcome", "kept_answer", "tries", "look"}
+)
+"""Tables in which a visit leaves something even when nothing is done."""
+
+
+@dataclass
+class Everybody:
+    """Who is in the house, and what happened to the first of two survivors, by its noun."""
+
+    amal: Person
+    bea: Person
+    staff: dict[str, Person]
+    ids: dict[str, list[UUID]] = field(default_factory=dict)
+
+
+def settings_in(directory: Path) -> Settings:
+    """Settings of a demo house, so that staff pages are on the same host; passes are cheap."""
+    return replace(
+        Settings.from_environment({"PORTAL_DATA": str(directory), "PORTAL_DEMO": "yes"}),
+        slow_pass_ops=CHEAP.ops,
+        slow_pass_mem=CHEAP.mem,
+    )
+
+
+def furnish(directory: Path, key_file: KeyFile) -> None:
+    """Let people live in the migrated house that lies in `directory`."""
+    settings = settings_in(directory)
+    key_file.save(settings.key_file)
+    database = Database(settings.database_url, key_file, settings)
+    passes = SlowPasses(directory / "slow-passes", settings.slow_pass_slots)
+    house = a_house(database, House(settings, key_file, passes))
+    everybody = _Furnishing(house).everybody()
+    database.close()
+    (directory / "everybody").write_bytes(pickle.dumps(everybody))
+
+
+class WholeHouse:
+    """The application over a furnished house, its people, and a clock that tests move."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.now = NOON + timedelta(hours=1)
+        # Written by `furnish` above, in this run of the tests.
+        self.everybody: Everybody = pickle.loads((directory / "everybody").read_bytes())
+        self.open()
+
+    def open(self) -> None:
+        """Make the application anew, as after a restart."""
+        self.app = create_app(settings_in(self.directory))
+        self.app.config["NOW"] = lambda: self.now
+        self.database: Database = self.app.extensions["database"]
+
+    def later(self, **span: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**span)
+
+    def phone(self, her: Person | None, language: str = "en", *, scripting: bool = True) -> Phone:
+        """A phone at the calendar, or on her first page after she came in with card and PIN."""
+        phone = Phone(self.app, language, scripting=scripting)
+        phone.open()
+        if her is not None:
+            phone.sign_in(her.card, her.pin)
+            assert phone.page_key, "she is in"
+        return phone
+
+    def browser(
+        self, person: Person, language: str = "en", *, proved: timedelta | None = timedelta()
+    ) -> Browser:
+        """A colleague's browser after the sign-in; her second factor was proved that long ago."""
+        browser = Browser(self.app)
+        browser.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+        browser.client.set_cookie("s", self.token(person, language, proved=proved))
+        browser.get("/staff/")
+        return browser
+
+    def token(
+        self, person: Person, language: str = "en", *, proved: timedelta | None = timedelta()
+    ) -> str:
+        """The token of a live sign-in, made past the door."""
+        with self.database.transaction() as session:
+            return sessions.start(
+                session,
+                person.account_id,
+                keys=person.keys,
+                language=language,
+                now=self.now,
+                pin=person.pin or None,
+                second_factor_at=None if proved is None or person.pin else self.now - proved,
+            )
+
+    def rows(self, *, but: frozenset[str] = CHANGES_BY_LOOKING) -> dict[str, Any]:
+        """Every row of every table, to see whether something changed."""
+        with self.reading() as connection:
+            listed = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+            names = [row[0] for row in connection.execute(listed)]
+            return {
+                name: sorted(map(repr, connection.execute(f'SELECT * FROM "{name}"')))
+                for name in names
+                if name not in but
+            }
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The database file as somebody who has stolen it reads it."""
+        connection = sqlite3.connect(self.directory / "portal.db", timeout=5)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+class _Furnishing:
+    """What happens in the house before the tests begin."""
+
+    def __init__(self, house: TestHouse) -> None:
+        self.house = house
+        self.ids: dict[str, list[UUID]] = {}
+
+    def everybody(self) -> Everybody:
+        house = self.house
+        amal, bea = house.a_survivor("Amal"), house.a_survivor("Bea", language="nl")
+        housing = house.services[ServiceKind.HOUSING]
+        lead = (Role.CASE_DIRECTOR, house.services[ServiceKind.CENTRE_WORK].id)
+        staff = {
+            "director": house.director,
+            "stand_in": house.stand_in,
+            "other_director": house.a_colleague("Nadia", lead),
+            "moderator": house.moderator,
+            "coordinator": house.coordinator,
+            "auditor": house.auditor,
+            "housing": house.workers[ServiceKind.HOUSING],
+            "police": house.workers[ServiceKind.POLICE],
+            "prosecutor": house.workers[ServiceKind.PROSECUTOR],
+            # She joined a team that has its key already, and nobody has handed it over yet.
+            "newcomer": house.a_colleague("Wim", (Role.SERVICE_STAFF, housing.id)),
+        }
+        self._note("membership", self._membership(staff["newcomer"]))
+        self._note("case", amal.case_id)
+        self._note("account", amal.account_id)
+        self._note("service", housing.id)
+        self._of_amal(amal)
+        self._messages(amal, 54)
+        house.a_need(bea, Category.MONEY, words="Something of another.")
+        self._messages(bea, 2)
+        return Everybody(amal, bea, staff, self.ids)
+
+    def _of_amal(self, amal: Person) -> None:
+        """Needs in every state, each with what belongs to it."""
+        helped = self._need(amal, Category.HOME)
+        self._routed(helped, ServiceKind.HOUSING, ServiceKind.POLICE)
+        housing = self._said_yes(amal, helped, ServiceKind.HOUSING)
+        for days in (-3, 2, 3, 30):
+            self._dated(housing, days)
+        self._by_her(amal, appointments.another_time, self.ids["appointment"][-1])
+        refused = self._need(amal, Category.WORK)
+        self._routed(refused, ServiceKind.HOUSING)
+        self._refused(self._said_yes(amal, refused, ServiceKind.HOUSING))
+        asked = self._need(amal, Category.HEALTH)
+        self._asked(asked)
+        waiting = self._need(amal, Category.LAW)
+        self._routed(waiting, ServiceKind.POLICE, ServiceKind.PROSECUTOR)
+        stopped = self._need(amal, Category.PHONE)
+        self._by_her(amal, needs.take_back, stopped)
+        self._need(amal, Category.CHILD, how_soon=HowSoon.TODAY)
+        self._note("decision", self._decision(self._need(amal, Category.MONEY)))
+        with self.house.acting(amal) as (session, acting):
+            drafts.keep(session, acting, "message", {"words": HER_WORDS}, now=NOON)
+
+    def _need(self, her: Person, category: Category, **more: Any) -> UUID:
+        with self.house.acting(her) as (session, acting):
+            answer = NeedAnswer(category, own_words=HER_WORDS, **more)
+            statement = Statement(needs=(answer,), not_wanted=HER_WORDS, accessibility=HER_WORDS)
+            need_id = needs.send(session, acting, statement, now=NOON)[0].id
+        self._note("need", need_id)
+        return need_id
+
+    def _decision(self, need_id: UUID) -> UUID:
+        with self.house.database.transaction("read") as session:
+            found = session.scalar(select(Decision.id).where(Decision.need_id == need_id))
+        assert found is not None
+        return found
+
+    def _membership(self, colleague: Person) -> UUID:
+        with self.house.database.transaction("read") as session:
+            asked = select(Membership.id).where(Membership.account_id == colleague.account_id)
+            return session.execute(asked).scalar_one()
+
+    def _routed(self, need_id: UUID, *kinds: ServiceKind) -> None:
+        ids = [self.house.services[kind].id for kind in kinds]
+        with self.house.acting(self.house.moderator) as (session, acting):
+            decision_id = self._decision(need_id)
+            desk.route(session, acting, decision_id, ids, now=NOON, reading=HER_WORDS)
+
+    def _asked(self, need_id: UUID) -> None:
+        with self.house.acting(self.house.moderator) as (session, acting):
+            desk.give_back(session, acting, self._decision(need_id), HER_WORDS, now=NOON)
+
+    def _said_yes(self, her: Person, need_id: UUID, kind: ServiceKind) -> UUID:
+        with self.house.acting(her) as (session, acting):
+            service_id = self.house.services[kind].id
+            sharing.say_yes(session, acting, need_id, service_id, now=NOON)
+            referral = next(
+                one
+                for story in needs.hers(session, acting, now=NOON)
+                for one, service in story.referrals
+                if (story.need.id, service.id) == (need_id, service_id)
+            )
+        self._note("referral", referral.id)
+        return referral.id
+
+    def _dated(self, referral_id: UUID, days: int) -> None:
+        worker = self.house.workers[ServiceKind.HOUSING]
+        starts_at = NOON + timedelta(days=days, hours=2)
+        then = min(NOON, starts_at - timedelta(hours=3))
+        with self.house.acting(worker, now=then) as (session, acting):
+            date = appointments.set_date(
+                session,
+                acting,
+                referral_id,
+                starts_at=starts_at,
+                minutes=45,
+                with_id=worker.account_id,
+                details=Details(HER_WORDS, HER_WORDS, HER_WORDS),
+                now=then,
+            )
+            self._note("appointment", date.id)
+
+    def _refused(self, referral_id: UUID) -> None:
+        with self.house.acting(self.house.workers[ServiceKind.HOUSING]) as (session, acting):
+            referrals.open_referral(session, acting, referral_id, now=NOON)
+            referrals.not_possible(session, acting, referral_id, HER_WORDS, now=NOON)
+
+    def _by_her(self, her: Person, act: Callable[..., Any], subject: UUID) -> None:
+        with self.house.acting(her) as (session, acting):
+            act(session, acting, subject, now=NOON)
+
+    def _messages(self, her: Person, number: int) -> None:
+        """Turn by turn; what the last ones say nobody has seen yet."""
+        assert her.case_id is not None
+        start: datetime = NOON - timedelta(days=3)
+        for one in range(number):
+            writer = her if one % 2 else self.house.director
+            with self.house.acting(writer, now=start) as (session, acting):
+                at = start + timedelta(minutes=20 * one)
+                written = messages.write(session, acting, her.case_id, HER_WORDS, now=at)
+            if one % 2 and her.name == "Amal":
+                self._note("message", written.id)
+        reader = self.house.director
+        with self.house.acting(reader) as (session, acting):
+            messages.show(session, acting, her.case_id, now=NOON, before=number - 3)
+
+    def _note(self, noun: str, found: UUID | None) -> None:
+        assert found is not None
+        self.ids.setdefault(noun, []).append(found)
+
+
+NOUNS = {"date": "appointment"}
+"""What an argument of a rule is called where it is not called like its table."""
+
+
+def foreign(whole: WholeHouse, rule: Rule) -> Iterator[dict[str, UUID | str]]:
+    """The first survivor's ids for a rule, one of each state."""
+    nouns = {name: NOUNS.get(name.removesuffix("_id"), name.removesuffix("_id"))
+             for name in rule.arguments if name.endswith("_id")}  # fmt: skip
+    unknown = set(nouns.values()) - set(whole.everybody.ids)
+    assert not unknown, f"teach the house of this test what {unknown} is: {rule.rule}"
+    states = max((len(whole.everybody.ids[noun]) for noun in nouns.values()), default=0)
+    for place in range(min(states, 4)):
+        yield {
+            name: whole.everybody.ids[noun][place % len(whole.everybody.ids[noun])]
+            for name, noun in nouns.items()
+        }
+
+
+def copy_of(furnished: Path, directory: Path) -> WholeHouse:
+    """A furnished house of one's own."""
+    shutil.copytree(furnished, directory, dirs_exist_ok=True)
+    return WholeHouse(directory)

@@ -9,7 +9,7 @@ from wtforms import Form
 from wtforms.fields import Field
 from wtforms.meta import DefaultMeta
 
-from portal.i18n import gettext, lazy_gettext, ngettext
+from portal.i18n import gettext, lazy_gettext
 
 RESERVED = frozenset("fkl")
 """Names that the one address uses itself; `to` and `do` have two letters."""
@@ -23,7 +23,11 @@ class _Words:
         return str(gettext(words))
 
     def ngettext(self, one: str, many: str, number: int) -> str:
-        return str(ngettext(one, many, number))
+        # Only `Length` counts something; it fills in `max` itself, after this.
+        return gettext(
+            "This is too long. %(limit)s letters fit. Nothing was lost. Make it shorter.",
+            limit="%(max)d",
+        )
 
 
 def neutral_name(place: int) -> str:

@@ -184,7 +184,7 @@ def of_service(
         .where(
             Referral.service_id.in_(acting.services(Role.SERVICE_STAFF)),
             Referral.state.in_(states),
-            *_after(session, after),
+            *_after(session, acting, after),
         )
         .order_by(_turn(), Referral.answer_before, Referral.id)
         .limit(size)
@@ -328,11 +328,16 @@ def _turn() -> ColumnElement[int]:
     )
 
 
-def _after(session: Session, referral_id: UUID | None) -> list[ColumnElement[bool]]:
+def _after(
+    session: Session, acting: SignedIn, referral_id: UUID | None
+) -> list[ColumnElement[bool]]:
     if referral_id is None:
         return []
     last = session.execute(
-        select(_turn(), Referral.answer_before).where(Referral.id == referral_id)
+        select(_turn(), Referral.answer_before).where(
+            Referral.id == referral_id,
+            Referral.service_id.in_(acting.services(Role.SERVICE_STAFF)),
+        )
     ).one_or_none()
     if last is None:
         raise NotFound

@@ -4,7 +4,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from portal.domain.folders import FolderKind, Why
@@ -14,6 +14,7 @@ from portal.services.reading import OpenFolder, open_folder
 from portal.services.sessions import SignedIn
 
 KEPT = timedelta(hours=24)
+_ONE = select(Draft).where(Draft.case_id == bindparam("case_id"), Draft.kind == bindparam("kind"))
 
 
 def keep(
@@ -66,6 +67,4 @@ def _open(session: Session, acting: SignedIn, *, now: datetime) -> OpenFolder:
 
 
 def _find(session: Session, acting: SignedIn, kind: str) -> Draft | None:
-    return session.scalar(
-        select(Draft).where(Draft.case_id == acting.her_case_id, Draft.kind == kind)
-    )
+    return session.scalar(_ONE, {"case_id": acting.her_case_id, "kind": kind})

@@ -32,10 +32,8 @@ class Line(NamedTuple):
     id: UUID
     number: int
     from_survivor: bool
-    author_id: UUID
     written_at: datetime
     seen_at: datetime | None
-    seen_by_id: UUID | None
     taken_back_at: datetime | None
     body: bytes | None
 
@@ -53,6 +51,7 @@ class ShownMessage:
     author: str
     service: str | None
     seen_by: str | None
+    is_own: bool
 
     @property
     def may_be_taken_back(self) -> bool:
@@ -150,7 +149,7 @@ def show(
     folder = open_folder(
         session, acting, case_id, FolderKind.CONVERSATION, purpose="conversation", now=now
     )
-    found = _stretch(session, case_id, before=before, after=after, size=size)
+    found = _stretch(session, acting, case_id, before=before, after=after, size=size)
     lines = _mark_seen(session, acting, [row.line for row in found], now=now)
     shown = [
         ShownMessage(
@@ -158,7 +157,8 @@ def show(
             words=folder.read(line, "body") if folder.opens(line.body) else None,
             author=row.author or "",
             service=row.service,
-            seen_by=acting.name if line.seen_by_id == acting.account_id else row.seen_by,
+            seen_by=row.seen_by or (acting.name if line.seen_at == now else None),
+            is_own=bool(row.is_own),
         )
         for line, row in zip(lines, found, strict=True)
     ]
@@ -267,6 +267,7 @@ class _Found(NamedTuple):
     author: str | None
     service: str | None
     seen_by: str | None
+    is_own: bool
     last_number: int
 
 
@@ -278,6 +279,7 @@ _LINES = (
         _author.name.label("author"),
         Service.name.label("service"),
         _reader.name.label("seen_by"),
+        (Message.author_id == bindparam("me")).label("is_own"),
         Thread.last_number,
     )
     .join(Thread, Thread.id == Message.thread_id)
@@ -293,9 +295,20 @@ _AFTER = _LINES.where(Message.number > bindparam("edge")).order_by(Message.numbe
 
 
 def _stretch(
-    session: Session, case_id: UUID, *, before: int | None, after: int | None, size: int
+    session: Session,
+    acting: SignedIn,
+    case_id: UUID,
+    *,
+    before: int | None,
+    after: int | None,
+    size: int,
 ) -> list[_Found]:
-    asked = {"case_id": case_id, "size": size, "edge": before if after is None else after}
+    asked = {
+        "case_id": case_id,
+        "me": acting.account_id,
+        "size": size,
+        "edge": before if after is None else after,
+    }
     statement = _AFTER if after is not None else _BEFORE if before is not None else _NEWEST
     width = len(Line._fields)
     rows = [_Found(Line(*row[:width]), *row[width:]) for row in session.execute(statement, asked)]
@@ -321,10 +334,7 @@ def _mark_seen(
         .values(seen_at=now, seen_by_id=acting.account_id)
         .execution_options(synchronize_session=False)
     )
-    return [
-        line._replace(seen_at=now, seen_by_id=acting.account_id) if line.id in fresh else line
-        for line in shown
-    ]
+    return [line._replace(seen_at=now) if line.id in fresh else line for line in shown]
 
 
 def _service_of(session: Session, acting: SignedIn) -> UUID | None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from markupsafe import Markup
 
 from portal.i18n import dates, gettext
+from portal.web.templating import as_time
 
 _A_WEEKDAY_IS_ENOUGH = timedelta(days=6)
 
@@ -23,5 +24,4 @@ def near_words(moment: datetime, now: datetime) -> str:
 
 def near_time(moment: datetime, now: datetime) -> Markup:
     """The same, marked as a time and kept together in a sentence of another direction."""
-    words = near_words(moment, now)
-    return Markup('<time datetime="{}"><bdi>{}</bdi></time>').format(moment.isoformat(), words)
+    return as_time(moment, near_words(moment, now))

@@ -43,6 +43,7 @@ def test_no_answer_is_kept_and_none_tells_where_she_was(door: Door) -> None:
         assert answer.headers["X-Robots-Tag"].startswith("noindex")
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Server"] == "web"
         assert "Clear-Site-Data" not in answer.headers
         assert "X-Reference" not in answer.headers
 

@@ -38,6 +38,12 @@ class Trouble:
     status: int
     reference: str = ""
 
+    @classmethod
+    def of(cls, response: Response) -> "Trouble":
+        """What went wrong in an answer that cannot be kept itself."""
+        status = response.status_code if response.status_code >= 400 else 503
+        return cls(status, response.headers.get(REFERENCE_HEADER, ""))
+
     def __str__(self) -> str:
         return f"{self.status}/{self.reference or '-'}"
 
@@ -60,9 +66,7 @@ class KeptAnswers:
             # Without a database only what is the same for everybody can be said. No traceback: the
             # message of a database error quotes values.
             log.error("an answer could not wait: %s", type(error).__name__)
-            reference = response.headers.get(REFERENCE_HEADER, "")
-            status = response.status_code if response.status_code >= 400 else 503
-            self.keep_trouble(environ, away, Trouble(status, reference))
+            self.keep_trouble(environ, away, Trouble.of(response))
         else:
             _set_cookie(environ, away, token)
 

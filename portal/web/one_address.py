@@ -127,7 +127,11 @@ class OneAddress:
         if "Location" in response.headers:
             return see_other(response.headers["Location"])
         away = see_other(FRONT)
-        self.kept.keep(environ, away, response)
+        if response.status_code >= 400 and not mark.page_key:
+            # What a stranger did wrong is the same for everybody: no row is written for it.
+            self.kept.keep_trouble(environ, away, Trouble.of(response))
+        else:
+            self.kept.keep(environ, away, response)
         return away
 
     def _part(

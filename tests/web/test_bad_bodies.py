@@ -63,6 +63,14 @@ def test_a_text_over_the_limit_is_refused_in_words(inside: Phone, door: Door) ->
     assert door.done == []
 
 
+def test_a_stranger_fills_no_table_with_what_is_too_long(door: Door) -> None:
+    phone = Phone(door.app, scripting=False)
+    answer = phone.send({"a": "x" * 300_000})
+    assert "This was too long" in answer.text
+    with door.app.extensions["database"].engine.connect() as connection:
+        assert connection.exec_driver_sql("select count(*) from kept_answer").scalar() == 0
+
+
 @pytest.fixture
 def gone(door: Door, monkeypatch: pytest.MonkeyPatch) -> Door:
     """The same house after its database went away."""

@@ -39,7 +39,8 @@ def date(day: dt.date) -> str:
 
 def time(moment: dt.datetime) -> str:
     """ "17:00"."""
-    return f"{here(moment):%H:%M}"
+    local = here(moment)
+    return f"{local.hour:02}:{local.minute:02}"
 
 
 def date_time(moment: dt.datetime) -> str:
@@ -50,13 +51,14 @@ def date_time(moment: dt.datetime) -> str:
 
 def weekday(day: dt.date) -> str:
     """ "Tuesday"."""
-    names = get_day_names("wide", "format", current_language().locale)
-    return str(names[_day(day).weekday()])
+    return _weekdays(current_language())[_day(day).weekday()]
 
 
 def weekday_time(moment: dt.datetime) -> str:
     """ "Tuesday 17:00", for times not more than six days away."""
-    return f"{weekday(moment)} {time(moment)}"
+    local = here(moment)
+    name = _weekdays(current_language())[local.weekday()]
+    return f"{name} {local.hour:02}:{local.minute:02}"
 
 
 def month(day: dt.date) -> str:
@@ -86,3 +88,9 @@ def _day(day: dt.date) -> dt.date:
 def _date(language: Language, day: dt.date) -> str:
     # A page of messages tells the same few days fifty times.
     return format_date(day, "full", locale=language.locale)
+
+
+@lru_cache
+def _weekdays(language: Language) -> list[str]:
+    names = get_day_names("wide", "format", language.locale)
+    return [str(names[number]) for number in range(7)]

@@ -8,6 +8,7 @@ from portal.i18n import dates, gettext
 from portal.web.templating import as_time
 
 _A_WEEKDAY_IS_ENOUGH = timedelta(days=6)
+_SURELY_NEAR = timedelta(days=5)
 
 
 def near_day(moment: datetime, now: datetime) -> str | None:
@@ -18,7 +19,9 @@ def near_day(moment: datetime, now: datetime) -> str | None:
 
 def near_words(moment: datetime, now: datetime) -> str:
     """ "Tuesday 17:00", or the whole date where the weekday alone could mean another week."""
-    is_near = abs(dates.here(moment).date() - dates.here(now).date()) <= _A_WEEKDAY_IS_ENOUGH
+    is_near = abs(moment - now) < _SURELY_NEAR or (
+        abs(dates.here(moment).date() - dates.here(now).date()) <= _A_WEEKDAY_IS_ENOUGH
+    )
     return dates.weekday_time(moment) if is_near else dates.date_time(moment)
 
 

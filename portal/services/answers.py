@@ -8,6 +8,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from portal.models import FormOutcome, KeptAnswer
+from portal.vault import token_hash
 
 WAITS = timedelta(seconds=30)
 
@@ -20,21 +21,22 @@ def begin_form(
     While the first tap is still at work the second waits here: on SQLite for the write lock, on
     PostgreSQL for the unfinished row.
     """
+    key = _key(form_key)
     insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
     claim = (
         insert(FormOutcome)
-        .values(session_id=session_id, form_key=form_key, at=now, sealed=None)
+        .values(session_id=session_id, form_key=key, at=now, sealed=None)
         .on_conflict_do_nothing()
         .returning(FormOutcome.form_key)
     )
     if session.execute(claim).first() is not None:
         return None
-    return session.get_one(FormOutcome, (session_id, form_key), populate_existing=True)
+    return session.get_one(FormOutcome, (session_id, key), populate_existing=True)
 
 
 def finish_form(session: Session, session_id: bytes, form_key: str, sealed: bytes) -> None:
     """Keep what came of a form with the session."""
-    outcome = session.get(FormOutcome, (session_id, form_key))
+    outcome = session.get(FormOutcome, (session_id, _key(form_key)))
     if outcome is not None:
         outcome.sealed = sealed
         session.flush()
@@ -44,7 +46,7 @@ def forget_form(session: Session, session_id: bytes, form_key: str) -> None:
     """Give back the key of a form that was refused: it may be sent again."""
     session.execute(
         delete(FormOutcome).where(
-            FormOutcome.session_id == session_id, FormOutcome.form_key == form_key
+            FormOutcome.session_id == session_id, FormOutcome.form_key == _key(form_key)
         )
     )
 
@@ -65,3 +67,8 @@ def take_answer(session: Session, key_hash: bytes, *, now: datetime) -> bytes | 
     if taken is None or taken.expires_at <= now:
         return None
     return bytes(taken.sealed)
+
+
+def _key(form_key: str) -> str:
+    # It comes from a form: NUL, a lone surrogate or ten thousand letters are a key like any other.
+    return token_hash(form_key).hex()

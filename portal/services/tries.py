@@ -47,9 +47,12 @@ def forget(session: Session, what: str, who: bytes) -> None:
 def limit(
     session: Session, what: str, who: bytes, *, limit: int, within: timedelta, now: datetime
 ) -> None:
-    """Count a try and raise SlowDown when it is one too many."""
-    check(session, what, who, limit=limit, within=within, now=now)
-    count(session, what, who, within=within, now=now)
+    """Count a try and raise SlowDown when it is one too many.
+
+    Counted first: of many at once, each waits for the number of the one before.
+    """
+    if count(session, what, who, within=within, now=now) > limit:
+        check(session, what, who, limit=limit, within=within, now=now)
 
 
 def _key(session: Session, what: str, who: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """The account of every act: what was altered, dropped or moved is named."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -271,11 +272,10 @@ class TestErased:
 
 
 def test_two_acts_at_once_get_two_places(the_house: TestHouse, her: Person) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     def act(_: int) -> None:
         with the_house.database.transaction() as session:
             audit.record(session, None, "at_once", now=NOON, case_id=her.case_id)
+        with the_house.database.transaction() as session:
             audit.record(session, None, "at_once", now=NOON + 3 * DAY)
 
     with ThreadPoolExecutor(4) as pool:

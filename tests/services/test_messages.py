@@ -1,0 +1,260 @@
+"""The one thread between her and her case team."""
+
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from portal.domain.refusals import NotFound, NotYours, SlowDown, WrongState
+from portal.domain.roles import Role
+from portal.domain.services import ServiceKind
+from portal.domain.words import NothingWritten, TooLong
+from portal.models import Message
+from portal.services import cards, caseload, messages, staff
+from tests.people import NOON, Person, TestHouse
+
+MINUTE = timedelta(minutes=1)
+
+
+def write(the_house: TestHouse, who: Person, her: Person, words: str = "Hello") -> UUID:
+    """A message of one side or the other."""
+    assert her.case_id is not None
+    with the_house.acting(who) as (session, acting):
+        return messages.write(session, acting, her.case_id, words, now=NOON).id
+
+
+def show(
+    the_house: TestHouse,
+    who: Person,
+    her: Person,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    size: int = messages.PAGE,
+) -> messages.Page:
+    """What one side is shown."""
+    assert her.case_id is not None
+    with the_house.acting(who) as (session, acting):
+        return messages.show(
+            session, acting, her.case_id, now=NOON, before=before, after=after, size=size
+        )
+
+
+def unread(the_house: TestHouse, her: Person) -> tuple[int, int]:
+    """How many wait for her, and how many of hers wait for the case director."""
+    with the_house.acting(her) as (session, acting):
+        for_her = messages.unseen_by_her(session, acting)
+    with the_house.acting(the_house.director) as (session, acting):
+        lines = caseload.page(session, acting, now=NOON).lines
+        return for_her, sum(line.unseen for line in lines if line.case.id == her.case_id)
+
+
+def test_messages_are_numbered_from_one_and_shown_with_name_and_service(
+    the_house: TestHouse, her: Person
+) -> None:
+    write(the_house, her, her, "مرحبا 👍🏽")
+    write(the_house, the_house.director, her, "Hello Amal")
+    write(the_house, the_house.stand_in, her, "I stand in")
+    page = show(the_house, her, her)
+    assert [(m.message.number, m.author, m.service, m.words) for m in page.messages] == [
+        (1, "", None, "مرحبا 👍🏽"),
+        (2, "Els", "Centre work", "Hello Amal"),
+        (3, "Karim", "Centre work", "I stand in"),
+    ]
+
+
+def test_what_is_typed_is_cleaned_and_nothing_is_cut(the_house: TestHouse, her: Person) -> None:
+    write(the_house, her, her, "a\x00b\u202ec\ud800 \r\nd")
+    assert [m.words for m in show(the_house, her, her).messages] == ["abc \nd"]
+    for typed in ("", "   ", "\u200b\n", "\x00"):
+        with pytest.raises(NothingWritten):
+            write(the_house, her, her, typed)
+    with pytest.raises(TooLong):
+        write(the_house, her, her, "م" * 20_000)
+    assert len(show(the_house, her, her).messages) == 1
+
+
+class TestSeen:
+    """Set when it was shown, never when it was listed or by its author."""
+
+    def test_only_what_was_shown_is_seen(self, the_house: TestHouse, her: Person) -> None:
+        for number in range(5):
+            write(the_house, her, her, f"Message {number}")
+        assert unread(the_house, her) == (0, 5)
+        show(the_house, the_house.director, her, size=2)
+        assert unread(the_house, her) == (0, 3)
+        seen = [m.seen_by for m in show(the_house, her, her).messages]
+        assert seen == [None, None, None, "Els", "Els"]
+
+    def test_own_messages_are_not_seen_by_reading_them(
+        self, the_house: TestHouse, her: Person
+    ) -> None:
+        write(the_house, her, her)
+        write(the_house, the_house.director, her)
+        show(the_house, the_house.director, her)
+        assert unread(the_house, her) == (1, 0)
+        page = show(the_house, her, her)
+        assert unread(the_house, her) == (0, 0)
+        assert [m.message.seen_at for m in page.messages] == [NOON, NOON]
+
+    def test_who_saw_it_first_stays(self, the_house: TestHouse, her: Person) -> None:
+        write(the_house, her, her)
+        show(the_house, the_house.stand_in, her)
+        page = show(the_house, the_house.director, her)
+        assert [m.seen_by for m in page.messages] == ["Karim"]
+
+    def test_a_list_of_cases_or_a_count_is_no_look(self, the_house: TestHouse, her: Person) -> None:
+        write(the_house, her, her)
+        for _ in range(3):
+            assert unread(the_house, her) == (0, 1)
+
+
+class TestTakingBack:
+    """Only what nobody read, and then for good."""
+
+    def take_back(self, the_house: TestHouse, who: Person, message_id: UUID) -> None:
+        with the_house.acting(who) as (session, acting):
+            messages.take_back(session, acting, message_id, now=NOON)
+
+    def test_an_unread_message_is_gone_with_its_words(
+        self, the_house: TestHouse, her: Person
+    ) -> None:
+        message_id = write(the_house, her, her, "I should not have said this")
+        self.take_back(the_house, her, message_id)
+        with the_house.database.transaction("read") as session:
+            row = session.get_one(Message, message_id)
+            assert (row.body, row.taken_back_at) == (None, NOON)
+        assert unread(the_house, her) == (0, 0)
+        for who in (her, the_house.director):
+            (shown,) = show(the_house, who, her).messages
+            assert (shown.words, shown.seen_by, shown.may_be_taken_back) == (None, None, False)
+        with pytest.raises(WrongState):
+            self.take_back(the_house, her, message_id)
+
+    def test_a_read_message_stays(self, the_house: TestHouse, her: Person) -> None:
+        message_id = write(the_house, her, her)
+        show(the_house, the_house.director, her)
+        with pytest.raises(WrongState):
+            self.take_back(the_house, her, message_id)
+        assert show(the_house, her, her).messages[0].words == "Hello"
+
+    def test_nobody_takes_back_what_another_wrote(
+        self, the_house: TestHouse, her: Person, another: Person
+    ) -> None:
+        message_id = write(the_house, the_house.director, her)
+        for who in (her, another, the_house.stand_in):
+            with pytest.raises(NotFound):
+                self.take_back(the_house, who, message_id)
+        with pytest.raises(NotFound):
+            self.take_back(the_house, her, uuid4())
+        self.take_back(the_house, the_house.director, message_id)
+
+
+class TestPaging:
+    """By key, newest in view, in both directions."""
+
+    @pytest.fixture
+    def long_thread(self, the_house: TestHouse, her: Person) -> None:
+        assert her.case_id is not None
+        with the_house.acting(her) as (session, acting):
+            for number in range(1, 12):
+                messages.write(session, acting, her.case_id, f"{number}", now=NOON)
+
+    def walk(self, page: messages.Page) -> tuple[list[int], int | None, int | None]:
+        assert [m.words for m in page.messages] == [str(m.message.number) for m in page.messages]
+        return [m.message.number for m in page.messages], page.older, page.newer
+
+    def test_back_and_forth(self, the_house: TestHouse, her: Person, long_thread: None) -> None:
+        def page(**where: int) -> tuple[list[int], int | None, int | None]:
+            return self.walk(show(the_house, her, her, size=4, **where))
+
+        assert page() == ([8, 9, 10, 11], 8, None)
+        assert page(before=8) == ([4, 5, 6, 7], 4, 7)
+        assert page(before=4) == ([1, 2, 3], None, 3)
+        assert page(after=3) == ([4, 5, 6, 7], 4, 7)
+        assert page(after=7) == ([8, 9, 10, 11], 8, None)
+
+    def test_a_new_message_moves_nothing(
+        self, the_house: TestHouse, her: Person, long_thread: None
+    ) -> None:
+        write(the_house, the_house.director, her, "12")
+        assert self.walk(show(the_house, her, her, size=4, before=8)) == ([4, 5, 6, 7], 4, 7)
+
+    @pytest.mark.parametrize("where", [{"before": 1}, {"after": 11}, {"before": -5}, {"after": 99}])
+    def test_beyond_the_ends_there_is_nothing(
+        self, the_house: TestHouse, her: Person, long_thread: None, where: dict[str, int]
+    ) -> None:
+        assert show(the_house, her, her, **where).messages == []
+
+    def test_an_empty_thread_is_an_empty_page(self, the_house: TestHouse, her: Person) -> None:
+        assert self.walk(show(the_house, her, her)) == ([], None, None)
+
+
+class TestOthers:
+    """A foreign case and a missing one are the same."""
+
+    def test_another_survivor_and_another_director_find_nothing(
+        self, the_house: TestHouse, her: Person, another: Person
+    ) -> None:
+        stranger = the_house.a_colleague(
+            "Strange", (Role.CASE_DIRECTOR, the_house.services[ServiceKind.CENTRE_WORK].id)
+        )
+        for who in (another, stranger):
+            for case_id in (her.case_id, uuid4()):
+                assert case_id is not None
+                with the_house.acting(who) as (session, acting):
+                    with pytest.raises(NotFound):
+                        messages.show(session, acting, case_id, now=NOON)
+                    with pytest.raises(NotFound):
+                        messages.write(session, acting, case_id, "Hello", now=NOON)
+
+    def test_other_roles_may_not_write(self, the_house: TestHouse, her: Person) -> None:
+        for who in (the_house.moderator, the_house.auditor, *the_house.workers.values()):
+            with pytest.raises(NotYours):
+                write(the_house, who, her)
+            with pytest.raises(NotYours):
+                show(the_house, who, her)
+
+
+def test_staff_write_while_her_card_is_frozen(the_house: TestHouse, her: Person) -> None:
+    with the_house.acting(the_house.director) as (session, acting):
+        card = cards.newest(session, her.account_id)
+        assert card is not None
+        cards.freeze(session, card, actor_id=acting.account_id, now=NOON)
+    write(the_house, the_house.director, her, "Your card is stopped. Come to us.")
+    assert unread(the_house, her)[0] == 1
+
+
+def test_nobody_writes_more_than_the_limit(the_house: TestHouse, her: Person) -> None:
+    assert her.case_id is not None
+    with the_house.acting(her) as (session, acting):
+        for _ in range(messages.MESSAGES_PER_SPAN):
+            messages.write(session, acting, her.case_id, "Again", now=NOON)
+        with pytest.raises(SlowDown):
+            messages.write(session, acting, her.case_id, "Again", now=NOON)
+        messages.write(session, acting, her.case_id, "Later", now=NOON + messages.SPAN)
+    write(the_house, the_house.director, her)
+
+
+def test_the_stand_in_is_named_while_the_director_is_away(
+    the_house: TestHouse, her: Person
+) -> None:
+    assert her.case_id is not None
+    with the_house.acting(the_house.director) as (session, acting):
+        assert messages.team(session, her.case_id, now=NOON).answers_now == "Els"
+        staff.be_away(session, acting, date(2026, 11, 23), date(2026, 11, 27), now=NOON)
+        team = messages.team(session, her.case_id, now=NOON)
+        assert (team.answers_now, team.director_is_away) == ("Karim", True)
+        assert team.away_until is not None
+        assert team.away_until.date() == date(2026, 11, 27)
+        after = messages.team(session, her.case_id, now=NOON + timedelta(days=5))
+        assert after.answers_now == "Els"
+
+
+def test_words_lie_nowhere_in_clear(the_house: TestHouse, her: Person) -> None:
+    write(the_house, her, her, "canary of a message")
+    with the_house.database.transaction("read") as session:
+        (row,) = session.scalars(select(Message)).all()
+        assert row.body is not None
+        assert b"canary" not in row.body

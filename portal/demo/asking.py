@@ -77,7 +77,7 @@ class Asking:
             most_important=asked[0].answer.category if rng.random() < 0.7 else None,
             stay_or_leave=rng.choice([*StayOrLeave, None, None]),
             not_wanted=words.one("not_wanted", rng) if rng.random() < 0.5 else None,
-            interpreter=None if her.language in ("nl", "en") else her.language,
+            interpreter=_SPOKEN.get(her.language),
             childcare=rng.random() < 0.4,
         )
 
@@ -199,7 +199,6 @@ class Asking:
         worker, service = self._worker(session, asked, at), asked.service_id
         assert service is not None
         rng = self.diary.rng
-        spoken = asked.her.language not in ("nl", "en", "fr")
         kind = session.get_one(Service, service).kind
         appointment: Appointment = appointments.set_date(
             session,
@@ -210,7 +209,7 @@ class Asking:
             with_id=worker.account_id,
             details=Details(
                 place=self.crew.places[service],
-                interpreter=f"Tolk {asked.her.language}" if spoken else None,
+                interpreter=_INTERPRETERS.get(asked.her.language),
                 bring=_BRING.get(kind) if rng.random() < 0.6 else None,
             ),
             now=at,
@@ -229,6 +228,20 @@ class Asking:
         return sign_in(session, person, at=at)
 
 
+_SPOKEN = {
+    "ar": "العربية (Arabic)",
+    "tr": "Türkçe (Turkish)",
+    "uk": "Українська (Ukrainian)",
+    "fa-AF": "دری (Dari)",
+    "ti": "ትግርኛ (Tigrinya)",
+}
+_INTERPRETERS = {
+    "ar": "Tolk Arabisch, een vrouw",
+    "tr": "Tolk Turks",
+    "uk": "Tolk Oekraïens, met de telefoon",
+    "fa-AF": "Tolk Dari, niet uit de streek",
+    "ti": "Tolk Tigrinya",
+}
 _BRING = {
     ServiceKind.LAWYER: "Identiteitskaart",
     ServiceKind.WELFARE: "Brieven van de bank",

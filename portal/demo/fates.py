@@ -85,6 +85,7 @@ UNDER_WAY = (
     CANNOT_COME, DONE, MOVED,
     STOPPED_LATE, DATE_SET, PAST_DATE,
     DESK_AGAIN, DATE_SET, STOPPED,
+    PAST_DATE, DONE, PAST_DATE,
 )  # fmt: skip
 """Given out in this order to what was sent some days ago."""
 FRESH = (AT_THE_DESK, QUESTION, AT_THE_DESK, AT_THE_DESK, ANSWERED, AT_THE_DESK, ADDED_TO)

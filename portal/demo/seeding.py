@@ -38,6 +38,8 @@ from portal.settings import Settings
 from portal.vault import Cost, KeyFile
 
 SEED = 2024
+SHOWN = 4
+"""The first survivors, as whom somebody who tries the demo signs in: something waits for them."""
 _OLDEST_DAYS = 220
 _AWAY_SINCE, _AWAY_FOR = timedelta(days=2), timedelta(days=6)
 _FROZEN, _NOT_ACTIVATED = 12, 39
@@ -83,7 +85,7 @@ def _live(
             diary.note(now - timedelta(minutes=20), _welcome(her))
             continue
         statements = fates.statements(number, her)
-        _note_life(asking, her, *statements, length=LENGTHS[number])
+        _note_life(asking, her, *statements, length=LENGTHS[number], is_shown=number < SHOWN)
     diary.note(now - timedelta(hours=2), _freeze(survivors[_FROZEN]))
     diary.note(now - _AWAY_SINCE, _go_away(house))
     diary.live(database)
@@ -109,8 +111,7 @@ class _Fates:
 
     def statements(self, number: int, her: Survivor) -> tuple[list[Asked], list[Asked]]:
         """What one survivor asked for some days ago, and lately; no category twice."""
-        # The first four are those whom somebody who tries the demo signs in as.
-        if number < 4:
+        if number < SHOWN:
             old, fresh = [DATE_SET, WAITS_FOR_YES, next(self._under_way)], [QUESTION]
         else:
             old = [next(self._under_way) for _ in range(1 + number % 3)]
@@ -132,7 +133,13 @@ def _each_category_once(asked: list[Asked]) -> list[Asked]:
 
 
 def _note_life(
-    asking: Asking, her: Survivor, old: list[Asked], fresh: list[Asked], *, length: int
+    asking: Asking,
+    her: Survivor,
+    old: list[Asked],
+    fresh: list[Asked],
+    *,
+    length: int,
+    is_shown: bool,
 ) -> None:
     diary = asking.diary
     asked_days = max(one.fate.days for one in old)
@@ -144,7 +151,12 @@ def _note_life(
     if fresh:
         asking.send(her, fresh, at=_lately(diary, fresh))
     write_thread(
-        diary, her, length, begins=opens + timedelta(hours=1), away_since=diary.now - _AWAY_SINCE
+        diary,
+        her,
+        length,
+        begins=opens + timedelta(hours=1),
+        away_since=diary.now - _AWAY_SINCE,
+        ends_unread=is_shown,
     )
 
 
@@ -165,7 +177,8 @@ def _open_case(her: Survivor, *, activate: bool) -> Act:
             acting,
             her.card,
             name=her.name,
-            language=her.language,
+            # As Babel knows it, for its name on staff pages.
+            language=her.language.replace("-", "_"),
             case_director_id=her.director.account_id,
             stand_in_id=her.stand_in.account_id,
             now=at,

@@ -25,27 +25,33 @@ def days_needed(length: int) -> int:
 
 
 def write_thread(
-    diary: Diary, her: Survivor, length: int, *, begins: datetime, away_since: datetime
+    diary: Diary,
+    her: Survivor,
+    length: int,
+    *,
+    begins: datetime,
+    away_since: datetime,
+    ends_unread: bool = False,
 ) -> None:
-    """Note a thread of this many messages from `begins` until now."""
-    first_name = her.director.name.split()[0]
+    """Note a thread of this many messages from `begins` until now.
+
+    With `ends_unread` the last word is the case team's, and she has not seen it yet.
+    """
     rng = diary.rng
-    talk = Talk(load(her.language), rng, _SERVICES, first_name)
-    exchanges = list(talk.exchanges(length))
+    talk = Talk(load(her.language), rng, _SERVICES, her.director.name.split()[0])
+    exchanges = list(talk.exchanges(length - 2)) + list(talk.exchanges(2))
     span = (diary.now - begins) / (len(exchanges) + 1)
     ends, before = begins, True
     for number, turns in enumerate(exchanges):
         at = max(ends + timedelta(minutes=2), _awake(begins + span * (number + rng.random()), rng))
         for hers, text in turns:
-            at = min(at, diary.now - timedelta(minutes=1))
+            at = min(at if hers else diary.working(at), diary.now - timedelta(minutes=1))
             author = her if hers else _who_answers(her, at, away_since)
             diary.note(at, _write(author, her, text, reads=hers is not before))
-            before = hers
-            ends = at
+            ends, before = at, hers
             at += timedelta(minutes=rng.randrange(2, 45))
-            at = at if hers and rng.random() < 0.4 else diary.working(at)
-    if rng.random() > LEAVES_UNREAD:
-        reader = _who_answers(her, diary.now, away_since) if exchanges[-1][-1][0] else her
+    if not ends_unread and rng.random() > LEAVES_UNREAD:
+        reader = her if not before else _who_answers(her, diary.now, away_since)
         diary.note(ends + timedelta(minutes=rng.randrange(3, 240)), _read(reader, her))
 
 

@@ -102,7 +102,8 @@ class Talk:
         slots = self.words.slots(self.rng, self.rng.choice(self.services), self.who)
         turns = [(hers, text.format_map(slots)) for hers, text in exchange]
         if self.rng.random() < _GREETS:
-            turns[0] = (turns[0][0], f"{self.words.one('hello', self.rng, slots)} {turns[0][1]}")
+            hello = self.words.one("hello", self.rng, slots)
+            turns[0] = (turns[0][0], f"{hello}\n{turns[0][1]}")
         if turns[-1][0] and self.rng.random() < _THANKS:
             turns[-1] = (True, f"{turns[-1][1]} {self.words.one('thanks', self.rng, slots)}")
         return turns

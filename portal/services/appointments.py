@@ -132,8 +132,18 @@ def cancel(session: Session, acting: SignedIn, appointment_id: UUID, *, now: dat
 
 
 def keep(session: Session, acting: SignedIn, appointment_id: UUID, *, now: datetime) -> None:
-    """She changed her mind before anybody answered: the date stands again."""
+    """She changed her mind before anybody answered: the date stands again.
+
+    Raises WrongState also when it is over, or when she was given another date at that time.
+    """
     appointment = _get_hers(session, acting, appointment_id, now=now)
+    if appointment.starts_at <= now:
+        raise WrongState
+    try:
+        case_id, minutes = appointment.case_id, appointment.minutes
+        _check_free(session, case_id, appointment.starts_at, minutes, but=appointment)
+    except Overlaps:
+        raise WrongState from None
     _move(appointment, AppointmentState.PLANNED)
     appointment.answered_at = now
     _account(session, acting, "date_kept", appointment, now=now)

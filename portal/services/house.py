@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -94,8 +94,23 @@ def opening_hours(centre: Centre, *, now: datetime) -> OpeningHours:
 def promised(session: Session, lane: Lane, *, now: datetime) -> datetime:
     """The clock time before which somebody answers what is sent now in this lane."""
     centre = get_centre(session)
+    return answer_before(now, _promise(centre, lane), opening_hours(centre, now=now))
+
+
+def promised_again(session: Session, lane: Lane, missed: datetime, *, now: datetime) -> datetime:
+    """The new time after a promise was missed; the same until that one is missed too."""
+    centre = get_centre(session)
+    hours, promise = opening_hours(centre, now=now), _promise(centre, lane)
+    while missed < now:
+        # A promise may be minutes and the delay weeks: what is past is passed over by days.
+        start = max(missed, now - timedelta(days=14))
+        missed = answer_before(start, promise, hours)
+    return missed
+
+
+def _promise(centre: Centre, lane: Lane) -> Promise:
     amount, span = centre.promises[lane.value]
-    return answer_before(now, Promise(int(amount), Span(span)), opening_hours(centre, now=now))
+    return Promise(int(amount), Span(span))
 
 
 @lru_cache(maxsize=8)

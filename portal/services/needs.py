@@ -290,7 +290,8 @@ def stop_referral(
         folder = get_folder(session, referral.case_id, FolderKind.REFERRAL, referral.id)
         service = session.get_one(Service, referral.service_id)
         end_grants(session, folder, service.holder_id)
-    if referral.state is not ReferralState.DONE:
+    # What a service answered stays as it was answered.
+    if referral.state not in (ReferralState.DONE, ReferralState.NOT_POSSIBLE):
         referral.state = state
     session.flush()
 

@@ -1,16 +1,16 @@
 """Her yes and no, and the two lists that make them checkable: who can see, and who looked."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, String, cast, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.folders import FolderKind, Why
 from portal.domain.holders import HolderKind
 from portal.domain.needs import NeedState
-from portal.domain.referrals import ReferralState
+from portal.domain.referrals import WITH_THE_SERVICE, ReferralState
 from portal.domain.refusals import NotFound, WrongState
 from portal.domain.sharing import TEXT_VERSION, WISH_LASTS, Asked
 from portal.models import (
@@ -28,7 +28,13 @@ from portal.models import (
     StaffMember,
 )
 from portal.services import audit, needs, referrals
+from portal.services.folders import Grantee, end_grants, give
+from portal.services.holders import public_halves
+from portal.services.reading import open_folder
 from portal.services.sessions import SignedIn
+
+LISTS_SHOWN = timedelta(days=30)
+"""How far back lists of names are looked through for her: they lie in one chain a day."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +143,8 @@ def say_yes(
         referrals.hand_to_service(
             session, acting, referral, need, service, until=wish.until, now=now
         )
+    elif referral.state in WITH_THE_SERVICE:
+        _grant_again(session, acting, referral, service, until=wish.until, now=now)
     session.flush()
     return wish
 
@@ -189,15 +197,32 @@ def who_can_see(session: Session, acting: SignedIn, *, now: datetime) -> list[Ca
     return lines + _emergency_halves(session, acting)
 
 
-def who_looked(session: Session, acting: SignedIn, *, size: int = 50) -> list[Looked]:
-    """Who opened something of hers, newest first: from the account of every look."""
-    rows = session.execute(
+def who_looked(
+    session: Session, acting: SignedIn, *, now: datetime, size: int = 50
+) -> list[Looked]:
+    """Who opened something of hers, newest first: from the account of every look.
+
+    Lists of names are one event with all ids, in the chain of their day; those of the last
+    `LISTS_SHOWN` in which she stands are among them.
+    """
+    looks = (
         select(AuditEvent, StaffMember.name, StaffMember.account_id)
         .join(StaffMember, StaffMember.account_id == AuditEvent.actor_id)
-        .where(AuditEvent.case_id == acting.her_case_id, AuditEvent.kind == "folder_opened")
         .order_by(AuditEvent.at.desc())
         .limit(size)
+    )
+    own = session.execute(
+        looks.where(AuditEvent.case_id == acting.her_case_id, AuditEvent.kind == "folder_opened")
     ).all()
+    lists = session.execute(
+        looks.where(
+            AuditEvent.case_id.is_(None),
+            AuditEvent.kind == "folders_opened",
+            AuditEvent.at > now - LISTS_SHOWN,
+            or_(*_names_her(session, acting)),
+        )
+    ).all()
+    rows = sorted([*own, *lists], key=lambda row: row[0].at, reverse=True)[:size]
     services = _services_of(session, {row[2] for row in rows})
     return [
         Looked(
@@ -209,6 +234,50 @@ def who_looked(session: Session, acting: SignedIn, *, size: int = 50) -> list[Lo
         )
         for event, name, account_id in rows
     ]
+
+
+def _names_her(session: Session, acting: SignedIn) -> list[ColumnElement[bool]]:
+    """The conditions that an event's facts hold one of her ids."""
+    hers = session.scalars(select(Referral.id).where(Referral.case_id == acting.her_case_id))
+    facts = cast(AuditEvent.facts, String)
+    return [facts.contains(str(one)) for one in (acting.her_case_id, *hers)]
+
+
+def _grant_again(
+    session: Session,
+    acting: SignedIn,
+    referral: Referral,
+    service: Service,
+    *,
+    until: datetime,
+    now: datetime,
+) -> None:
+    """After an earlier yes ended: the service gets the keys of this referral until the new end."""
+    opened = open_folder(
+        session,
+        acting,
+        referral.case_id,
+        FolderKind.REFERRAL,
+        purpose="own_needs",
+        now=now,
+        referral_id=referral.id,
+    )
+    end_grants(session, opened.folder, service.holder_id)
+    public = public_halves(session, [service.holder_id])[service.holder_id]
+    grantee = Grantee(service.holder_id, Why.SHE_SAID_YES, until)
+    for version, key in opened.version_keys().items():
+        give(
+            session,
+            opened.folder,
+            version,
+            key,
+            grantee,
+            public,
+            given_by_id=acting.account_id,
+            now=now,
+        )
+    # The service stands on the current version again: nothing has to start anew.
+    opened.folder.stale = False
 
 
 def _referral_of(session: Session, need: Need, service_id: UUID) -> Referral:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain import passphrases
+from portal.domain.accounts import CardState
 from portal.domain.cards import (
     CardDoesNotOpen,
     check_new_pin,
@@ -53,6 +54,9 @@ def sign_in_with_card(
     new_pin = check_new_pin(pin, new_pin_again) if new_pin_again is not None else ""
     with transactions("read") as session:
         _check_address(session, address, now=now)
+        # A second tap, or a form sent again after its answer was lost: the card has come to life
+        # with this PIN a moment ago, and this is an ordinary sign-in.
+        is_new = is_new and not _is_active(session, number)
         account_id, slot = _slot_of_card(session, number, is_new=is_new, house=house, now=now)
     tried = secret(number, "" if is_new else plain_digits(pin) or "")
     try:
@@ -130,6 +134,11 @@ def _count_address(session: Session, address: bytes, *, now: datetime) -> None:
 def _of_today(address: bytes, now: datetime) -> bytes:
     # Hashed with the day: two days of one address cannot be told to be one.
     return b"%b %b" % (now.astimezone(UTC).date().isoformat().encode(), address)
+
+
+def _is_active(session: Session, number: str) -> bool:
+    found = cards.find_by_number(session, number)
+    return found is not None and found[0].state is CardState.ACTIVE
 
 
 def _slot_of_card(

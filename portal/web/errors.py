@@ -63,6 +63,7 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
         raise error
     # What a failed request began never happened; its answer must not be committed.
     drop_changes()
+    g.has_failed = True
     reference = "".join(choice(_SIGNS) for _ in range(6))
     # The message of an exception may quote what somebody typed; where it happened does not.
     place = "".join(traceback.format_tb(error.__traceback__)[-6:])

@@ -120,7 +120,8 @@ def check_csrf() -> None:
 
 def _find_person(request: Request) -> StaffPerson | None:
     token = request.cookies.get(_name(request, _TOKEN), "")
-    if not token or not request.path.startswith(PATH):
+    # The page that says that something failed must not ask a database that has just failed.
+    if not token or not request.path.startswith(PATH) or "has_failed" in g:
         return None
     found = sessions.find(guards.db(), token, now=guards.utc_now())
     return None if found is None or found.is_survivor else StaffPerson(found)

@@ -137,10 +137,18 @@ def test_every_card_that_does_not_open_gets_the_same_page(inside: Phone, door: D
     inside.open()
     inside.sign_in(door.card, "118822")
     wrong_pin = inside.page.replace(door.card, "")
-    inside.sign_in(door.card, PIN, new=True)
+    inside.sign_in(door.card, "118827", new=True)
     used_again = inside.page.replace(door.card, "").replace(" checked", "")
     assert "This card and PIN do not open." in wrong_pin
     assert wrong_pin == used_again.replace(' value="y"', ' value="y"')
+
+
+def test_a_second_tap_on_a_new_card_comes_in_as_well(inside: Phone, door: Door) -> None:
+    first = inside.page_key
+    inside.open()
+    inside.sign_in(door.card, PIN, new=True)
+    assert inside.page_key
+    assert inside.page_key != first
 
 
 def test_a_busy_house_says_when_to_try_again(phone: Phone, door: Door) -> None:

@@ -7,7 +7,7 @@ from portal.domain.needs import Lane, NeedState
 from portal.domain.referrals import ReferralState
 from portal.domain.services import ServiceState
 from portal.models import Need, Referral, Service
-from portal.services.house import promised
+from portal.services.house import promised_again
 from portal.services.needs import NeedStory
 from portal.web import guards
 from portal.web.survivor.vocabulary import (
@@ -136,4 +136,4 @@ def _new_time(promise: datetime | None, lane: Lane, *, now: datetime) -> datetim
     """What we promise instead of a time that has passed."""
     if promise is None or promise >= now:
         return None
-    return promised(guards.db(), lane, now=now)
+    return promised_again(guards.db(), lane, promise, now=now)

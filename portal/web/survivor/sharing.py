@@ -49,7 +49,7 @@ def show() -> ResponseReturnValue:
 @blueprint.get("/looked")
 def looked() -> ResponseReturnValue:
     """Who has looked, when, and why."""
-    found = sharing.who_looked(guards.db(), guards.signed_in())
+    found = sharing.who_looked(guards.db(), guards.signed_in(), now=guards.utc_now())
     return _page("looked", looks=found, look_words=LOOK_WORDS, folder_words=FOLDER_WORDS)
 
 
@@ -89,7 +89,7 @@ def end(need_id: UUID, service_id: UUID) -> ResponseReturnValue:
         return _decide("ended", need_id, service_id)
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
     preview = sharing.preview(session, acting, need_id, service_id, now=now)
-    looks = sharing.who_looked(session, acting)
+    looks = sharing.who_looked(session, acting, now=now)
     seen = [look for look in looks if look.service == preview.service.name]
     return _page("end", preview=preview, looks=seen, look_words=LOOK_WORDS)
 

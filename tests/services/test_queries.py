@@ -1,0 +1,168 @@
+"""Pages ask the database a constant number of questions, whatever the size of the house."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from portal.domain.needs import Category, NeedAnswer, Statement
+from portal.services import (
+    appointments,
+    caseload,
+    desk,
+    messages,
+    needs,
+    referrals,
+    sharing,
+    today,
+)
+from portal.services.sessions import SignedIn
+from tests.people import NOON, Person, TestHouse
+from tests.services.journey import HOUSING, a_date, a_shared_need, route, say_yes
+
+Page = Callable[[Session, SignedIn], object]
+
+
+def asked(the_house: TestHouse, person: Person, page: Page) -> list[str]:
+    """The statements that one page sends to the database, in a sign-in that just began."""
+    statements: list[str] = []
+
+    def listen(_c: object, _cur: object, statement: str, *_more: object) -> None:
+        statements.append(statement)
+
+    with the_house.acting(person) as (session, acting):
+        event.listen(the_house.database.engine, "before_cursor_execute", listen)
+        try:
+            page(session, acting)
+        finally:
+            event.remove(the_house.database.engine, "before_cursor_execute", listen)
+    return statements
+
+
+def assert_constant(
+    the_house: TestHouse, person: Person, page: Page, grow: Callable[[], object], *, most: int
+) -> None:
+    """A page asks as often of a big house as of a small one, and not more than `most` times."""
+    small = asked(the_house, person, page)
+    grow()
+    big = asked(the_house, person, page)
+    assert len(big) <= len(small), "\n\n".join(big)
+    assert len(small) <= most, "\n\n".join(small)
+
+
+def test_the_list_of_cases(the_house: TestHouse, her: Person) -> None:
+    def grow() -> None:
+        for number in range(28):
+            the_house.a_survivor(f"Another {number}", activated=False)
+
+    the_house.a_need(her)
+    assert_constant(
+        the_house,
+        the_house.director,
+        lambda session, acting: caseload.page(session, acting, now=NOON),
+        grow,
+        most=14,
+    )
+
+
+def ask_for(the_house: TestHouse, her: Person, *categories: Category) -> list[object]:
+    """Several needs in one statement."""
+    with the_house.acting(her) as (session, acting):
+        statement = Statement(needs=tuple(NeedAnswer(one, own_words="So") for one in categories))
+        return [need.id for need in needs.send(session, acting, statement, now=NOON)]
+
+
+def more_needs(the_house: TestHouse, her: Person) -> None:
+    """Needs of many kinds, some with additions, some routed and allowed."""
+    several = list(Category)[3:10]
+    ids = ask_for(the_house, her, *several)
+    for need_id in ids[:4]:
+        route(the_house, need_id, reading="Look")  # type: ignore[arg-type]
+        say_yes(the_house, her, need_id)  # type: ignore[arg-type]
+        with the_house.acting(her) as (session, acting):
+            needs.add_words(session, acting, need_id, "And this", now=NOON)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("page", ["hers", "today", "who_can_see"])
+def test_her_pages(the_house: TestHouse, her: Person, page: str) -> None:
+    first = a_shared_need(the_house, her)
+    a_date(the_house, first)
+    pages: dict[str, Page] = {
+        "hers": lambda session, acting: needs.hers(session, acting, now=NOON),
+        "today": lambda session, acting: today.show(session, acting, now=NOON),
+        "who_can_see": lambda session, acting: sharing.who_can_see(session, acting, now=NOON),
+    }
+    assert_constant(the_house, her, pages[page], lambda: more_needs(the_house, her), most=12)
+
+
+def test_her_dates_with_one_service(the_house: TestHouse, her: Person) -> None:
+    need_id = a_shared_need(the_house, her)
+    a_date(the_house, need_id)
+
+    def grow() -> None:
+        for day in range(2, 12):
+            a_date(the_house, need_id, starts_at=NOON + timedelta(days=day))
+
+    assert_constant(
+        the_house,
+        her,
+        lambda session, acting: appointments.hers(session, acting, now=NOON),
+        grow,
+        most=10,
+    )
+
+
+def test_the_thread(the_house: TestHouse, her: Person) -> None:
+    assert her.case_id is not None
+    case_id = her.case_id
+
+    def write(number: int) -> None:
+        with the_house.acting(the_house.director) as (session, acting):
+            for _ in range(number):
+                messages.write(session, acting, case_id, "Hello", now=NOON)
+
+    write(2)
+    assert_constant(
+        the_house,
+        her,
+        lambda session, acting: messages.show(session, acting, case_id, now=NOON),
+        lambda: write(45),
+        most=10,
+    )
+
+
+def test_the_desk(the_house: TestHouse, her: Person, another: Person) -> None:
+    the_house.a_need(her)
+
+    def grow() -> None:
+        ask_for(the_house, another, *Category)
+        ask_for(the_house, her, *list(Category)[3:])
+
+    assert_constant(
+        the_house,
+        the_house.moderator,
+        lambda session, acting: desk.lanes(session, acting, now=NOON),
+        grow,
+        most=2,
+    )
+
+
+@pytest.mark.parametrize("page", ["referrals", "dates"])
+def test_the_pages_of_a_service(
+    the_house: TestHouse, her: Person, another: Person, page: str
+) -> None:
+    a_date(the_house, a_shared_need(the_house, her))
+    week = {"start": NOON, "end": NOON + timedelta(days=9), "now": NOON}
+    pages: dict[str, Page] = {
+        "referrals": lambda session, acting: referrals.of_service(session, acting, now=NOON),
+        "dates": lambda session, acting: appointments.of_service(session, acting, **week),
+    }
+
+    def grow() -> None:
+        for number, category in enumerate(list(Category)[3:9]):
+            need_id = a_shared_need(the_house, another, category)
+            a_date(the_house, need_id, starts_at=NOON + timedelta(days=1 + number))
+
+    assert_constant(the_house, the_house.workers[HOUSING], pages[page], grow, most=12)

@@ -14,22 +14,36 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlencode
 
+from flask import Flask
+from sqlalchemy import event
+from werkzeug.datastructures import Headers
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
 from bench import houses, load
+from portal.app import create_app
 from portal.database import Database, migrate
+from portal.domain.cards import new_card_number
 from portal.services.house import House
 from portal.settings import Settings
-from portal.vault import KeyFile, SlowPasses
+from portal.vault import KeyFile, SlowPasses, random_digits
 
 WRITERS = 60
 """A survivor may write 60 messages in ten minutes; the load is spread over many."""
+
+
+FIRST_READINGS_A_SECOND = 500
+"""More than any server here answers: each first reading needs a sign-in that has read nothing."""
+SIGN_INS_A_SECOND = 50
 
 
 @dataclass
@@ -50,7 +64,8 @@ def main() -> None:
         print(f"# {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
         print(f"# {database.engine.dialect.name}, {asked.workers} workers, {asked.seconds} s each")
         lengths = [50, 5_000, 50_000]
-        made = houses.build(database, house, lengths=lengths, writers=WRITERS)
+        fresh = int(asked.rounds * asked.seconds * FIRST_READINGS_A_SECOND)
+        made = houses.build(database, house, lengths=lengths, writers=WRITERS, fresh=fresh)
         environment = _environment(settings, data)
         with _server("bench.bare:create_app", environment, asked.workers) as bare_port:
             bare = _bare_target(bare_port, made)
@@ -62,6 +77,8 @@ def main() -> None:
                     _measure([bare, *_targets(port, made, 50)], asked)
                 print("\n## threads of 50, 5,000 and 50,000 messages")
                 _measure([bare, *(_thread(port, made, length) for length in lengths)], asked)
+                _measure_under_sign_ins(_targets(port, made, 50)[0], port, asked.seconds)
+                _count_queries(settings, made)
                 print(f"\nmemory of a worker after all this: {_memory(port)} MB")
 
 
@@ -92,6 +109,7 @@ def _environment(settings: Settings, data: Path) -> dict[str, str]:
         **os.environ,
         "PORTAL_DATA": str(data),
         "PORTAL_STAFF_HOST": "staff.localhost",
+        "PORTAL_PROXY_DEPTH": "1",
         "PORTAL_DATABASE_URL": settings.database_url,
         "BENCH_DATABASE_URL": settings.database_url,
     }
@@ -146,10 +164,16 @@ def _targets(port: int, made: houses.MeasuredHouse, length: int) -> list[Target]
     return [
         Target("today", port, lambda: today),
         _thread(port, made, length),
+        _first_reading(port, made),
         Target("send a message", port, lambda: _send(next(writers)[1])),
         Target("desk", port, lambda: desk),
         Target("case page", port, lambda: case),
     ]
+
+
+def _first_reading(port: int, made: houses.MeasuredHouse) -> Target:
+    tokens = itertools.cycle(made.fresh_tokens)
+    return Target("thread, first reading", port, lambda: _to(next(tokens), "/messages"))
 
 
 def _to(token: str, path: str) -> load.Request:
@@ -158,7 +182,13 @@ def _to(token: str, path: str) -> load.Request:
 
 def _send(token: str) -> load.Request:
     words = "I can come on Tuesday in the morning. Is that good?"
-    fields = {"k": token, "l": "en", "do": "/messages", "f": secrets.token_urlsafe(12), "a": words}
+    fields = {
+        "k": token,
+        "l": "en",
+        "do": "/messages/write",
+        "f": secrets.token_urlsafe(12),
+        "a": words,
+    }
     return load.post(urlencode(fields), headers=PART)
 
 
@@ -195,6 +225,72 @@ def _measure(targets: list[Target], asked: argparse.Namespace) -> None:
             f"{median(m.p95_ms for m in of_page):7.1f}ms"
             f"{sizes:8.0f}  {json.dumps(_sum([m.statuses for m in of_page]))}"
         )
+
+
+def _measure_under_sign_ins(target: Target, port: int, seconds: float) -> None:
+    """The same page by one reader alone, and while many try to come in with wrong PINs."""
+    alone = load.run(port, target.next_request, seconds=seconds, connections=1)
+    stop = threading.Event()
+    storm = [threading.Thread(target=_try_cards, args=(port, stop)) for _ in range(8)]
+    for thread in storm:
+        thread.start()
+    crowded = load.run(port, target.next_request, seconds=2 * seconds, connections=1)
+    stop.set()
+    for thread in storm:
+        thread.join()
+    print(
+        f"\n{target.name}, one reader: median {alone.median_ms:.1f} ms; under"
+        f" {SIGN_INS_A_SECOND} sign-ins a second: {crowded.median_ms:.1f} ms"
+        f" ({crowded.median_ms / alone.median_ms:.2f} times), p95 {crowded.p95_ms:.1f} ms"
+    )
+
+
+def _try_cards(port: int, stop: threading.Event) -> None:
+    """One of eight strangers with a card that opens nothing; together fifty tries a second."""
+    pause = 8 / SIGN_INS_A_SECOND
+    while not stop.is_set():
+        began = time.perf_counter()
+        card = new_card_number(random_digits)
+        fields = {"do": "/front/sign-in", "a": card, "b": "274951", "l": "en"}
+        # Everybody from another address: one address is slowed down long before.
+        address = ".".join(str(secrets.randbelow(256)) for _ in range(4))
+        headers = PART + f"Connection: close\r\nX-Forwarded-For: {address}\r\n"
+        with socket.create_connection(("127.0.0.1", port)) as stranger:
+            stranger.sendall(load.post(urlencode(fields), headers=headers))
+            while stranger.recv(65536):
+                pass
+        time.sleep(max(0.0, pause - (time.perf_counter() - began)))
+
+
+def _count_queries(settings: Settings, made: houses.MeasuredHouse) -> None:
+    """Statements of each page, counted in a copy of the application in this process."""
+    app = create_app(settings)
+    database: Database = app.extensions["database"]
+    said: list[str] = []
+    event.listen(
+        database.engine,
+        "before_cursor_execute",
+        lambda _connection, _cursor, statement, *_: said.append(statement),
+    )
+    print("\nqueries a page (read again, transaction statements left out)")
+    for target in _targets(0, made, 50):
+        for _ in range(2):
+            said.clear()
+            _ask_inside(app, target.next_request())
+        counted = [one for one in said if not one.startswith(("BEGIN", "SAVEPOINT", "RELEASE"))]
+        print(f"{target.name:26}{len(counted):8}")
+    database.close()
+
+
+def _ask_inside(app: Flask, request: load.Request) -> None:
+    head, _, body = request.partition(b"\r\n\r\n")
+    first, *lines = head.decode().split("\r\n")
+    method, path, _ = first.split(" ")
+    headers = Headers()
+    for line in filter(None, lines):
+        headers.add(*line.split(": ", 1))
+    environ = EnvironBuilder(path, method=method, headers=headers, input_stream=BytesIO(body))
+    run_wsgi_app(app, environ.get_environ())
 
 
 def _sum(counts: list[dict[int, int]]) -> dict[str, int]:

@@ -29,6 +29,7 @@ from portal.models import (
     HolderKey,
     Message,
     Need,
+    SignIn,
     Statement,
     Thread,
 )
@@ -55,12 +56,16 @@ class MeasuredHouse:
     writers: list[tuple[Person, str]]
     director_token: str
     moderator_token: str
+    fresh_tokens: list[str]
 
 
 def build(
-    database: Database, house: House, *, lengths: Iterable[int], writers: int
+    database: Database, house: House, *, lengths: Iterable[int], writers: int, fresh: int
 ) -> MeasuredHouse:
-    """A house with one survivor for each length of thread, and `writers` who send messages."""
+    """A house with one survivor for each length of thread, and `writers` who send messages.
+
+    `fresh` sign-ins of one more survivor with 50 messages have not read anything yet.
+    """
     now = datetime.now(UTC)
     tests = a_house(database, house, now=now)
     made = {length: tests.a_survivor(f"Reader {length}", now=now) for length in lengths}
@@ -74,6 +79,7 @@ def build(
         writers=[(her, _sign_in(tests, her, now)) for her in writing],
         director_token=_sign_in(tests, tests.director, now),
         moderator_token=_sign_in(tests, tests.moderator, now),
+        fresh_tokens=_fresh_sign_ins(tests, fresh, now),
     )
 
 
@@ -98,6 +104,21 @@ def _sign_in(tests: TestHouse, person: Person, now: datetime) -> str:
             pin=person.pin or None,
             second_factor_at=None if person.case_id else now,
         )
+
+
+def _fresh_sign_ins(tests: TestHouse, number: int, now: datetime) -> list[str]:
+    """Many live sign-ins of one survivor: only a bench has them, a new one ends the last."""
+    her = tests.a_survivor("First reader", now=now)
+    _fill_thread(tests, her, 50, now=now)
+    tokens, rows = [], []
+    for _ in range(number):
+        tokens.append(_sign_in(tests, her, now))
+        with tests.database.transaction("read") as session:
+            row = session.scalars(select(SignIn).where(SignIn.account_id == her.account_id)).one()
+            rows.append(_as_values(row))
+    with tests.database.transaction() as session:
+        session.execute(insert(SignIn), rows[:-1])
+    return tokens
 
 
 def _fill_thread(tests: TestHouse, her: Person, length: int, *, now: datetime) -> None:

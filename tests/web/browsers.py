@@ -66,10 +66,12 @@ class Form:
         """What is sent when `say` tells what is typed; every offer that can be ticked is ticked."""
         typed = {one.name: say(one) for one in self.controls if not one.values}
         kept = [pair for pair in self.fields if pair[0] not in {c.name for c in self.controls}]
+        as_it_stands = dict(self.fields)
         for one in self.controls:
-            if one.values:
-                chosen = one.values if one.kind == "checkbox" else one.values[:1]
-                kept += [(one.name, value) for value in chosen if value]
+            chosen = one.values if one.kind == "checkbox" else one.values[:1]
+            if one.kind == "select" and as_it_stands.get(one.name):
+                chosen = (as_it_stands[one.name],)
+            kept += [(one.name, value) for value in chosen if value]
         pressed = [self.buttons[button]] if self.buttons and self.buttons[button][0] else []
         return [*kept, *typed.items(), *pressed]
 

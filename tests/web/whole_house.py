@@ -50,10 +50,12 @@ CHANGES_BY_LOOKING = frozenset(
 
 @dataclass
 class Everybody:
-    """Who is in the house, and what happened to the first of two survivors, by its noun."""
+    """Who is in the house, and what happened to the first of its survivors, by its noun."""
 
     amal: Person
     bea: Person
+    noor: Person
+    """Her card is new: she has not chosen a PIN."""
     staff: dict[str, Person]
     ids: dict[str, list[UUID]] = field(default_factory=dict)
 
@@ -187,7 +189,8 @@ class _Furnishing:
         self._messages(amal, 54)
         house.a_need(bea, Category.MONEY, words="Something of another.")
         self._messages(bea, 2)
-        return Everybody(amal, bea, staff, self.ids)
+        noor = house.a_survivor("Noor", activated=False)
+        return Everybody(amal, bea, noor, staff, self.ids)
 
     def _of_amal(self, amal: Person) -> None:
         """Needs in every state, each with what belongs to it."""

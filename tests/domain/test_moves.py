@@ -40,8 +40,8 @@ def test_every_state_is_reached_and_from_everywhere_the_end_is(
 def test_she_can_stop_a_need_and_a_referral_from_wherever_they_are() -> None:
     for state, after in needs.MOVES.items():
         assert not after or NeedState.STOPPED in after, state
-    for state, after in referrals.MOVES.items():
-        assert not after or ReferralState.STOPPED in after, state
+    for place, then in referrals.MOVES.items():
+        assert not then or ReferralState.STOPPED in then, place
 
 
 def test_a_service_reads_nothing_before_her_yes_after_her_no_and_when_it_cannot_help() -> None:

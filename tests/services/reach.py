@@ -62,6 +62,12 @@ class Sealed:
         )
 
 
+def case_of(person: Person) -> UUID:
+    """The case of a survivor."""
+    assert person.case_id is not None
+    return person.case_id
+
+
 def everything_sealed(session: Session, case_id: UUID) -> list[Sealed]:
     """Every sealed value of a case, in all tables."""
     folders = {

@@ -37,6 +37,7 @@ from tests.services.journey import (
     say_yes,
 )
 from tests.services.reach import (
+    case_of,
     open_with_bare_keys,
     read_through_the_house,
 )
@@ -78,10 +79,13 @@ class TestTampered:
     ) -> None:
         a_shared_need(the_house, her)
         with the_house.database.transaction() as session:
-            changed = session.execute(
-                update(Grant).where(Grant.why == Why.SHE_SAID_YES).values(**change)
+            changed = session.scalars(
+                update(Grant)
+                .where(Grant.why == Why.SHE_SAID_YES)
+                .values(**change)
+                .returning(Grant.id)
             )
-            assert changed.rowcount == 1
+            assert len(changed.all()) == 1
         with pytest.raises(Forged):
             read_through_the_house(the_house, the_house.workers[HOUSING], her.case_id)
 
@@ -150,18 +154,18 @@ class TestTampered:
     ) -> None:
         with the_house.database.transaction() as session:
             one, other = (
-                find_folder(session, person.case_id, FolderKind.CONVERSATION)
+                find_folder(session, case_of(person), FolderKind.CONVERSATION)
                 for person in (her, another)
             )
             assert one is not None
             assert other is not None
-            one.case_id, one.kind = another.case_id, FolderKind.STORY
+            one.case_id, one.kind = case_of(another), FolderKind.STORY
             session.flush()
-            other.case_id = her.case_id
+            other.case_id = case_of(her)
             session.flush()
             one.kind = FolderKind.CONVERSATION
         with the_house.acting(the_house.director) as (session, acting), pytest.raises(Forged):
-            messages.write(session, acting, her.case_id, "Hello", now=NOON)
+            messages.write(session, acting, case_of(her), "Hello", now=NOON)
 
 
 class TestSwappedPublicHalf:

@@ -87,10 +87,11 @@ def test_a_question_of_the_desk_does_not_take_her_words_from_it(
 
 def test_nothing_reaches_a_service_before_her_yes(the_house: TestHouse, her: Person) -> None:
     need_id = the_house.a_need(her)
-    for step in (lambda: None, lambda: route(the_house, need_id)):
-        step()
-        for worker in the_house.workers.values():
-            assert reach(the_house, worker, her) == set()
+    for worker in the_house.workers.values():
+        assert reach(the_house, worker, her) == set()
+    route(the_house, need_id)
+    for worker in the_house.workers.values():
+        assert reach(the_house, worker, her) == set()
     say_yes(the_house, her, need_id)
     assert reach(the_house, the_house.workers[HOUSING], her) == REFERRAL - {"appointment.details"}
 

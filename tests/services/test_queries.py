@@ -85,8 +85,8 @@ def more_needs(the_house: TestHouse, her: Person) -> None:
             needs.add_words(session, acting, need_id, "And this", now=NOON)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("page", ["hers", "today", "who_can_see"])
-def test_her_pages(the_house: TestHouse, her: Person, page: str) -> None:
+@pytest.mark.parametrize("which", ["hers", "today", "who_can_see"])
+def test_her_pages(the_house: TestHouse, her: Person, which: str) -> None:
     first = a_shared_need(the_house, her)
     a_date(the_house, first)
     pages: dict[str, Page] = {
@@ -94,7 +94,7 @@ def test_her_pages(the_house: TestHouse, her: Person, page: str) -> None:
         "today": lambda session, acting: today.show(session, acting, now=NOON),
         "who_can_see": lambda session, acting: sharing.who_can_see(session, acting, now=NOON),
     }
-    assert_constant(the_house, her, pages[page], lambda: more_needs(the_house, her), most=12)
+    assert_constant(the_house, her, pages[which], lambda: more_needs(the_house, her), most=12)
 
 
 def test_her_dates_with_one_service(the_house: TestHouse, her: Person) -> None:
@@ -149,9 +149,9 @@ def test_the_desk(the_house: TestHouse, her: Person, another: Person) -> None:
     )
 
 
-@pytest.mark.parametrize("page", ["referrals", "dates"])
+@pytest.mark.parametrize("which", ["referrals", "dates"])
 def test_the_pages_of_a_service(
-    the_house: TestHouse, her: Person, another: Person, page: str
+    the_house: TestHouse, her: Person, another: Person, which: str
 ) -> None:
     a_date(the_house, a_shared_need(the_house, her))
     week = {"start": NOON, "end": NOON + timedelta(days=9), "now": NOON}
@@ -165,4 +165,4 @@ def test_the_pages_of_a_service(
             need_id = a_shared_need(the_house, another, category)
             a_date(the_house, need_id, starts_at=NOON + timedelta(days=1 + number))
 
-    assert_constant(the_house, the_house.workers[HOUSING], pages[page], grow, most=12)
+    assert_constant(the_house, the_house.workers[HOUSING], pages[which], grow, most=12)

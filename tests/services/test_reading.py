@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.folders import FolderKind
+from portal.domain.needs import Category
 from portal.domain.refusals import NotFound
 from portal.models import AuditEvent
 from portal.services import (
@@ -27,6 +28,7 @@ from portal.services import (
 )
 from portal.services.reading import open_folder, open_many
 from portal.services.sessions import SignedIn
+from portal.vault import open_value
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
     HOUSING,
@@ -156,7 +158,7 @@ class TestNoPathWithoutATrace:
         self, the_house: TestHouse, her: Person
     ) -> Iterator[list[tuple[Person, Callable[[Session, SignedIn], object]]]]:
         need_id = a_full_case(the_house, her)
-        waiting = decision_of(the_house, the_house.a_need(her, needs.Category.MONEY))
+        waiting = decision_of(the_house, the_house.a_need(her, Category.MONEY))
         with the_house.acting(her) as (session, acting):
             drafts.keep(session, acting, "needs", {"half": "way"}, now=NOON)
         referral_id = referral_of(the_house, need_id).id
@@ -199,7 +201,7 @@ class TestNoPathWithoutATrace:
     ) -> None:
         now_reading: list[tuple[Session, int]] = []
         opened = count()
-        real = reading.open_value
+        real = open_value
 
         def watched(*args: object) -> bytes:
             session, before = now_reading[-1]

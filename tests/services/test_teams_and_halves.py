@@ -18,7 +18,7 @@ from portal.services.house import HouseNotReady
 from portal.vault import CannotOpen, KeyPair, join, key_pair_from, open_sealed, recovery_pair
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, a_shared_need, decision_of
-from tests.services.reach import everything_sealed, keys_of, read_through_the_house
+from tests.services.reach import case_of, everything_sealed, keys_of, read_through_the_house
 
 
 def team_pair(session: Session, kind: HolderKind, member: Person) -> KeyPair:
@@ -158,11 +158,11 @@ class TestHalves:
     ) -> None:
         the_house.a_need(her)
         with the_house.database.transaction("read") as session:
-            folder = find_folder(session, her.case_id, FolderKind.NEEDS)
+            folder = find_folder(session, case_of(her), FolderKind.NEEDS)
             assert folder is not None
             one, other = self.halves(the_house, session, folder.id, folder.version)
             right = (folder.id, folder.version)
-            values = [v for v in everything_sealed(session, her.case_id) if v.folder is folder]
+            values = [v for v in everything_sealed(session, case_of(her)) if v.folder is folder]
             assert all(value.opens_with({right: {join(one, other)}}) for value in values)
             guesses = {one, other, join(one, bytes(32)), join(other, bytes(range(32)))}
             assert not any(value.opens_with({right: guesses}) for value in values)
@@ -172,7 +172,7 @@ class TestHalves:
     ) -> None:
         with the_house.database.transaction("read") as session:
             card, talk = (
-                find_folder(session, her.case_id, kind)
+                find_folder(session, case_of(her), kind)
                 for kind in (FolderKind.CONTACT_CARD, FolderKind.CONVERSATION)
             )
             assert card is not None
@@ -180,7 +180,7 @@ class TestHalves:
             one, _ = self.halves(the_house, session, card.id, 1)
             _, other = self.halves(the_house, session, talk.id, 1)
             mixed = {(card.id, 1): {join(one, other)}}
-            values = [v for v in everything_sealed(session, her.case_id) if v.folder is card]
+            values = [v for v in everything_sealed(session, case_of(her)) if v.folder is card]
             assert values
             assert not any(value.opens_with(mixed) for value in values)
 
@@ -218,7 +218,7 @@ def test_the_paper_opens_every_folder_but_drafts(the_house: TestHouse, her: Pers
     as_paper = Person(her.account_id, her.holder_id, paper, "paper")
     with the_house.database.transaction("read") as session:
         keys = keys_of(session, as_paper)
-        assert all(value.opens_with(keys) for value in everything_sealed(session, her.case_id))
+        assert all(value.opens_with(keys) for value in everything_sealed(session, case_of(her)))
 
 
 def test_nothing_is_opened_for_a_team_without_a_member(the_house: TestHouse) -> None:

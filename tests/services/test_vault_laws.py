@@ -35,6 +35,7 @@ from tests.services.journey import (
     say_yes,
 )
 from tests.services.reach import (
+    case_of,
     everything_sealed,
     keys_of,
     open_with_bare_keys,
@@ -131,7 +132,7 @@ class TestRevoked:
             assert not sealed.opens_with(kept)
             assert sealed.opens_with(keys_of(session, the_house.stand_in))
         with the_house.acting(director) as (session, acting), pytest.raises(NotFound):
-            messages.show(session, acting, her.case_id, now=NOON)
+            messages.show(session, acting, case_of(her), now=NOON)
 
 
 class TestExpired:
@@ -144,6 +145,7 @@ class TestExpired:
         worker = the_house.workers[HOUSING]
         with the_house.database.transaction("read") as session:
             until = session.scalars(select(Grant.until).where(Grant.why == Why.SHE_SAID_YES)).one()
+        assert until is not None
         just = until - timedelta(seconds=1)
         assert read_through_the_house(the_house, worker, her.case_id, now=just)
         assert read_through_the_house(the_house, worker, her.case_id, now=until) == set()

@@ -1,0 +1,220 @@
+"""No word that anybody types about a survivor lies in the database or in a log, in any shape.
+
+The words are typed through the pages, wherever a page lets words be typed; those who may read them
+do read them, so that it is sure that they were kept.
+"""
+
+import logging
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from bs4 import BeautifulSoup
+
+from tests.web.browser_stand_in import Phone
+from tests.web.browsers import (
+    Form,
+    Page,
+    forms_in,
+    hand_in,
+    pages_of_staff,
+    pages_of_survivor,
+    send,
+)
+from tests.web.canaries import STEM, Canaries, everything_kept, found_in, shapes
+from tests.web.staff.browser import Browser
+from tests.web.whole_house import WholeHouse
+
+PIN = "483920"
+
+AT_LEAST = {
+    "the name to use": r"/staff/cases/new name",
+    "her own words for a need": r"/needs/new/about/",
+    "what she does not want": r"/needs/new/not_wanted",
+    "interpreter, and what her body needs": r"/needs/new/at_the_talk [a-z]",
+    "words added, or an answer to the desk": r"/needs/\* /add|/needs/\*/add",
+    "a message sent, and one kept for later": r"/messages/write",
+    "a staff reading": r"/staff/desk/\* reading",
+    "a question of the desk": r"/staff/desk/\* question",
+    "why a service cannot help": r"/staff/referrals/\*/not-possible reason",
+    "the place of a date": r"/staff/referrals/\*/date place",
+    "the interpreter of a date": r"/staff/referrals/\*/date interpreter",
+    "what to bring": r"/staff/referrals/\*/date bring",
+    "an answer of the case director": r"/staff/cases/\*.* words",
+}
+"""Places that must be among those where a canary sang, and be read again by somebody."""
+
+
+@dataclass
+class Journey:
+    """A survivor and those who help her, typing canaries wherever words can be typed."""
+
+    whole: WholeHouse
+    canaries: Canaries = field(default_factory=Canaries)
+    done: set[tuple[str, tuple[str, ...], int]] = field(default_factory=set)
+    kept: list[bytes] = field(default_factory=list)
+    headers: list[str] = field(default_factory=list)
+
+    def look(self) -> None:
+        """Put aside what lies in the house at this moment: some of it goes later."""
+        self.kept.append(everything_kept(self.whole.directory))
+
+    def colleague(self, who: str) -> Browser:
+        """A colleague who comes in with pass phrase and code."""
+        self.whole.later(seconds=31)
+        browser = Browser(self.whole.app).sign_in(self.whole.everybody.staff[who])
+        assert browser.path not in ("/staff/sign-in", "/staff/second-factor"), browser.words
+        return browser
+
+    def opens_a_file(self) -> Phone:
+        """The case director opens a file; the survivor comes in with her new card."""
+        els = self.colleague("director")
+        els.get("/staff/cases/new")
+        (form,) = [one for one in forms_in(els.page, els.path) if one.words]
+        answer = hand_in(els, form, self.canaries.fill(form))
+        number = re.search(r"\b\d{4}[ \xa0]\d{4}[ \xa0]\d{4}[ \xa0]\d{4}\b", answer.text)
+        assert number, "no card number on the page after a file was opened"
+        phone = Phone(self.whole.app)
+        phone.open()
+        phone.sign_in(number[0], PIN, new=True)
+        assert phone.page_key
+        return phone
+
+    def says_what_she_needs(self, phone: Phone) -> None:
+        """All the questions, one after the other, and "send" at the end."""
+        phone.go("/needs/new/choose")
+        for number in range(40):
+            self.canaries.listen(_on(phone))
+            asked = [
+                one
+                for one in forms_in(phone.soup, "")
+                if one.do.startswith("/needs/new/") and not one.do.endswith("/forget")
+            ]
+            if not asked:
+                return
+            send(phone, asked[0], self.canaries.fill(asked[0]))
+            # Each answer overwrites what was kept half-way before it.
+            if number % 6 == 2:
+                self.look()
+        raise AssertionError("the questions do not end")
+
+    def she_walks(self, phone: Phone) -> None:
+        """She goes everywhere and fills whatever can be filled."""
+        for page in pages_of_survivor(phone, of_a_kind=6):
+            self.canaries.listen(page)
+            for form, button in self._new(page):
+                answer = send(phone, form, self.canaries.fill(form, button=button))
+                assert answer.status_code == 200, (form.do, answer.status_code)
+                self.canaries.listen(_on(phone))
+        self.look()
+
+    def they_work(self, who: str) -> None:
+        """A colleague goes everywhere and fills whatever can be filled."""
+        browser = self.colleague(who)
+        for page in pages_of_staff(browser, of_a_kind=8):
+            self.canaries.listen(page)
+            for form, button in self._new(page):
+                answer = hand_in(browser, form, self.canaries.fill(form, button=button))
+                assert answer.status_code == 200, (who, form.do, answer.status_code)
+                soup = BeautifulSoup(answer.text, "html.parser")
+                self.canaries.listen(Page(form.do, answer, soup))
+        self.look()
+
+    def she_says_yes(self, phone: Phone) -> int:
+        """She lets every service that asks read what she needs."""
+        forms = {
+            form.do: form
+            for page in pages_of_survivor(phone, of_a_kind=40)
+            for form in page.forms
+            if form.place.endswith("/yes")
+        }
+        for form in forms.values():
+            send(phone, form, list(form.fields))
+        return len(forms)
+
+    def _new(self, page: Page) -> Iterator[tuple[Form, int]]:
+        """A form with room for words that nobody has filled yet with this button; one a visit,
+        since what is decided with one button cannot be decided with the next."""
+        for form in page.forms:
+            for button in range(max(1, len(form.buttons))):
+                key = (form.place, tuple(one.name for one in form.words), button)
+                if form.words and key not in self.done:
+                    self.done.add(key)
+                    yield form, button
+                    break
+
+
+def _on(phone: Phone) -> Page:
+    return Page("her page", phone.client.get("/-"), phone.soup)
+
+
+@pytest.fixture
+def journey(whole: WholeHouse, caplog: pytest.LogCaptureFixture) -> Journey:
+    """A house that logs everything it can."""
+    caplog.set_level(logging.DEBUG)
+    # With what it binds to its statements: the most that whoever runs a centre can ask for.
+    caplog.set_level(logging.INFO, "sqlalchemy.engine")
+    whole.open()
+    journey = Journey(whole)
+
+    def remember(response: object) -> object:
+        journey.headers.append(str(getattr(response, "headers", "")))
+        return response
+
+    whole.app.after_request(remember)
+    return journey
+
+
+def test_no_word_about_her_is_kept_in_clear(
+    journey: Journey, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    phone = journey.opens_a_file()
+    journey.says_what_she_needs(phone)
+    journey.they_work("moderator")
+    assert journey.she_says_yes(phone) >= 2
+    journey.she_walks(phone)
+    for who in ("housing", "moderator", "director", "police", "stand_in"):
+        journey.they_work(who)
+    journey.she_walks(phone)
+    for who in ("coordinator", "auditor", "director"):
+        journey.they_work(who)
+    journey.look()
+
+    canaries = journey.canaries
+    places = canaries.places(canaries.words)
+    read_again = canaries.places(canaries.seen)
+    for what, pattern in AT_LEAST.items():
+        assert any(re.match(pattern, place) for place in places), f"nobody typed {what}"
+        assert any(re.match(pattern, place) for place in read_again), f"nobody read {what}"
+    assert len(canaries.words) >= 40
+
+    for kept in journey.kept:
+        assert canaries.places(found_in(kept, canaries.words)) == []
+    logged = [f"{one.getMessage()} {one.args} {one.exc_text}" for one in caplog.records]
+    assert len(logged) > 1000, "the house logged what it could"
+    said = "\n".join([*logged, *capfd.readouterr(), *journey.headers])
+    assert canaries.places(found_in(said.encode("utf-8", "replace"), canaries.words)) == []
+
+
+def test_what_lies_in_clear_is_found(whole: WholeHouse) -> None:
+    """The search finds what is there: else finding nothing would say nothing."""
+    kept = everything_kept(whole.directory)
+    in_clear = {"Housing desk", "Els", "folder_opened", "1st floor, desk 2"}
+    assert found_in(kept, in_clear) == in_clear
+
+
+@pytest.mark.parametrize("shift", range(3))
+def test_a_word_is_found_in_every_shape(shift: int) -> None:
+    word = f"{STEM}007zwq"
+    before = b"x" * shift
+    for plain in (word.encode(), word.encode("utf-16-le"), word.encode("utf-16-be")):
+        for data in (
+            before + plain + b"tail",
+            (before + plain + b"tail").hex().encode(),
+            b64encode(before + plain + b"tail"),
+        ):
+            assert found_in(data, [word]) == {word}, data
+    assert not found_in(f"{STEM}008zwq".encode(), [word])
+    assert all(len(shape) > 8 for shape in shapes(word))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from portal.database import Database
+from portal.models import Centre
 from portal.services.house import get_centre
 
 
@@ -13,6 +14,8 @@ class Whereabouts:
 
     zone: ZoneInfo
     country: str
+    centre: Centre | None = None
+    """The centre's row as it was when this process first asked for it."""
 
 
 WHERE_THE_FIRST_ONE_STANDS = Whereabouts(ZoneInfo("Europe/Brussels"), "BE")
@@ -31,7 +34,7 @@ class CentreOnTheMap:
             try:
                 with self._database.transaction("read") as session:
                     centre = get_centre(session)
-                    self._found = Whereabouts(ZoneInfo(centre.zone), centre.country)
+                    self._found = Whereabouts(ZoneInfo(centre.zone), centre.country, centre)
             except Exception:  # no database, no tables, no centre yet: the page must come anyway
                 return WHERE_THE_FIRST_ONE_STANDS
         return self._found

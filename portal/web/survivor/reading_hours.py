@@ -19,7 +19,7 @@ class ReadingHours:
 
 def reading_hours(*, now: datetime) -> ReadingHours:
     """The centre's own hours at this moment."""
-    centre = get_centre(guards.db())
+    centre = guards.whereabouts().centre or get_centre(guards.db())
     hours = opening_hours(centre, now=now)
     return ReadingHours(
         opens=centre.opens,

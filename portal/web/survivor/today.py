@@ -5,6 +5,7 @@ from datetime import datetime
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
@@ -13,7 +14,7 @@ from portal.services import messages, today
 from portal.services.today import Asked
 from portal.web import guards
 from portal.web.survivor import help_lines
-from portal.web.survivor.nearness import near_day, near_time, near_words
+from portal.web.survivor.nearness import near_day, near_time
 from portal.web.survivor.reading_hours import reading_hours
 from portal.web.survivor.vocabulary import (
     CATEGORY_ICONS,
@@ -74,7 +75,9 @@ def next_words(one: Asked, now: datetime) -> str:
     if due is not None and due < now:
         return _("We are late. Sorry.")
     if due is not None:
-        return _("You get an answer before %(time)s.", time=near_words(due, now))
+        # As in a template, so that the time is kept apart from the direction of the words.
+        sentence = Markup(_("You get an answer before %(time)s."))  # noqa: S704 (ours)
+        return sentence % {"time": near_time(due, now)}
     if one.furthest is None:
         return _("We look for the right help.")
     referral, service = one.furthest

@@ -1,9 +1,10 @@
 """The one thread between a survivor and her case team."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
@@ -12,7 +13,7 @@ from portal.domain.folders import FolderKind
 from portal.domain.refusals import NotFound, NotYours, WrongState
 from portal.domain.roles import Permission, Role
 from portal.domain.words import written
-from portal.models import Case, Membership, Message, Service, StaffMember, Thread
+from portal.models import Case, Centre, Membership, Message, Service, StaffMember, Thread
 from portal.services import audit, tries
 from portal.services.reading import open_folder
 from portal.services.sessions import SignedIn
@@ -75,7 +76,7 @@ class Team:
     case_director: str
     stand_in: str
     director_is_away: bool
-    away_until: datetime | None
+    away_until: date | None
 
     @property
     def answers_now(self) -> str:
@@ -223,14 +224,14 @@ def unseen_by_her(session: Session, acting: SignedIn) -> int:
 
 def team(session: Session, case_id: UUID, *, now: datetime) -> Team:
     """Who answers in this thread, and who stands in while the case director is away."""
-    director, stand_in, away_from, away_until = session.execute(_TEAM, {"case_id": case_id}).one()
-    away = is_away(away_from, away_until, today=now.date())
-    until = away_until if away else None
+    row = session.execute(_TEAM, {"case_id": case_id}).one()
+    director, stand_in, away_from, away_until, zone = row
+    away = is_away(away_from, away_until, today=now.astimezone(ZoneInfo(zone)).date())
     return Team(
         case_director=director,
         stand_in=stand_in,
         director_is_away=away,
-        away_until=datetime.combine(until, datetime.min.time(), now.tzinfo) if until else None,
+        away_until=away_until if away else None,
     )
 
 
@@ -254,8 +255,15 @@ def _check_reader(acting: SignedIn, case_id: UUID) -> None:
 
 _director, _stand_in = aliased(StaffMember), aliased(StaffMember)
 _TEAM = (
-    select(_director.name, _stand_in.name, _director.away_from, _director.away_until)
+    select(
+        _director.name,
+        _stand_in.name,
+        _director.away_from,
+        _director.away_until,
+        Centre.zone,
+    )
     .select_from(Case)
+    .join(Centre, Centre.id == 1)
     .join(_director, _director.account_id == Case.case_director_id)
     .join(_stand_in, _stand_in.account_id == Case.stand_in_id)
     .where(Case.id == bindparam("case_id"))

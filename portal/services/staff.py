@@ -198,7 +198,7 @@ def be_away(
 
 
 def is_away(away_from: date | None, away_until: date | None, *, today: date) -> bool:
-    """Whether a colleague with these days away is away today."""
+    """Whether a colleague with these days away is away today, a day of the centre's calendar."""
     started = away_from is None or away_from <= today
     return away_until is not None and started and today <= away_until
 

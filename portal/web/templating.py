@@ -7,7 +7,7 @@ drawings; `language()`; `page_key()`; `to_for(endpoint, ...)`, the inner path of
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date
 from functools import cache, lru_cache
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -118,8 +118,8 @@ def staff_rooms() -> list[tuple[str, str, str, str]]:
     ]
 
 
-def as_time(moment: datetime, words: str) -> Markup:
-    """Words for a moment, marked as a time.
+def as_time(moment: date, words: str) -> Markup:
+    """Words for a moment or a day, marked as a time.
 
     Isolated, so that digits never change places inside a right-to-left sentence. A page of messages
     tells fifty times: Markup's own `format` costs ten times as much.
@@ -127,7 +127,7 @@ def as_time(moment: datetime, words: str) -> Markup:
     return Markup(f'<time datetime="{moment.isoformat()}"><bdi>{escape(words)}</bdi></time>')
 
 
-def _time(words: Callable[[datetime], str]) -> Callable[[datetime], Markup]:
+def _time(words: Callable[[Any], str]) -> Callable[[date], Markup]:
     return lambda moment: as_time(moment, words(moment))
 
 

@@ -1,6 +1,6 @@
 """The one thread between her and her case team."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -246,10 +246,27 @@ def test_the_stand_in_is_named_while_the_director_is_away(
         staff.be_away(session, acting, date(2026, 11, 23), date(2026, 11, 27), now=NOON)
         team = messages.team(session, her.case_id, now=NOON)
         assert (team.answers_now, team.director_is_away) == ("Karim", True)
-        assert team.away_until is not None
-        assert team.away_until.date() == date(2026, 11, 27)
+        assert team.away_until == date(2026, 11, 27)
         after = messages.team(session, her.case_id, now=NOON + timedelta(days=5))
         assert after.answers_now == "Els"
+
+
+@pytest.mark.parametrize(
+    ("at", "is_away"),
+    [
+        (datetime(2026, 11, 22, 22, 59, tzinfo=UTC), False),
+        (datetime(2026, 11, 22, 23, 0, tzinfo=UTC), True),
+        (datetime(2026, 11, 27, 22, 59, tzinfo=UTC), True),
+        (datetime(2026, 11, 27, 23, 0, tzinfo=UTC), False),
+    ],
+)
+def test_days_away_begin_and_end_at_midnight_in_the_house(
+    the_house: TestHouse, her: Person, at: datetime, is_away: bool
+) -> None:
+    assert her.case_id is not None
+    with the_house.acting(the_house.director) as (session, acting):
+        staff.be_away(session, acting, date(2026, 11, 23), date(2026, 11, 27), now=NOON)
+        assert messages.team(session, her.case_id, now=at).director_is_away is is_away
 
 
 def test_words_lie_nowhere_in_clear(the_house: TestHouse, her: Person) -> None:

@@ -57,4 +57,5 @@ def _words() -> dict[str, Any]:
         "due": lambda moment: vocabulary.due(moment, now),
         "clock_time": lambda moment: vocabulary.clock_time(moment, now),
         "language_name": vocabulary.language_name,
+        "language_for_staff": vocabulary.language_for_staff,
     }

@@ -21,7 +21,7 @@ from portal.web import guards
 from portal.web.forms import StaffForm
 from portal.web.staff import proof
 from portal.web.staff.card_numbers import keep_number
-from portal.web.staff.vocabulary import language_name
+from portal.web.staff.vocabulary import language_for_staff
 
 blueprint = Blueprint("opening", __name__, url_prefix="/cases/new")
 
@@ -99,7 +99,9 @@ def _open(acting: SignedIn, form: OpeningForm) -> ResponseReturnValue:
 def _form(acting: SignedIn) -> OpeningForm:
     form = OpeningForm()
     spoken = [(code, i18n.LANGUAGES[code].name) for code in guards.house().settings.languages]
-    other = sorted(((code, language_name(code)) for code in INTERPRETED), key=lambda one: one[1])
+    other = sorted(
+        ((code, language_for_staff(code)) for code in INTERPRETED), key=lambda one: one[1]
+    )
     form.language.choices = {_("The portal speaks"): spoken, _("With an interpreter"): other}
     people = staff.with_role(guards.db(), Role.CASE_DIRECTOR)
     form.case_director.choices = [(str(one.account_id), one.name) for one in people]

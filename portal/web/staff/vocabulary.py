@@ -242,10 +242,19 @@ def clock_time(moment: datetime, now: datetime) -> str:
 
 
 def language_name(code: str) -> str:
-    """A language by its own name where the portal speaks it, else in the language of the page."""
+    """A language by its own name, as those who speak it write it; the code where none is known."""
     if code in LANGUAGES:
         return LANGUAGES[code].name
     try:
-        return Locale.parse(code).get_language_name(current_language().locale) or code
+        locale = Locale.parse(code, sep="-")
     except (UnknownLocaleError, ValueError):
         return code
+    # Dari is more than the Persian of a country: it has a name of its own.
+    return locale.languages.get(str(locale)) or locale.get_display_name() or code
+
+
+def language_for_staff(code: str) -> str:
+    """A language by its own name, and in the language of the page for who cannot read that."""
+    own = language_name(code)
+    known = current_language().locale.languages.get(code.replace("-", "_"))
+    return f"{own} ({known})" if known and known != own else own

@@ -1,5 +1,7 @@
 """The application, put together."""
 
+from typing import Any
+
 from flask import Blueprint, Flask, Response, g, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -29,6 +31,10 @@ class Portal(Flask):
                 raise
             guards.begin_again()
             return super().full_dispatch_request()
+
+    def log_exception(self, exc_info: Any) -> None:
+        """What fails after the view, such as its commit: Flask would log the whole message."""
+        errors.write_down(exc_info[1])
 
 
 def create_app(settings: Settings | None = None) -> Flask:

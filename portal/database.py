@@ -100,6 +100,7 @@ def _engine(url: str) -> Engine:
         return create_engine(
             parts.set(drivername="postgresql+psycopg"),
             pool_pre_ping=True,
+            hide_parameters=True,
             pool_timeout=_WAIT_SECONDS,
             connect_args={
                 "connect_timeout": _WAIT_SECONDS,
@@ -108,7 +109,7 @@ def _engine(url: str) -> Engine:
         )
     if parts.database:
         _make_private(Path(parts.database))
-    engine = create_engine(parts, pool_timeout=_WAIT_SECONDS)
+    engine = create_engine(parts, pool_timeout=_WAIT_SECONDS, hide_parameters=True)
     event.listen(engine, "connect", _connect)
     queue = _Queue(Path(f"{parts.database}-queue")) if parts.database else None
     event.listen(engine, "begin", partial(_begin, queue))

@@ -65,7 +65,12 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     drop_changes()
     g.has_failed = True
     reference = "".join(choice(_SIGNS) for _ in range(6))
+    write_down(error, reference)
+    return trouble_page(500, reference)
+
+
+def write_down(error: BaseException, reference: str = "-") -> None:
+    """Log what failed and where, and no content."""
     # The message of an exception may quote what somebody typed; where it happened does not.
     place = "".join(traceback.format_tb(error.__traceback__)[-6:])
     log.error("%s %s in %s\n%s", reference, type(error).__name__, request.endpoint, place)
-    return trouble_page(500, reference)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 import pytest
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from portal import database as database_module
 from tests.web.browser_stand_in import OWN_STEP, Phone
@@ -193,6 +195,20 @@ def test_without_a_database_staff_get_a_clear_page(whole: WholeHouse, breaks: Br
     answer = stranger.client.get("/staff/sign-in", headers={"Accept-Language": "en"})
     assert "<h1>" in answer.text
     assert "112" in answer.text
+
+
+def test_a_commit_that_fails_is_logged_without_its_message(
+    whole: WholeHouse, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_self: Session) -> None:
+        raise OperationalError("UPDATE", {"words": TYPED}, RuntimeError(TYPED))
+
+    browser = whole.browser(whole.everybody.staff["housing"])
+    monkeypatch.setattr(Session, "commit", fails)
+    assert browser.client.get("/staff/referrals").status_code == 500
+    told = "".join(f"{one.getMessage()} {one.exc_info} {one.exc_text}" for one in caplog.records)
+    assert "OperationalError" in told
+    assert TYPED not in told
 
 
 def test_no_word_of_hers_reaches_the_log_when_the_database_fails(

@@ -205,8 +205,7 @@ def route(
 
     Raises ProofTooOld, NobodyChosen, ServiceNotOpen, AskedBefore, WrongState.
     """
-    check_proof(acting.second_factor_at, now=now)
-    decision, need = _get_waiting(session, acting, decision_id)
+    decision, need = _get_to_decide(session, acting, decision_id, now=now)
     if not service_ids:
         raise NobodyChosen
     chosen = session.scalars(select(Service).where(Service.id.in_(service_ids))).all()
@@ -235,8 +234,7 @@ def give_back(
     session: Session, acting: SignedIn, decision_id: UUID, question: str, *, now: datetime
 ) -> None:
     """Give a need back to her with a question; her answer puts it in the queue again."""
-    check_proof(acting.second_factor_at, now=now)
-    decision, need = _get_waiting(session, acting, decision_id)
+    decision, need = _get_to_decide(session, acting, decision_id, now=now)
     text = written(question)
     folder = at_desk.for_later_words(session, acting, need, purpose="desk", now=now)
     folder.write(decision, "note", text)
@@ -289,6 +287,19 @@ def _get_waiting(session: Session, acting: SignedIn, decision_id: UUID) -> tuple
     if row[0].state is not DecisionState.WAITING:
         raise WrongState
     return row[0], row[1]
+
+
+def _get_to_decide(
+    session: Session, acting: SignedIn, decision_id: UUID, *, now: datetime
+) -> tuple[Decision, Need]:
+    """What waits, for somebody who may decide about it: never who asked."""
+    if not acting.may(Permission.DECIDE_AT_DESK):
+        raise NotYours
+    check_proof(acting.second_factor_at, now=now)
+    decision, need = _get_waiting(session, acting, decision_id)
+    if decision.asked_by_id == acting.account_id:
+        raise NotYours
+    return decision, need
 
 
 def _decide(decision: Decision, acting: SignedIn, state: DecisionState, *, now: datetime) -> None:

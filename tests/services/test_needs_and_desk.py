@@ -21,12 +21,13 @@ from portal.domain.needs import (
 )
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, NotYours, ProofTooOld, WrongState
+from portal.domain.roles import Role
 from portal.domain.services import ServiceKind, ServiceState
 from portal.domain.words import NothingWritten, TooLong
 from portal.models import Decision, Need, Service
-from portal.services import cases, desk, drafts, needs, referrals
+from portal.services import cases, desk, drafts, needs, referrals, staff
 from tests.people import NOON, Person, TestHouse
-from tests.services.journey import HOUSING, decision_of, referral_of, route, say_yes
+from tests.services.journey import HOUSING, POLICE, decision_of, referral_of, route, say_yes
 
 MINUTE = timedelta(minutes=1)
 
@@ -322,6 +323,24 @@ class TestAtTheDeskAgain:
         story = story_of(the_house, her, need_id)
         assert story.need.state is NeedState.SENT
         assert [referral.state for referral, _ in story.referrals] == [ReferralState.WAITS_FOR_YES]
+
+    def test_who_asked_reads_it_and_does_not_decide_about_it(
+        self, the_house: TestHouse, her: Person
+    ) -> None:
+        need_id = the_house.a_need(her)
+        route(the_house, need_id)
+        director = the_house.director
+        with the_house.database.transaction() as session:
+            staff.give_role(session, director.account_id, Role.MODERATOR, now=NOON)
+        ask_again(the_house, her, need_id)
+        decision_id = decision_of(the_house, need_id)
+        with the_house.acting(director) as (session, acting):
+            desk.open_need(session, acting, decision_id, now=NOON)
+            with pytest.raises(NotYours):
+                desk.give_back(session, acting, decision_id, "Which floor?", now=NOON)
+            with pytest.raises(NotYours):
+                desk.route(session, acting, decision_id, [the_house.services[POLICE].id], now=NOON)
+        route(the_house, need_id, POLICE)
 
     def test_only_the_case_team_can_and_only_for_a_routed_need(
         self, the_house: TestHouse, her: Person, another: Person

@@ -214,7 +214,7 @@ def test_a_message_that_is_too_long_is_refused_and_not_lost(
     assert whole.rows() == before
 
 
-@pytest.mark.parametrize("typed", ["x" * 20_000, " ", "\u202e", "\x00"])
+@pytest.mark.parametrize("typed", ["x" * 20_000, " \u202e", "\x00"], ids=["long", "blank", "NUL"])
 def test_staff_words_are_held_to_the_same(whole: WholeHouse, typed: str) -> None:
     """Every form of staff with room for words: too long a text does nothing anywhere."""
     tried = 0

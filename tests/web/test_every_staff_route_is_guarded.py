@@ -267,3 +267,21 @@ def test_a_decision_needs_a_fresh_proof(whole: WholeHouse, minutes: int) -> None
             # What was typed goes along, and is not lost.
             assert all(f'value="{said}"' in answer.text for said in fields.values())
     assert whole.rows() == before
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        *("https://example.org/", "//example.org", "/\\example.org", "/staff/../../x", "/-/today"),
+        *("/staff//example.org", "javascript:alert(1)", "/staff/\r\nX: y", "/", "/staffing", ""),
+    ],
+)
+def test_no_form_of_staff_leads_to_another_site(whole: WholeHouse, target: str) -> None:
+    browser = whole.browser(whole.everybody.staff["moderator"])
+    fields = {"next": target, "proof_next": target, "language": "en"}
+    for path in ("/staff/language", "/staff/proof"):
+        token = csrf_token(browser.page)
+        answer = browser.client.post(path, data={**fields, "csrf_token": token})
+        assert answer.status_code in (302, 303), path
+        assert answer.location == "/staff/", (path, answer.location)
+        assert "X" not in answer.headers

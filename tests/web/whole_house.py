@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +43,63 @@ from tests.web.browser_stand_in import Phone
 from tests.web.staff.browser import Browser
 
 HER_WORDS = "The words that only her own people read."
+ORDINARY = [
+    "tomorrow",
+    "school",
+    "bus",
+    "rain",
+    "key",
+    "letter",
+    "doctor",
+    "card",
+    "paper",
+    "bag",
+    "phone",
+    "brother",
+    "morning",
+    "coffee",
+    "train",
+    "child",
+    "sleep",
+    "money",
+    "court",
+    "lawyer",
+    "bank",
+    "number",
+    "please",
+    "thanks",
+    "maybe",
+    "after",
+    "before",
+    "always",
+    "never",
+    "late",
+    "early",
+    "street",
+    "door",
+    "window",
+    "room",
+    "floor",
+    "question",
+    "answer",
+    "again",
+    "together",
+    "afraid",
+    "better",
+    "worse",
+    "quiet",
+    "Thursday",
+    "Friday",
+    "week",
+    "month",
+    "week-end",
+    "appointment",
+    "interpreter",
+    "neighbour",
+    "mother",
+    "shoes",
+    "jacket",
+]
 CHANGES_BY_LOOKING = frozenset(
     {"audit_event", "audit_head", "sign_in", "form_outcome", "kept_answer", "tries", "look"}
 )
@@ -286,11 +344,14 @@ class _Furnishing:
         """Turn by turn; what the last ones say nobody has seen yet."""
         assert her.case_id is not None
         start: datetime = NOON - timedelta(days=3)
+        # Each its own words: fifty times the same would weigh nothing when it is compressed.
+        lots = Random(number)
         for one in range(number):
             writer = her if one % 2 else self.house.director
             with self.house.acting(writer, now=start) as (session, acting):
                 at = start + timedelta(minutes=20 * one)
-                written = messages.write(session, acting, her.case_id, HER_WORDS, now=at)
+                words = f"{HER_WORDS} {' '.join(lots.sample(ORDINARY, 9))}."
+                written = messages.write(session, acting, her.case_id, words, now=at)
             if one % 2 and her.name == "Amal":
                 self._note("message", written.id)
         reader = self.house.director

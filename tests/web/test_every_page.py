@@ -240,7 +240,6 @@ def test_every_failure_is_a_quiet_page(whole: WholeHouse, language: str, status:
         for scripting in (True, False):
             phone = whole.phone(her, language, scripting=scripting)
             answer = phone.go(f"/front/trouble/{status}/-")
-            # Without script it is the GET after the 303 that shows the page.
             assert answer.status_code in ((status,) if scripting else (status, 200))
             check_survivors_headers(answer, policy_of_survivors())
             check_survivors_page(phone.soup, language, whole=not scripting)

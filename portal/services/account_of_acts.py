@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.refusals import NotYours
 from portal.domain.roles import Permission
+from portal.domain.words import clean
 from portal.models import AuditEvent, Case, StaffMember
 from portal.services import audit
 from portal.services.sessions import SignedIn
@@ -32,7 +33,7 @@ def of_case(
     """
     if not acting.may(Permission.READ_AUDIT):
         raise NotYours
-    case_id = session.scalar(select(Case.id).where(Case.number == number.strip().upper()))
+    case_id = session.scalar(select(Case.id).where(Case.number == clean(number).upper()))
     if case_id is None:
         return None
     rows = session.execute(

@@ -14,6 +14,7 @@ from portal.domain.appointments import AppointmentState
 from portal.domain.folders import FolderKind
 from portal.domain.needs import NeedState
 from portal.domain.referrals import ReferralState
+from portal.domain.words import clean
 from portal.models import Appointment, Card, Case, Look, Message, Need, Referral, Thread
 from portal.services.cases import on_team
 from portal.services.reading import open_many
@@ -254,6 +255,6 @@ def _place_of(key: str | None) -> tuple[datetime, str] | None:
     """Where a page begins; a key that somebody made up begins at the start."""
     stamp, _, number = (key or "").partition(".")
     try:
-        return datetime.strptime(stamp, "%Y%m%d%H%M%S%f").replace(tzinfo=UTC), number
+        return datetime.strptime(stamp, "%Y%m%d%H%M%S%f").replace(tzinfo=UTC), clean(number)
     except ValueError:
         return None

@@ -35,8 +35,8 @@ def case(case_id: UUID) -> ResponseReturnValue:
         acting,
         case_id,
         now=now,
-        before=request.args.get("before", type=int),
-        after=request.args.get("after", type=int),
+        before=_number("before"),
+        after=_number("after"),
     )
     return render_template(
         "staff/cases/case.html",
@@ -66,6 +66,12 @@ def ask_again(case_id: UUID, need_id: UUID) -> ResponseReturnValue:
     else:
         flash(_("The desk looks for another place. She reads until when."), "done")
     return redirect(url_for(".case", case_id=case_id))
+
+
+def _number(name: str) -> int | None:
+    """A message's number in the thread, as far as it can be one."""
+    asked: int | None = request.args.get(name, type=int)
+    return asked if asked is not None and 0 < asked < 2**31 else None
 
 
 def _needs(found: Case, now: datetime) -> dict[str, Any]:

@@ -152,6 +152,7 @@ def test_only_an_auditor_reads_the_account_of_acts(
     assert "Amal" not in auditor.words
     auditor.get(f"/staff/house/acts?number={her.case_number}")
     assert "account_read" in auditor.words, "looking is an act as well"
+    assert auditor.get("/staff/house/acts?number=AA-AAAAAA%00").status == 200
     auditor.get("/staff/house/acts?number=AA-AAAAAA")
     assert "There is no case with this number." in auditor.words
     coordinator = signed_in(people.coordinator)

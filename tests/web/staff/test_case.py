@@ -225,6 +225,16 @@ def test_a_long_thread_is_paged_newest_in_view(
     assert "Message 119." in window.words
 
 
+@pytest.mark.parametrize("place", ["before", "after"])
+@pytest.mark.parametrize("number", ["99999999999999999999", "2147483648", "-1", "x", ""])
+def test_a_place_that_no_thread_has_shows_the_newest(
+    window: Browser, people: TestHouse, her: Person, place: str, number: str
+) -> None:
+    window.get(f"/staff/cases/{her.case_id}").submit("Send", words="Good morning")
+    assert window.get(f"/staff/cases/{her.case_id}?{place}={number}").status == 200
+    assert "Good morning" in window.words
+
+
 def test_a_stand_in_works_on_the_case_and_is_named(
     people: TestHouse, her: Person, signed_in: Callable[[Person], Browser], window: Browser
 ) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, literal, select, update
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.folders import FolderKind
@@ -15,7 +15,7 @@ from portal.domain.roles import Permission, Role
 from portal.domain.words import written
 from portal.models import Case, Centre, Membership, Message, Service, StaffMember, Thread
 from portal.services import audit, tries
-from portal.services.reading import open_folder
+from portal.services.reading import OpenFolder, open_folder
 from portal.services.sessions import SignedIn
 from portal.services.staff import is_away
 
@@ -151,7 +151,7 @@ def show(
         session, acting, case_id, FolderKind.CONVERSATION, purpose="conversation", now=now
     )
     found = _stretch(session, acting, case_id, before=before, after=after, size=size)
-    lines = _mark_seen(session, acting, [row.line for row in found], now=now)
+    lines = _mark_seen(session, acting, folder, [row.line for row in found], now=now)
     shown = [
         ShownMessage(
             message=line,
@@ -324,25 +324,42 @@ def _stretch(
 
 
 def _mark_seen(
-    session: Session, acting: SignedIn, shown: list[Line], *, now: datetime
+    session: Session, acting: SignedIn, folder: OpenFolder, shown: list[Line], *, now: datetime
 ) -> list[Line]:
-    """The same lines; those shown to the other side for the first time are seen from now on."""
+    """The same lines; those shown to the other side for the first time are seen from now on.
+
+    One that its author took back at this moment is not shown any more: she was told so.
+    """
     fresh = {
         line.id
         for line in shown
         if line.seen_at is None
-        and line.taken_back_at is None
+        and folder.opens(line.body)
         and line.from_survivor is not acting.is_survivor
     }
     if not fresh:
         return shown
-    session.execute(
-        update(Message)
-        .where(Message.id.in_(fresh), Message.seen_at.is_(None))
-        .values(seen_at=now, seen_by_id=acting.account_id)
-        .execution_options(synchronize_session=False)
+    stay = set(
+        session.scalars(
+            update(Message)
+            .where(Message.id.in_(fresh), Message.taken_back_at.is_(None))
+            .values(
+                seen_at=func.coalesce(Message.seen_at, literal(now, Message.seen_at.type)),
+                seen_by_id=func.coalesce(Message.seen_by_id, acting.account_id),
+            )
+            .returning(Message.id)
+            .execution_options(synchronize_session=False)
+        )
     )
-    return [line._replace(seen_at=now) if line.id in fresh else line for line in shown]
+    gone = fresh - stay
+    return [
+        line._replace(seen_at=now)
+        if line.id in stay
+        else line._replace(taken_back_at=now, body=None)
+        if line.id in gone
+        else line
+        for line in shown
+    ]
 
 
 def _service_of(session: Session, acting: SignedIn) -> UUID | None:

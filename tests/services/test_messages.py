@@ -1,17 +1,20 @@
 """The one thread between her and her case team."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
+from portal.domain.folders import FolderKind
 from portal.domain.refusals import NotFound, NotYours, SlowDown, WrongState
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.domain.words import NothingWritten, TooLong
 from portal.models import Message
-from portal.services import cards, caseload, messages, staff
+from portal.services import cards, caseload, folders, messages, staff
 from tests.people import NOON, Person, TestHouse
 
 MINUTE = timedelta(minutes=1)
@@ -149,6 +152,52 @@ class TestTakingBack:
         with pytest.raises(NotFound):
             self.take_back(the_house, her, uuid4())
         self.take_back(the_house, the_house.director, message_id)
+
+
+class TestWhatWasNotShown:
+    """Seen is what stood on a screen of the other side, and nothing else."""
+
+    def test_words_that_nobody_could_open_are_not_seen(
+        self, the_house: TestHouse, her: Person
+    ) -> None:
+        write(the_house, her, her, "before")
+        director = the_house.director
+        with the_house.database.transaction() as session:
+            folder = folders.get_folder(session, her_case(her), FolderKind.CONVERSATION)
+            folders.end_grants(session, folder, the_house.stand_in.holder_id)
+        write(the_house, her, her, "after")
+        with the_house.database.transaction() as session:
+            folder = folders.get_folder(session, her_case(her), FolderKind.CONVERSATION)
+            folders.end_grants(session, folder, director.holder_id, version=1)
+        page = show(the_house, director, her)
+        assert [m.words for m in page.messages] == [None, "after"]
+        assert [m.message.seen_at for m in page.messages] == [None, NOON]
+
+    def test_what_is_taken_back_at_the_same_moment_is_not_shown(
+        self, the_house: TestHouse, her: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        write(the_house, her, her, "stays")
+        message_id = write(the_house, her, her, "goes")
+        stretch = messages._stretch
+
+        def slow_stretch(session: Session, *args: Any, **kwargs: Any) -> Any:
+            found = stretch(session, *args, **kwargs)
+            gone = update(Message).where(Message.id == message_id)
+            session.execute(gone.values(taken_back_at=NOON, body=None))
+            return found
+
+        monkeypatch.setattr(messages, "_stretch", slow_stretch)
+        page = show(the_house, the_house.director, her)
+        assert [m.words for m in page.messages] == ["stays", None]
+        assert page.messages[1].message.taken_back_at == NOON
+        with the_house.database.transaction("read") as session:
+            assert session.get_one(Message, message_id).seen_at is None
+
+
+def her_case(her: Person) -> UUID:
+    """The case of a survivor, who has one."""
+    assert her.case_id is not None
+    return her.case_id
 
 
 class TestPaging:

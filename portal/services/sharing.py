@@ -262,6 +262,7 @@ def _grant_again(
         now=now,
         referral_id=referral.id,
     )
+    was_stale = opened.folder.stale
     end_grants(session, opened.folder, service.holder_id)
     public = public_halves(session, [service.holder_id])[service.holder_id]
     grantee = Grantee(service.holder_id, Why.SHE_SAID_YES, until)
@@ -276,8 +277,8 @@ def _grant_again(
             given_by_id=acting.account_id,
             now=now,
         )
-    # The service stands on the current version again: nothing has to start anew.
-    opened.folder.stale = False
+    # The service stands on the current version again: nothing has to start anew for it.
+    opened.folder.stale = was_stale
 
 
 def _referral_of(session: Session, need: Need, service_id: UUID) -> Referral:

@@ -5,6 +5,7 @@ open during it. Only a wrong check digit is answered at once: it tells nothing a
 """
 
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address, ip_address
 from uuid import UUID
 
 from sqlalchemy import select
@@ -133,7 +134,18 @@ def _count_address(session: Session, address: bytes, *, now: datetime) -> None:
 
 def _of_today(address: bytes, now: datetime) -> bytes:
     # Hashed with the day: two days of one address cannot be told to be one.
-    return b"%b %b" % (now.astimezone(UTC).date().isoformat().encode(), address)
+    return b"%b %b" % (now.astimezone(UTC).date().isoformat().encode(), _network(address))
+
+
+def _network(address: bytes) -> bytes:
+    """What counts as one address: a line with IPv6 has 2**64 of them to try from."""
+    try:
+        found = ip_address(address.decode("ascii"))
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address):
+        return address
+    return found.ipv4_mapped.packed if found.ipv4_mapped else found.packed[:8]
 
 
 def _is_active(session: Session, number: str) -> bool:

@@ -17,6 +17,7 @@ from portal.domain.sharing import TEXT_VERSION, WISH_LASTS, Asked
 from portal.domain.words import NothingWritten
 from portal.models import Appointment, Need, Referral, SharingWish
 from portal.services import desk, messages, needs, referrals, sharing
+from portal.services.folders import end_grants, get_folder
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
     HOUSING,
@@ -121,6 +122,22 @@ class TestHerYes:
             end = NOON + WISH_LASTS
             assert referrals.find_wish(session, need_id, service_id, now=end - timedelta(seconds=1))
             assert referrals.find_wish(session, need_id, service_id, now=end) is None
+
+    def test_a_new_wish_does_not_forget_that_somebody_else_lost_a_key(
+        self, the_house: TestHouse, her: Person
+    ) -> None:
+        need_id, later = a_shared_need(the_house, her), NOON + WISH_LASTS
+        referral_id = referral_of(the_house, need_id).id
+        assert her.case_id is not None
+        with the_house.database.transaction() as session:
+            folder = get_folder(session, her.case_id, FolderKind.REFERRAL, referral_id)
+            end_grants(session, folder, the_house.stand_in.holder_id)
+            before = folder.version
+        say_yes(the_house, her, need_id, now=later)
+        with the_house.acting(the_house.workers[HOUSING], now=later) as (session, acting):
+            referrals.not_possible(session, acting, referral_id, "We are full.", now=later)
+            folder = get_folder(session, her.case_id, FolderKind.REFERRAL, referral_id)
+            assert folder.version == before + 1
 
 
 class TestHerNo:

@@ -282,6 +282,16 @@ class TestAddresses:
         assert enter(her.card, address=b"203.0.113.9"), "another address is no matter"
         assert enter(her.card, now=NOON + sign_in.SPAN)
 
+    def test_a_line_with_many_addresses_counts_as_one(
+        self, database: Database, enter: Enter
+    ) -> None:
+        for address in (b"2001:db8:1:2::1", b"2001:db8:1:2:ffff::1", b"2001:db8:1:3::1", b""):
+            with pytest.raises(CardDoesNotOpen):
+                enter(new_card_number(random_digits), address=address)
+        with database.transaction("read") as session:
+            counted = session.scalars(select(Tries.count).order_by(Tries.count)).all()
+        assert counted == [1, 1, 2]
+
     def test_thirty_people_who_come_in_do_not_slow_each_other(
         self, database: Database, enter: Enter, her: Person
     ) -> None:

@@ -11,6 +11,8 @@ from werkzeug.serving import make_server
 
 from tests.web.door import PIN, SECRET, Door
 
+pytestmark = pytest.mark.real
+
 WEATHER = "https://www.meteo.be/en"
 
 

@@ -29,7 +29,7 @@ from portal.domain.words import written, written_or_none
 from portal.models import Appointment, Case, Membership, Referral, Service, StaffMember
 from portal.services import audit
 from portal.services.reading import OpenFolder, open_folder, open_referrals
-from portal.services.referrals import get_for_service
+from portal.services.referrals import get_for_service, get_to_answer
 from portal.services.sessions import SignedIn
 
 MAX_DETAIL = 300
@@ -90,7 +90,7 @@ def set_date(
 
     Raises the refusals of `check_date`, Overlaps when she already has a date then, words refusals.
     """
-    referral = get_for_service(session, acting, referral_id)
+    referral = get_to_answer(session, acting, referral_id)
     check_date(starts_at, minutes, now=now)
     kept = details.cleaned()
     old = _get_standing(session, referral, instead_of) if instead_of else None
@@ -114,6 +114,7 @@ def set_date(
     session.add(appointment)
     session.flush()
     if old is not None:
+        session.refresh(old, with_for_update=True)
         _move(old, AppointmentState.MOVED)
         old.moved_to_id = appointment.id
     _mark_date_set(referral, acting, now=now)
@@ -125,6 +126,7 @@ def set_date(
 def cancel(session: Session, acting: SignedIn, appointment_id: UUID, *, now: datetime) -> None:
     """The service takes a date away."""
     appointment = get_for_staff(session, acting, appointment_id)
+    session.refresh(appointment, with_for_update=True)
     _move(appointment, AppointmentState.CANCELLED)
     _back_to_accepted(session, appointment)
     _account(session, acting, "date_cancelled", appointment, now=now)
@@ -144,6 +146,7 @@ def keep(session: Session, acting: SignedIn, appointment_id: UUID, *, now: datet
         _check_free(session, case_id, appointment.starts_at, minutes, but=appointment)
     except Overlaps:
         raise WrongState from None
+    session.refresh(appointment, with_for_update=True)
     _move(appointment, AppointmentState.PLANNED)
     appointment.answered_at = now
     _account(session, acting, "date_kept", appointment, now=now)
@@ -286,6 +289,7 @@ def _answer(
     appointment = _get_hers(session, acting, appointment_id, now=now)
     if appointment.starts_at <= now:
         raise WrongState
+    session.refresh(appointment, with_for_update=True)
     _move(appointment, state)
     appointment.answered_at = now
     _account(session, acting, f"date_{state.value}", appointment, now=now)
@@ -325,6 +329,8 @@ def _check_free(
     but: Appointment | None,
 ) -> None:
     """Refuse a date while she already sits somewhere else in the house."""
+    # Two services may give her a date at one moment: the second sees that of the first.
+    session.execute(select(Case.id).where(Case.id == case_id).with_for_update())
     near = session.execute(
         select(Appointment.id, Appointment.starts_at, Appointment.minutes).where(
             Appointment.case_id == case_id,

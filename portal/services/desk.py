@@ -280,13 +280,15 @@ def _get_waiting(session: Session, acting: SignedIn, decision_id: UUID) -> tuple
         select(Decision, Need)
         .join(Need, Need.id == Decision.need_id)
         .where(Decision.id == decision_id)
-        .with_for_update(of=Decision)
     ).one_or_none()
     if row is None:
         raise NotFound
-    if row[0].state is not DecisionState.WAITING:
+    decision, need = row
+    needs.hold(session, need)
+    session.refresh(decision)
+    if decision.state is not DecisionState.WAITING:
         raise WrongState
-    return row[0], row[1]
+    return decision, need
 
 
 def _get_to_decide(

@@ -129,6 +129,14 @@ def get_hers(session: Session, acting: SignedIn, need_id: UUID) -> Need:
     return need
 
 
+def hold(session: Session, need: Need) -> None:
+    """Read a need anew and keep others from changing what becomes of it until this is done.
+
+    She, the desk and a service may act at one moment; each then decides by what the other did.
+    """
+    session.refresh(need, with_for_update=True)
+
+
 def story(
     session: Session, acting: SignedIn, need: Need, *, purpose: str, now: datetime
 ) -> NeedStory:
@@ -207,6 +215,7 @@ def add_words(
 ) -> Addition:
     """She adds to a need, or answers the desk's question, which puts the need back in the queue."""
     need = get_hers(session, acting, need_id)
+    hold(session, need)
     if need.state in (NeedState.DONE, NeedState.STOPPED):
         raise WrongState
     text = written(words)
@@ -233,6 +242,7 @@ def add_words(
 def take_back(session: Session, acting: SignedIn, need_id: UUID, *, now: datetime) -> None:
     """She stops a need: the desk and every service lose it at once."""
     need = get_hers(session, acting, need_id)
+    hold(session, need)
     if NeedState.STOPPED not in MOVES[need.state]:
         raise WrongState
     need.state = NeedState.STOPPED
@@ -264,6 +274,7 @@ def ask_desk_again(
     need = session.scalar(select(Need).where(Need.id == need_id, Need.case_id == case.id))
     if need is None:
         raise NotFound
+    hold(session, need)
     if NeedState.SENT not in MOVES[need.state]:
         raise WrongState
     at_desk.give_to_desk(session, acting, need, now=now)

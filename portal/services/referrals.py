@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
@@ -221,8 +221,13 @@ def open_referral(
     )
     folder = _open(session, acting, referral, purpose="service", now=now)
     if referral.state is ReferralState.SENT:
-        referral.state, referral.seen_at = ReferralState.SEEN, now
-        session.flush()
+        # Not over what she may have said at this moment.
+        session.execute(
+            update(Referral)
+            .where(Referral.id == referral.id, Referral.state == ReferralState.SENT)
+            .values(state=ReferralState.SEEN, seen_at=now)
+            .execution_options(synchronize_session="fetch")
+        )
     return ReferralStory(
         referral=referral,
         need=need,
@@ -244,7 +249,7 @@ def open_referral(
 
 def accept(session: Session, acting: SignedIn, referral_id: UUID, *, now: datetime) -> None:
     """The service says yes; a date comes next."""
-    referral = get_for_service(session, acting, referral_id)
+    referral = get_to_answer(session, acting, referral_id)
     _move(referral, ReferralState.ACCEPTED)
     _answered(session, acting, referral, "referral_accepted", now=now)
 
@@ -253,7 +258,7 @@ def not_possible(
     session: Session, acting: SignedIn, referral_id: UUID, reason: str, *, now: datetime
 ) -> None:
     """The service cannot help with this; she reads the reason, and the desk looks further."""
-    referral = get_for_service(session, acting, referral_id)
+    referral = get_to_answer(session, acting, referral_id)
     text = written(reason)
     _move(referral, ReferralState.NOT_POSSIBLE)
     needs.end_dates(session, referral, now=now)
@@ -266,7 +271,7 @@ def not_possible(
 
 def finish(session: Session, acting: SignedIn, referral_id: UUID, *, now: datetime) -> None:
     """The help was given."""
-    referral = get_for_service(session, acting, referral_id)
+    referral = get_to_answer(session, acting, referral_id)
     _move(referral, ReferralState.DONE)
     needs.end_dates(session, referral, now=now)
     _answered(session, acting, referral, "referral_done", now=now)
@@ -296,6 +301,16 @@ def get_for_service(session: Session, acting: SignedIn, referral_id: UUID) -> Re
         )
     )
     if referral is None:
+        raise NotFound
+    return referral
+
+
+def get_to_answer(session: Session, acting: SignedIn, referral_id: UUID) -> Referral:
+    """The same, held: she cannot take it back at this moment. NotFound when she just did."""
+    referral = get_for_service(session, acting, referral_id)
+    needs.hold(session, session.get_one(Need, referral.need_id))
+    session.refresh(referral)
+    if referral.state not in WITH_THE_SERVICE:
         raise NotFound
     return referral
 

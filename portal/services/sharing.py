@@ -119,6 +119,7 @@ def say_yes(
 ) -> SharingWish:
     """This service may read this need from now on, for at most six months."""
     need = needs.get_hers(session, acting, need_id)
+    needs.hold(session, need)
     if need.state in (NeedState.STOPPED, NeedState.DONE):
         raise WrongState
     referral = _referral_of(session, need, service_id)
@@ -154,6 +155,7 @@ def say_no(
 ) -> None:
     """Not now, or not any more: the service loses what it could read, in this request."""
     need = needs.get_hers(session, acting, need_id)
+    needs.hold(session, need)
     referral = _referral_of(session, need, service_id)
     _check_hers_to_decide(referral)
     for wish in session.scalars(

@@ -1,0 +1,163 @@
+"""Two people act at one moment: the second decides by what the first did."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+import pytest
+from sqlalchemy import select
+
+from portal.domain.appointments import AppointmentState, Overlaps
+from portal.domain.folders import FolderKind
+from portal.domain.needs import Category, NeedState
+from portal.domain.referrals import ReferralState
+from portal.domain.refusals import NotFound, WrongState
+from portal.models import Appointment, Grant, Need
+from portal.services import appointments, desk, needs, referrals
+from portal.services.appointments import Details
+from portal.services.folders import get_folder
+from tests.people import NOON, Person, TestHouse
+from tests.services.journey import (
+    HOUSING,
+    POLICE,
+    TOMORROW,
+    a_date,
+    a_shared_need,
+    decision_of,
+    referral_of,
+    route,
+    say_no,
+    say_yes,
+)
+
+T = TypeVar("T")
+
+
+@pytest.fixture
+def meanwhile() -> Callable[[Callable[[], T]], Future[T]]:
+    """Begin something that another person does, and give it time to come to where it waits."""
+    pool = ThreadPoolExecutor(1)
+
+    def begin(act: Callable[[], T]) -> Future[T]:
+        begun = pool.submit(act)
+        time.sleep(0.3)
+        assert not begun.done()
+        return begun
+
+    return begin
+
+
+Meanwhile = Callable[[Callable[[], None]], "Future[None]"]
+
+
+def test_her_no_stands_although_the_service_accepts(
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile
+) -> None:
+    need_id = a_shared_need(the_house, her)
+    referral_id = referral_of(the_house, need_id).id
+    with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
+        referrals.get_to_answer(session, acting, referral_id)
+        no = meanwhile(lambda: say_no(the_house, her, need_id))
+        referrals.accept(session, acting, referral_id, now=NOON)
+    no.result()
+    assert referral_of(the_house, need_id).state is ReferralState.SAID_NO
+
+
+def test_a_service_does_not_answer_what_she_just_took_away(
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile
+) -> None:
+    need_id = a_shared_need(the_house, her)
+    referral_id = referral_of(the_house, need_id).id
+
+    def accept() -> None:
+        with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
+            referrals.accept(session, acting, referral_id, now=NOON)
+
+    with the_house.acting(her) as (session, acting):
+        needs.take_back(session, acting, need_id, now=NOON)
+        accepted = meanwhile(accept)
+    with pytest.raises(NotFound):
+        accepted.result()
+    assert referral_of(the_house, need_id).state is ReferralState.STOPPED
+
+
+def test_what_she_takes_back_is_not_routed(
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile
+) -> None:
+    need_id = the_house.a_need(her)
+    with the_house.acting(her) as (session, acting):
+        needs.take_back(session, acting, need_id, now=NOON)
+        routed = meanwhile(lambda: route(the_house, need_id))
+    with pytest.raises(WrongState):
+        routed.result()
+
+
+def test_what_she_adds_while_it_is_routed_is_not_for_the_desk(
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile
+) -> None:
+    need_id = the_house.a_need(her)
+    decision_id = decision_of(the_house, need_id)
+    assert her.case_id is not None
+
+    def add() -> None:
+        with the_house.acting(her) as (session, acting):
+            needs.add_words(session, acting, need_id, "One more thing.", now=NOON)
+
+    with the_house.acting(the_house.moderator) as (session, acting):
+        service = the_house.services[HOUSING].id
+        desk.route(session, acting, decision_id, [service], now=NOON)
+        added = meanwhile(add)
+    added.result()
+    with the_house.acting(the_house.moderator) as (session, acting):
+        assert session.get_one(Need, need_id).state is NeedState.ROUTED
+        folder = get_folder(session, her.case_id, FolderKind.NEEDS)
+        held = select(Grant).where(Grant.folder_id == folder.id)
+        why = {grant.why.value for grant in session.scalars(held)}
+        assert "desk_unrouted" not in why
+
+
+def test_a_date_that_is_taken_away_is_not_answered(
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile
+) -> None:
+    date_id = a_date(the_house, a_shared_need(the_house, her))
+
+    def answer() -> None:
+        with the_house.acting(her) as (session, acting):
+            appointments.cannot_come(session, acting, date_id, now=NOON)
+
+    with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
+        appointments.cancel(session, acting, date_id, now=NOON)
+        answered = meanwhile(answer)
+    with pytest.raises(WrongState):
+        answered.result()
+    with the_house.database.transaction("read") as session:
+        assert session.get_one(Appointment, date_id).state is AppointmentState.CANCELLED
+
+
+def test_two_services_do_not_take_the_same_hour(
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile
+) -> None:
+    housing = a_shared_need(the_house, her)
+    police = the_house.a_need(her, Category.POLICE)
+    route(the_house, police, POLICE)
+    say_yes(the_house, her, police, POLICE)
+    worker = the_house.workers[POLICE]
+
+    def date() -> None:
+        a_date(the_house, housing)
+
+    with the_house.acting(worker) as (session, acting):
+        appointments.set_date(
+            session,
+            acting,
+            referral_of(the_house, police, POLICE).id,
+            starts_at=TOMORROW,
+            minutes=60,
+            with_id=worker.account_id,
+            details=Details("Ground floor"),
+            now=NOON,
+        )
+        dated = meanwhile(date)
+    with pytest.raises(Overlaps):
+        dated.result()

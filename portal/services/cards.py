@@ -154,6 +154,11 @@ def count_wrong_pin(session: Session, account_id: UUID, *, now: datetime) -> Non
         _freeze(session, card, Frozen.WRONG_PINS, actor_id=None, now=now)
 
 
+def hold(session: Session, account_id: UUID) -> None:
+    """Let no other PIN of hers be tried until this one is counted."""
+    session.execute(select(Card.id).where(Card.account_id == account_id).with_for_update())
+
+
 def forget_wrong_pins(session: Session, account_id: UUID) -> None:
     """A right PIN starts the count again."""
     session.execute(

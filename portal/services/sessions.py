@@ -227,6 +227,11 @@ def uncover(session: Session, token: str, *, now: datetime, pin: str | None = No
     if now - sign_in.covered_at > UNCOVER_WITHOUT_PIN:
         if pin is None:
             raise PinNeeded
+        cards.hold(session, sign_in.account_id)
+        alive = select(SignIn.token_hash).where(SignIn.token_hash == sign_in.token_hash)
+        if session.scalar(alive) is None:
+            # Another try at this moment was the tenth: the right PIN comes too late.
+            raise CardDoesNotOpen
         mark = json.loads(open_under_token(token, "sign-in", sign_in.body))["pin"]
         digits = plain_digits(pin)
         if digits is None or _pin_mark(session, sign_in.account_id, digits).hex() != mark:

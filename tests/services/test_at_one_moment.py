@@ -3,18 +3,20 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 from typing import TypeVar
 
 import pytest
 from sqlalchemy import select
 
 from portal.domain.appointments import AppointmentState, Overlaps
+from portal.domain.cards import WRONG_PINS_BEFORE_FREEZE, CardDoesNotOpen
 from portal.domain.folders import FolderKind
 from portal.domain.needs import Category, NeedState
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, WrongState
 from portal.models import Appointment, Grant, Need
-from portal.services import appointments, desk, needs, referrals
+from portal.services import appointments, cards, desk, needs, referrals, sessions
 from portal.services.appointments import Details
 from portal.services.folders import get_folder
 from tests.people import NOON, Person, TestHouse
@@ -133,6 +135,32 @@ def test_a_date_that_is_taken_away_is_not_answered(
         answered.result()
     with the_house.database.transaction("read") as session:
         assert session.get_one(Appointment, date_id).state is AppointmentState.CANCELLED
+
+
+def test_the_right_pin_beside_the_tenth_wrong_one_comes_too_late(
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile
+) -> None:
+    later = NOON + timedelta(minutes=2)
+    with the_house.database.transaction() as session:
+        token = sessions.start(
+            session, her.account_id, keys=her.keys, language="en", now=NOON, pin=her.pin
+        )
+        acting = sessions.find(session, token, now=NOON)
+        assert acting is not None
+        sessions.cover(session, acting, now=NOON)
+
+    def uncover() -> None:
+        with the_house.database.transaction() as session:
+            if sessions.find(session, token, now=later) is None:
+                raise CardDoesNotOpen
+            sessions.uncover(session, token, now=later, pin=her.pin)
+
+    with the_house.database.transaction() as session:
+        for _ in range(WRONG_PINS_BEFORE_FREEZE):
+            cards.count_wrong_pin(session, her.account_id, now=later)
+        uncovered = meanwhile(uncover)
+    with pytest.raises(CardDoesNotOpen):
+        uncovered.result()
 
 
 def test_two_services_do_not_take_the_same_hour(

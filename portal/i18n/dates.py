@@ -87,7 +87,9 @@ def _day(day: dt.date) -> dt.date:
 @lru_cache(maxsize=2048)
 def _date(language: Language, day: dt.date) -> str:
     # A page of messages tells the same few days fifty times.
-    return format_date(day, "full", locale=language.locale)
+    said = format_date(day, "full", locale=language.locale)
+    # The first of a month is an ordinal in French; CLDR has no sign for it.
+    return said.replace(" 1 ", " 1er ") if language.code == "fr" else said
 
 
 @lru_cache

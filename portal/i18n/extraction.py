@@ -34,7 +34,7 @@ def template_path() -> Path:
 
 
 def extract() -> Catalog:
-    """All sentences of the code and the pages of this checkout."""
+    """All sentences of the code and the pages of this checkout, each with where it stands."""
     root = resources.root()
     mapping = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
     methods, options = [], {}
@@ -44,10 +44,10 @@ def extract() -> Catalog:
             name: value for name, value in one.items() if name not in ("pattern", "method")
         }
     found = _catalog(None)
-    for _, _, words, comments, context in extract_from_dir(
+    for file, line, words, comments, context in extract_from_dir(
         root, methods, options, _KEYWORDS, ("Translators:",), strip_comment_tags=True
     ):
-        found.add(words, auto_comments=comments, context=context)
+        found.add(words, locations=[(file, line)], auto_comments=comments, context=context)
     return found
 
 

@@ -20,11 +20,20 @@ from portal.web.kept_answers import REFERENCE_HEADER
 # Neither O nor 0, neither I nor 1: a reference is read out over the telephone.
 _SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
-WORDS = {
+HER_WORDS = {
     404: (_l("This is not here"), _l("It may be gone, or it was never here.")),
     413: (_l("This was too long"), _l("Nothing was sent. Make it shorter and try again.")),
     429: (_l("Too many tries"), _l("Wait a few minutes. Then try again.")),
     500: (_l("Something went wrong here"), _l("It is not your fault. Try again in a minute.")),
+}
+# She and a colleague are not spoken to in the same way: tu and vous.
+STAFF_WORDS = HER_WORDS | {
+    413: (
+        _l("This was too long"),
+        _l("Nothing was sent: make the text shorter and send it again."),
+    ),
+    429: (_l("Too many tries"), _l("Wait a few minutes before the next try.")),
+    500: (_l("Something went wrong here"), _l("The fault is ours: try again in a minute.")),
 }
 
 log = logging.getLogger(__name__)
@@ -42,8 +51,9 @@ def register(app: Flask) -> None:
 
 def trouble_page(status: int, reference: str = "") -> Response:
     """The page for a status, on whichever surface the request is."""
-    heading, sentence = WORDS.get(status, WORDS[404 if status < 500 else 500])
     surface = "staff" if find_inside() is None else "survivor"
+    words = STAFF_WORDS if surface == "staff" else HER_WORDS
+    heading, sentence = words.get(status, words[404 if status < 500 else 500])
     page = render_template(
         f"errors/{surface}.html", heading=heading, sentence=sentence, reference=reference
     )

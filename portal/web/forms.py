@@ -19,15 +19,25 @@ LETTERS = [letter for letter in ascii_lowercase if letter not in RESERVED]
 class _Words:
     """WTForms' own messages, from our catalogue: msgids are collected in `OF_WTFORMS` below."""
 
+    too_long = lazy_gettext(
+        "This is too long. %(limit)s letters fit. Nothing was lost. Make it shorter.",
+        limit="%(max)d",
+    )
+
     def gettext(self, words: str) -> str:
         return str(gettext(words))
 
     def ngettext(self, one: str, many: str, number: int) -> str:
         # Only `Length` counts something; it fills in `max` itself, after this.
-        return gettext(
-            "This is too long. %(limit)s letters fit. Nothing was lost. Make it shorter.",
-            limit="%(max)d",
-        )
+        return str(self.too_long)
+
+
+class _StaffWords(_Words):
+    """The same; what asks the reader to do something says it to a colleague."""
+
+    too_long = lazy_gettext(
+        "Longer than %(limit)s characters. Nothing was lost: make it shorter.", limit="%(max)d"
+    )
 
 
 def neutral_name(place: int) -> str:
@@ -87,7 +97,7 @@ class StaffForm(_Refusing, FlaskForm):  # type: ignore[misc]
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         def get_translations(self, form: Any) -> _Words:
-            return _Words()
+            return _StaffWords()
 
 
 OF_WTFORMS = (

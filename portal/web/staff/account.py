@@ -50,8 +50,8 @@ class NewPassphraseForm(StaffForm):
 class AwayForm(StaffForm):
     """The days on which somebody else answers."""
 
-    away_from = DateField(_l("Away from"), [Optional()])
-    away_until = DateField(_l("Away until and with"), [Optional()])
+    away_from = DateField(_l("First day away"), [Optional()])
+    away_until = DateField(_l("Last day away"), [Optional()])
 
 
 @blueprint.get("")

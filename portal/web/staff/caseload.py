@@ -15,7 +15,7 @@ blueprint = Blueprint("caseload", __name__, url_prefix="/people")
 
 SHOWN = {
     Show.ALL: _l("All"),
-    Show.LATE: _l("Late"),
+    Show.LATE: _l("Late promises"),
     Show.NEWS: _l("News"),
     Show.FROZEN: _l("Frozen card"),
 }

@@ -20,14 +20,14 @@ blueprint = Blueprint("conversation", __name__, url_prefix="/cases/<uuid:case_id
 WORDS: Mapping[type[Refusal], str] = {
     NothingWritten: _l("Nothing is written here yet."),
     TooLong: _l("This is longer than 4,000 characters. Nothing was cut or sent: make it shorter."),
-    SlowDown: _l("That were many messages in a short time. Wait a few minutes, then send it."),
+    SlowDown: _l("Those were many messages in a short time. Wait a few minutes, then send it."),
 }
 
 
 class MessageForm(StaffForm):
     """An answer to her."""
 
-    words = TextAreaField(_l("Your answer"))
+    words = TextAreaField(_l("Answer to her"))
 
 
 def write_answer(form: MessageForm, case_id: UUID) -> bool:

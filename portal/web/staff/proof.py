@@ -30,7 +30,7 @@ WORDS: Mapping[type[Refusal], str] = {
         "This code is of another moment: the clock of the phone is wrong. Set its time to "
         "automatic, then try the next code."
     ),
-    SlowDown: _l("Too many tries. Wait a few minutes. Then try again."),
+    SlowDown: _l("Too many tries. Wait a few minutes before the next one."),
 }
 
 

@@ -28,7 +28,7 @@ LANGUAGE = "language"
 # One sentence for every failure: an unknown address and a wrong pass phrase are the same.
 WORDS: Mapping[type[Refusal], str] = {
     SignInDoesNotOpen: _l("This address and pass phrase do not open. Check both."),
-    SlowDown: _l("Too many tries. Wait a few minutes. Then try again."),
+    SlowDown: _l("Too many tries. Wait a few minutes before the next one."),
     Busy: _l("Busy now. Try again in 5 seconds. Your pass phrase was not tried."),
 }
 

@@ -91,7 +91,7 @@ APPOINTMENT_STATE: Words = {
     AppointmentState.OTHER_TIME: _l("she asks for another time"),
     AppointmentState.MOVED: _l("moved"),
     AppointmentState.CANCELLED: _l("taken away by the service"),
-    AppointmentState.DONE: _l("done"),
+    AppointmentState.DONE: _l("took place"),
 }
 CARD_STATE: Words = {
     CardState.NEW: _l("new card, waits for its PIN"),
@@ -146,7 +146,7 @@ PERMISSION: Words = {
     Permission.DECIDE_AT_DESK: _l("Decide at the desk"),
     Permission.ANSWER_REFERRAL: _l("Answer referrals to one's own service"),
     Permission.SEE_HOUSE: _l("See counts of the house"),
-    Permission.READ_AUDIT: _l("Read the account of acts"),
+    Permission.READ_AUDIT: _l("See what was done, and by whom"),
 }
 
 _WORDS: Mapping[type[StrEnum], Words] = {

@@ -16,7 +16,7 @@ from portal.domain.cards import (
     PinTooShort,
 )
 from portal.domain.refusals import Busy, Refusal
-from portal.i18n import LANGUAGES
+from portal.i18n import LANGUAGES, current_language, use_language
 from portal.i18n import lazy_gettext as _l
 from portal.services import cards, sessions
 from portal.web import guards
@@ -39,6 +39,9 @@ WORDS: Mapping[type[Refusal], tuple[str | None, str]] = {
     PinsDiffer: ("again", _l("The two PINs are not the same.")),
     Busy: (None, _l("Busy now. Try again in 5 seconds.")),
 }
+
+# Said at a desk with others around: nothing in it tells which house this is.
+NEW_CARD = _l("I lost my card for the appointments. Can I come by for a new one?")
 
 
 class PinForm(PortalForm):
@@ -87,7 +90,11 @@ def pin() -> ResponseReturnValue:
 @blueprint.get("/card/lost")
 def lost() -> ResponseReturnValue:
     """Words for a lost card that tell nothing to whoever stands beside her."""
-    return _page("lost")
+    in_dutch = None
+    if current_language().code != "nl" and "nl" in guards.house().settings.languages:
+        with use_language("nl"):
+            in_dutch = str(NEW_CARD)
+    return _page("lost", sentence=NEW_CARD, in_dutch=in_dutch)
 
 
 @blueprint.post("/sign-out")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from portal.i18n import current_language
 from portal.i18n import lazy_gettext as _l
 
 
@@ -17,7 +18,7 @@ class HelpLine:
 _ALWAYS = _l("Day and night.")
 
 EMERGENCY = HelpLine("112", _l("Danger now. Ambulance, fire and police."), _ALWAYS)
-POLICE = HelpLine("101", _l("Police, now."), _ALWAYS)
+POLICE = HelpLine("101", _l("Danger now. Police."), _ALWAYS)
 VIOLENCE_NL = HelpLine(
     "1712",
     _l("Questions about violence. In Dutch. Free. You do not say your name."),
@@ -36,7 +37,23 @@ PARTNER_FR = HelpLine(
 TALK_NL = HelpLine("106", _l("Somebody who listens. In Dutch."), _ALWAYS)
 TALK_FR = HelpLine("107", _l("Somebody who listens. In French."), _ALWAYS)
 SUICIDE_NL = HelpLine("1813", _l("You think of ending your life. In Dutch."), _ALWAYS)
+SUICIDE_FR = HelpLine("0800 32 123", _l("You think of ending your life. In French."), _ALWAYS)
 
 AT_ONCE = (EMERGENCY, POLICE)
-TO_TALK = (VIOLENCE_NL, TALK_NL, TALK_FR)
-ALL = (*AT_ONCE, VIOLENCE_NL, PARTNER_FR, TALK_NL, TALK_FR, SUICIDE_NL)
+ALL = (*AT_ONCE, VIOLENCE_NL, PARTNER_FR, TALK_NL, TALK_FR, SUICIDE_NL, SUICIDE_FR)
+
+
+def to_talk() -> tuple[HelpLine, ...]:
+    """Who answers somebody who is not safe or not sure, in a language that the reader may speak."""
+    return {
+        "nl": (VIOLENCE_NL, TALK_NL, TALK_FR),
+        "fr": (PARTNER_FR, TALK_FR),
+    }.get(current_language().code, (VIOLENCE_NL, PARTNER_FR, TALK_NL, TALK_FR))
+
+
+def who_listens() -> tuple[HelpLine, ...]:
+    """Who answers somebody who feels very bad, at any hour."""
+    return {
+        "nl": (TALK_NL, TALK_FR, SUICIDE_NL),
+        "fr": (TALK_FR, PARTNER_FR, SUICIDE_FR),
+    }.get(current_language().code, (TALK_NL, TALK_FR, SUICIDE_NL, SUICIDE_FR))

@@ -88,10 +88,10 @@ def _name(line: CanSee) -> str:
     return {
         HolderKind.SURVIVOR: _("You"),
         HolderKind.DESK: _("The desk"),
-        HolderKind.HOUSE: _("The machine"),
-        HolderKind.RECOVERY: _("The paper words in the safe"),
-        HolderKind.COORDINATORS: _("Two groups together"),
-        HolderKind.AUDITORS: _("Two groups together"),
+        HolderKind.HOUSE: _("Our computer"),
+        HolderKind.RECOVERY: _("A key on paper, in our safe"),
+        HolderKind.COORDINATORS: _("Two groups of colleagues"),
+        HolderKind.AUDITORS: _("Two groups of colleagues"),
     }.get(line.holder, "")
 
 

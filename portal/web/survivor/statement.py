@@ -25,7 +25,6 @@ from portal.web.survivor import help_lines, interpreters
 from portal.web.survivor import question_forms as forms
 from portal.web.survivor.asking import get_kept, keep_and_go_on, path_to_change, show
 from portal.web.survivor.half_way import HalfWay, Question, Step
-from portal.web.survivor.help_lines import HelpLine
 from portal.web.survivor.nearness import near_time
 from portal.web.survivor.own_words import TOO_LONG
 from portal.web.survivor.reading_hours import reading_hours
@@ -44,9 +43,6 @@ WORDS: Mapping[type[Refusal], str] = {
     NothingChosen: _l("Choose at least one."),
     AlreadyAsked: _l("You already asked for this. You can add to it in your list."),
     TooLong: TOO_LONG,
-}
-LINES: Mapping[Category, tuple[HelpLine, ...]] = {
-    Category.FEEL: (help_lines.TALK_NL, help_lines.TALK_FR, help_lines.SUICIDE_NL),
 }
 
 
@@ -105,7 +101,7 @@ def about(category: str) -> ResponseReturnValue:
         drawing=CATEGORY_ICONS[found],
         icons=HOW_SOON_ICONS,
         note=CATEGORY_NOTES.get(found),
-        lines=LINES.get(found, ()),
+        lines=help_lines.who_listens() if found is Category.FEEL else (),
     )
 
 

@@ -54,7 +54,7 @@ def safe() -> ResponseReturnValue:
     session, her, now = guards.db(), guards.signed_in(), guards.utc_now()
     return render_template(
         "survivor/today/safe.html",
-        lines=help_lines.TO_TALK,
+        lines=help_lines.to_talk(),
         team=messages.team(session, her.her_case_id, now=now),
         hours=reading_hours(now=now),
         near_time=near_time,

@@ -61,7 +61,7 @@ CATEGORY_NOTES: Mapping[Category, str] = {
     Category.FEEL: _l("These people listen now."),
     Category.POLICE: _l("You also get help without the police."),
     Category.PAPERS: _l("Police and town hall see this only if you say yes."),
-    Category.PHONE: _l("Better use another device for this."),
+    Category.PHONE: _l("Use another device for this, if you can."),
     Category.ALCOHOL: _l("It can be about you or about somebody else."),
     Category.OTHER: _l("You do not have to know it now."),
 }
@@ -170,11 +170,11 @@ FOLDER_ICONS: Mapping[FolderKind, str] = {
 
 WHY_WORDS: Mapping[Why, str] = {
     Why.HER_OWN: _l("This is yours."),
-    Why.CASE_TEAM: _l("Your contact person and the one who stands in."),
+    Why.CASE_TEAM: _l("Your contact person and a second colleague."),
     Why.DESK_UNROUTED: _l("It reads this to find the right service."),
     Why.SHE_SAID_YES: _l("You said yes."),
     Why.RECOVERY: _l("Only if everything else is lost."),
-    Why.EMERGENCY: _l("Only in an emergency; neither alone."),
+    Why.EMERGENCY: _l("Only in an emergency. One group alone cannot open it."),
 }
 
 LOOK_WORDS: Mapping[str, str] = {

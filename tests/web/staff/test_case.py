@@ -245,7 +245,7 @@ def test_a_stand_in_works_on_the_case_and_is_named(
     stand_in.follow("Amal")
     assert "now Karim answers" in stand_in.words
     stand_in.submit("Send the answer", words="Els is away. I am Karim.")
-    assert "Karim , Centre work" in stand_in.words
+    assert "Karim · Centre work" in stand_in.words
 
 
 def test_a_foreign_case_and_no_case_are_the_same(

@@ -121,7 +121,7 @@ def test_a_lane_is_paged_by_key(
     for _ in range(3):
         work.house.a_need(work.house.a_survivor(now=work.now))
     moderator.get("/staff/desk")
-    assert "1 more in this lane" in moderator.text
+    assert "1 more need in this lane" in moderator.text
     shown = set(re.findall(r"/staff/desk/([0-9a-f-]{36})", moderator.page))
     moderator.get("/staff/desk?lane=orange")
     after = re.search(r"after=([0-9a-f-]{36})", moderator.page)

@@ -160,10 +160,21 @@ def test_signing_out_everywhere_ends_this_visit_too(her_phone: Phone, whole: Who
 
 def test_the_words_for_a_lost_card_tell_a_bystander_nothing(her_phone: Phone) -> None:
     her_phone.go("/more/card/lost")
-    (sentence,) = words_in(her_phone, ".said")
+    sentence, in_dutch = words_in(her_phone, ".said")
     assert sentence == "I lost my card for the appointments. Can I come by for a new one?"
     assert not re.search("safe|violen|police|help|family|justice", sentence, re.IGNORECASE)
     assert "Nothing is lost." in text(her_phone)
+    assert (
+        in_dutch == "Ik ben mijn kaart voor de afspraken kwijt. Kan ik langskomen voor een nieuwe?"
+    )
+    assert her_phone.soup.select_one('[lang="nl"] .said')
+
+
+def test_who_reads_dutch_reads_the_words_for_a_lost_card_once(whole: WholeHouse) -> None:
+    phone = whole.phone(whole.everybody.amal)
+    phone.do("/more/language", a="nl")
+    phone.go("/more/card/lost")
+    assert len(words_in(phone, ".said")) == 1
 
 
 def test_she_chooses_a_language_by_its_own_name(her_phone: Phone) -> None:
@@ -202,8 +213,9 @@ def test_every_number_says_what_it_is_for_and_when_somebody_answers(her_phone: P
              for one in her_phone.soup.select("main a")}  # fmt: skip
     assert list(lines) == [
         "tel:112", "tel:101", "tel:1712", "tel:080030030", "tel:106", "tel:107", "tel:1813",
+        "tel:080032123",
     ]  # fmt: skip
-    for number in ("tel:112", "tel:101", "tel:106", "tel:107", "tel:1813"):
+    for number in ("tel:112", "tel:101", "tel:106", "tel:107", "tel:1813", "tel:080032123"):
         assert lines[number].endswith("Day and night.")
     assert lines["tel:1712"].endswith("Monday to Friday, 9:00 to 17:00.")
     assert "At other times 107 answers." in lines["tel:080030030"]

@@ -85,7 +85,7 @@ def test_the_next_date_comes_first_and_those_that_are_over_lie_apart(her_phone: 
 
 def test_she_cannot_come_and_the_service_knows(her_phone: Phone, whole: WholeHouse) -> None:
     press(her_phone, "I cannot come")
-    assert "You cannot come. Housing desk knows." in cards(her_phone)[0]
+    assert "You said: I cannot come. Housing desk knows." in cards(her_phone)[0]
     assert "Your answer is sent." in cards(her_phone)[0]
     assert states(whole)[1] is AppointmentState.CANNOT_COME
     assert "reason" not in text(her_phone).casefold()
@@ -95,7 +95,7 @@ def test_she_can_come_after_all(her_phone: Phone, whole: WholeHouse) -> None:
     press(her_phone, "I cannot come")
     press(her_phone, "I can come after all")
     assert states(whole)[1] is AppointmentState.PLANNED
-    assert "You cannot come." not in text(her_phone)
+    assert "You said: I cannot come." not in text(her_phone)
 
 
 def test_she_asks_for_another_time_and_reads_what_happens_next(

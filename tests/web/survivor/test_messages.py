@@ -336,7 +336,7 @@ def test_the_one_who_stands_in_is_named_while_the_case_director_is_away(
         els = session.get_one(StaffMember, whole.everybody.staff["director"].account_id)
         els.away_until = (whole.now + timedelta(days=11)).date()
     phone.go("/messages")
-    assert "Els is away until Friday, 4 December 2026. Karim answers you." in text(phone)
+    assert "Els is back after Friday, 4 December 2026. Until then Karim answers you." in text(phone)
 
 
 def test_the_thread_asks_the_database_as_often_for_two_messages_as_for_fifty(

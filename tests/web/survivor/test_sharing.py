@@ -153,7 +153,7 @@ def test_stopping_says_that_what_was_seen_cannot_be_unseen(amal: Phone, whole: W
     assert reads(whole, whole.everybody.staff["housing"], made) == HER_WORDS
     amal.go("/sharing")
     press(amal, "Stop this")
-    assert "What was seen cannot be unseen." in text(amal)
+    assert "They still know what they have read." in text(amal)
     assert "Worker housing" in text(amal), "she sees who saw it"
     press(amal, "Yes, stop")
     assert "Ended. They cannot see this any more." in text(amal)
@@ -169,8 +169,8 @@ def test_who_can_see_names_everybody_who_holds_a_key(amal: Phone) -> None:
     assert "You said yes. I need help with my home Until Monday, 24 May 2027." in housing
     (els,) = [words for words in shown if words.startswith("Els")]
     assert "Your contact person." in els
-    assert any("Only in an emergency; neither alone." in words for words in shown)
-    assert any(words.startswith("The paper words in the safe") for words in shown)
+    assert any("Only in an emergency. One group alone cannot open it." in words for words in shown)
+    assert any(words.startswith("A key on paper, in our safe") for words in shown)
 
 
 def test_the_list_is_read_from_the_grants_themselves(amal: Phone, whole: WholeHouse) -> None:
@@ -194,8 +194,8 @@ def test_a_yes_ends_by_the_clock_and_leaves_the_list(amal: Phone, whole: WholeHo
 def test_the_law_is_told_as_it_is(amal: Phone) -> None:
     shown = text(amal)
     for words in (
-        "Sometimes the law lets us talk about you without asking: in a meeting about safety.",
-        "If you or a child is in great danger, we may call the police. We try to tell you first.",
+        "Sometimes the law lets us talk about you without asking.",
+        "Are you or a child in great danger? Then maybe we call the police.",
         "Your (ex-)partner or family cannot see this. If they ask us, we do not say",
     ):
         assert words in shown

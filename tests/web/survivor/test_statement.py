@@ -134,7 +134,7 @@ def test_a_child_in_danger_is_asked_and_comes_first(phone: Phone, whole: WholeHo
     ("category", "said"),
     [
         (Category.FEEL, "1813"),
-        (Category.PHONE, "Better use another device for this."),
+        (Category.PHONE, "Use another device for this, if you can."),
         (Category.POLICE, "You also get help without the police."),
     ],
 )

@@ -20,6 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.database import Database
+from portal.domain import passphrases
 from portal.domain.cards import secret
 from portal.domain.holders import HolderKind
 from portal.domain.needs import Category, HowSoon, NeedAnswer, Statement
@@ -109,7 +110,7 @@ class TestHouse:
         director, stand_in = director or self.director, stand_in or self.stand_in
         new = cards.prepare(self.house)
         with self.acting(director, now=now) as (session, acting):
-            case, card = cases.open_case(
+            case, _ = cases.open_case(
                 session,
                 acting,
                 new,
@@ -187,8 +188,8 @@ def a_house(database: Database, house: House, *, now: datetime = NOON) -> TestHo
         _centre(session, now)
         holders.new_holder(session, HolderKind.RECOVERY, now=now, public=public)
         holders.new_holder(session, HolderKind.HOUSE, now=now, public=house.key_file.house.public)
-        for kind in (HolderKind.DESK, HolderKind.COORDINATORS, HolderKind.AUDITORS):
-            holders.new_holder(session, kind, now=now)
+        for team in (HolderKind.DESK, HolderKind.COORDINATORS, HolderKind.AUDITORS):
+            holders.new_holder(session, team, now=now)
         services = {kind: _service(session, kind, name, at, now) for kind, name, at in SERVICES}
         centre_work = services[ServiceKind.CENTRE_WORK]
         lead = (Role.CASE_DIRECTOR, centre_work.id)
@@ -263,7 +264,7 @@ def _hire(
         email=email,
         name=name,
         keys=keys,
-        slot=house.new_slot(PASSPHRASE.encode(), keys.private),
+        slot=house.new_slot(passphrases.secret(PASSPHRASE), keys.private),
         now=now,
     )
     for role, service_id in roles:

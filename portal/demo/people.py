@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from portal.demo.centre import STAFF, SURVIVORS, Colleague
+from portal.domain import passphrases
 from portal.domain.cards import check_new_pin, new_card_number, secret
 from portal.domain.refusals import Refusal
 from portal.domain.roles import Role
@@ -79,7 +80,7 @@ def make_staff(pepper: bytes, cost: Cost) -> list[StaffPerson]:
 
     def make(colleague: Colleague) -> StaffPerson:
         keys, passphrase = new_key_pair(), one_time_passphrase()
-        slot = make_slot(passphrase.encode(), pepper, keys.private, cost)
+        slot = make_slot(passphrases.secret(passphrase), pepper, keys.private, cost)
         return StaffPerson(
             colleague.name, "nl", keys, colleague=colleague, passphrase=passphrase, slot=slot
         )

@@ -141,9 +141,11 @@ def show(
     before: int | None = None,
     after: int | None = None,
     size: int = PAGE,
+    most_bytes: int | None = None,
 ) -> Page:
     """Show a stretch of the thread, the newest unless asked otherwise.
 
+    Its messages have at most `most_bytes` together, as they lie sealed, but there is always one.
     What is shown to the other side for the first time is seen now: only these, not the rest.
     """
     _check_reader(acting, case_id)
@@ -151,6 +153,7 @@ def show(
         session, acting, case_id, FolderKind.CONVERSATION, purpose="conversation", now=now
     )
     found = _stretch(session, acting, case_id, before=before, after=after, size=size)
+    found = _fitting(found, most_bytes=most_bytes, oldest_first=after is not None)
     lines = _mark_seen(session, acting, folder, [row.line for row in found], now=now)
     shown = [
         ShownMessage(
@@ -321,6 +324,19 @@ def _stretch(
     width = len(Line._fields)
     rows = [_Found(Line(*row[:width]), *row[width:]) for row in session.execute(statement, asked)]
     return rows if after is not None else rows[::-1]
+
+
+def _fitting(found: list[_Found], *, most_bytes: int | None, oldest_first: bool) -> list[_Found]:
+    """As many of these as fit, sealed: those on the side that the reader comes from."""
+    if most_bytes is None:
+        return found
+    fitting: list[_Found] = []
+    for row in found if oldest_first else reversed(found):
+        most_bytes -= len(row.line.body or b"")
+        if fitting and most_bytes < 0:
+            break
+        fitting.append(row)
+    return fitting if oldest_first else fitting[::-1]
 
 
 def _mark_seen(

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -18,6 +20,8 @@ from portal.services import cards, caseload, folders, messages, staff
 from tests.people import NOON, Person, TestHouse
 
 MINUTE = timedelta(minutes=1)
+SEAL = 45
+"""Bytes that a message has sealed and not in words."""
 
 
 def write(the_house: TestHouse, who: Person, her: Person, words: str = "Hello") -> UUID:
@@ -35,12 +39,20 @@ def show(
     before: int | None = None,
     after: int | None = None,
     size: int = messages.PAGE,
+    most_bytes: int | None = None,
 ) -> messages.Page:
     """What one side is shown."""
     assert her.case_id is not None
     with the_house.acting(who) as (session, acting):
         return messages.show(
-            session, acting, her.case_id, now=NOON, before=before, after=after, size=size
+            session,
+            acting,
+            her.case_id,
+            now=NOON,
+            before=before,
+            after=after,
+            size=size,
+            most_bytes=most_bytes,
         )
 
 
@@ -223,6 +235,52 @@ class TestPaging:
         assert page(before=4) == ([1, 2, 3], None, 3)
         assert page(after=3) == ([4, 5, 6, 7], 4, 7)
         assert page(after=7) == ([8, 9, 10, 11], 8, None)
+
+    @pytest.fixture
+    def uneven_thread(self, the_house: TestHouse, her: Person) -> list[str]:
+        said = ["م" * length for length in (3, 900, 1, 4000, 40, 40, 40, 2000, 7, 350, 350, 12)]
+        assert her.case_id is not None
+        for writer in (her, the_house.director):
+            with the_house.acting(writer) as (session, acting):
+                for words in said:
+                    messages.write(session, acting, her.case_id, words, now=NOON)
+        return said * 2
+
+    # Reading changes only what is seen, so that examples may share one house.
+    @settings(
+        max_examples=25,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
+    @given(data=st.data())
+    def test_however_little_fits_each_message_is_reached_once(
+        self, the_house: TestHouse, her: Person, uneven_thread: list[str], data: st.DataObject
+    ) -> None:
+        most = data.draw(st.integers(0, 20_000), label="most_bytes")
+        size = data.draw(st.integers(1, 30), label="size")
+        back: list[str] = []
+        page = show(the_house, her, her, size=size, most_bytes=most)
+        while True:
+            shown = [m.words or "" for m in page.messages]
+            assert shown, "a page has one message at least"
+            assert len(shown) == 1 or sum(len(words.encode()) + SEAL for words in shown) <= most
+            back = shown + back
+            if page.older is None:
+                break
+            page = show(the_house, her, her, size=size, most_bytes=most, before=page.older)
+        assert back == uneven_thread
+        forth = [m.words for m in page.messages]
+        while page.newer is not None:
+            page = show(the_house, her, her, size=size, most_bytes=most, after=page.newer)
+            forth += [m.words for m in page.messages]
+        assert forth == uneven_thread
+
+    def test_what_does_not_fit_is_not_seen(
+        self, the_house: TestHouse, her: Person, uneven_thread: list[str]
+    ) -> None:
+        page = show(the_house, her, her, most_bytes=2 * (7 + 350 + 350 + 12) + 4 * SEAL)
+        assert [len(m.words or "") for m in page.messages] == [7, 350, 350, 12]
+        assert unread(the_house, her)[0] == len(uneven_thread) // 2 - 4
 
     def test_a_new_message_moves_nothing(
         self, the_house: TestHouse, her: Person, long_thread: None

@@ -1,15 +1,20 @@
 """One thread with her case team: what is sent, seen, kept, taken back, and who answers."""
 
+import gzip
+import re
 from datetime import UTC, datetime, timedelta
+from random import Random
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
 
+from portal.i18n import catalogues
 from portal.models import Draft, Message, StaffMember, Thread
 from portal.services import messages
 from tests.people import Person
 from tests.web.browser_stand_in import Phone
+from tests.web.page_lint import LATER_PART, weight
 from tests.web.survivor.hands import (
     acting,
     counted,
@@ -83,15 +88,56 @@ def test_a_double_tap_sends_one_message(her_phone: Phone, whole: WholeHouse) -> 
     assert len(of(whole, whole.everybody.amal)) == before + 1
 
 
-def test_the_page_shows_fifty_messages_the_newest_first(her_phone: Phone) -> None:
-    assert len(words_in(her_phone, ".said")) == 50
+def test_the_page_shows_the_newest_messages_first(her_phone: Phone) -> None:
+    newest = words_in(her_phone, ".said")
     assert has_button(her_phone, "Older messages")
     assert not has_button(her_phone, "Newer messages")
     press(her_phone, "Older messages")
-    assert len(words_in(her_phone, ".said")) == 4
+    assert len(newest + words_in(her_phone, ".said")) == 54
     assert not has_button(her_phone, "Older messages")
     press(her_phone, "Newer messages")
-    assert len(words_in(her_phone, ".said")) == 50
+    assert words_in(her_phone, ".said") == newest
+
+
+def test_fifty_short_messages_stand_on_one_page(whole: WholeHouse) -> None:
+    with acting(whole, whole.everybody.amal) as (session, her):
+        for one in range(51):
+            messages.write(session, her, her.her_case_id, f"Word {one}", now=whole.now)
+    phone = whole.phone(whole.everybody.amal)
+    phone.go("/messages")
+    assert words_in(phone, ".said") == [f"Word {one}" for one in range(50, 0, -1)]
+
+
+@pytest.mark.parametrize("language", ["ar", "nl"])
+@pytest.mark.parametrize("length", [20, 90, 400, 4000])
+def test_a_page_of_long_messages_stays_light_and_each_message_is_on_one_page(
+    whole: WholeHouse, language: str, length: int
+) -> None:
+    bea = whole.everybody.bea
+    said = [words_of(language, length, one) for one in range(50)]
+    with acting(whole, bea) as (session, her):
+        for words in said:
+            messages.write(session, her, her.her_case_id, words, now=whole.now)
+    phone = whole.phone(bea, language)
+    shown: list[str] = []
+    turned: dict[str, str | list[str]] = {"to": "/messages"}
+    while turned:
+        packed = phone.post({"k": phone.page_key, **turned}, **{"Accept-Encoding": "gzip"})
+        assert weight(packed) <= LATER_PART
+        phone.page = gzip.decompress(packed.data).decode()
+        shown += words_in(phone, ".said")
+        older = phone.soup.select("button[value*='?before=']")
+        turned = {"to": str(older[0]["value"])} if older else {}
+    assert shown[:50] == said[::-1]
+
+
+def words_of(language: str, length: int, one: int) -> str:
+    """Ordinary words of a language, not the same twice: what repeats itself weighs nothing."""
+    spoken = catalogues.path(language).read_text("utf-8")
+    known = sorted({word for said in re.findall(r'^msgstr "(.*)"', spoken, re.M)
+                    for word in said.split() if word.isalpha()})  # fmt: skip
+    lots = Random(one)
+    return f"{one} {' '.join(lots.choices(known, k=length))}"[:length].strip()
 
 
 @pytest.mark.parametrize("edge", ["0", "-1", "99999999999999999999", "x", "1"])
@@ -109,12 +155,13 @@ def test_a_message_counts_as_seen_when_it_is_shown_and_not_when_it_is_listed(
     unseen = [one for one in of(whole, whole.everybody.staff["director"]) if not one.seen_at]
     assert f"{len(unseen)} new messages" in text(phone)
     phone.go("/messages")
+    shown = len(words_in(phone, ".said"))
     left = [one for one in of(whole, whole.everybody.staff["director"]) if not one.seen_at]
-    # The four oldest are on the page behind; two of them are hers.
-    assert [one.number for one in left] == [3, 1]
+    # The oldest are on the page behind; every other one of them is hers.
+    assert [one.number for one in left] == [one for one in range(54 - shown, 0, -1) if one % 2]
     phone.go("/today")
-    assert "2 new messages" in text(phone)
-    phone.go("/messages?before=5")
+    assert f"{len(left)} new messages" in text(phone)
+    phone.go(f"/messages?before={55 - shown}")
     phone.go("/today")
     assert "new message" not in text(phone)
 

@@ -17,6 +17,7 @@ class ReferralState(StrEnum):
     STOPPED = "stopped"
 
 
+# Back to WAITS_FOR_YES when her yes has ended by the clock: then she is asked again.
 MOVES: dict[ReferralState, frozenset[ReferralState]] = {
     ReferralState.WAITS_FOR_YES: frozenset(
         {ReferralState.SENT, ReferralState.SAID_NO, ReferralState.STOPPED}
@@ -27,10 +28,16 @@ MOVES: dict[ReferralState, frozenset[ReferralState]] = {
             ReferralState.ACCEPTED,
             ReferralState.NOT_POSSIBLE,
             ReferralState.STOPPED,
+            ReferralState.WAITS_FOR_YES,
         }
     ),
     ReferralState.SEEN: frozenset(
-        {ReferralState.ACCEPTED, ReferralState.NOT_POSSIBLE, ReferralState.STOPPED}
+        {
+            ReferralState.ACCEPTED,
+            ReferralState.NOT_POSSIBLE,
+            ReferralState.STOPPED,
+            ReferralState.WAITS_FOR_YES,
+        }
     ),
     ReferralState.ACCEPTED: frozenset(
         {
@@ -38,6 +45,7 @@ MOVES: dict[ReferralState, frozenset[ReferralState]] = {
             ReferralState.DONE,
             ReferralState.NOT_POSSIBLE,
             ReferralState.STOPPED,
+            ReferralState.WAITS_FOR_YES,
         }
     ),
     ReferralState.DATE_SET: frozenset(
@@ -47,6 +55,7 @@ MOVES: dict[ReferralState, frozenset[ReferralState]] = {
             ReferralState.DONE,
             ReferralState.NOT_POSSIBLE,
             ReferralState.STOPPED,
+            ReferralState.WAITS_FOR_YES,
         }
     ),
     ReferralState.SAID_NO: frozenset({ReferralState.SENT, ReferralState.STOPPED}),

@@ -12,8 +12,21 @@ from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.models import AuditNight, Card, Folder, Grant, KeptAnswer, KeySlot, SignIn, Tries
-from portal.services import audit, drafts, tries
+from portal.domain.referrals import MOVES, ReferralState
+from portal.models import (
+    AuditNight,
+    Card,
+    Folder,
+    Grant,
+    KeptAnswer,
+    KeySlot,
+    Need,
+    Referral,
+    Service,
+    SignIn,
+    Tries,
+)
+from portal.services import audit, drafts, needs, tries
 from portal.settings import Settings
 
 # A request that began before midnight may still write its event a little later.
@@ -103,6 +116,7 @@ def _drop_slots(session: Session, *, now: datetime) -> int:
 
 def _end_grants(session: Session, *, now: datetime) -> int:
     """Grants whose end has passed opened nothing since; the next write starts a new version."""
+    with_services = _hold_ended_referrals(session, now=now)
     gone = (
         delete(Grant)
         .where(Grant.until <= now)
@@ -111,7 +125,41 @@ def _end_grants(session: Session, *, now: datetime) -> int:
     rows = session.execute(gone).all()
     for folder_id, version, holder_id in rows:
         _account_for_end(session, folder_id, version, holder_id, now=now)
+    for referral in with_services:
+        _ask_again(session, referral)
     return len(rows)
+
+
+def _hold_ended_referrals(session: Session, *, now: datetime) -> list[Referral]:
+    """The referrals of which a service's grant has ended, held: her yes comes before or after."""
+    ended = session.execute(
+        select(Referral, Need)
+        .join(Need, Need.id == Referral.need_id)
+        .join(Service, Service.id == Referral.service_id)
+        .join(Folder, Folder.referral_id == Referral.id)
+        .join(Grant, and_(Grant.folder_id == Folder.id, Grant.holder_id == Service.holder_id))
+        .where(Grant.until <= now)
+        .order_by(Need.id, Referral.id)
+        .distinct()
+    ).all()
+    for referral, need in ended:
+        needs.hold(session, need)
+        session.refresh(referral)
+    return [referral for referral, _ in ended]
+
+
+def _ask_again(session: Session, referral: Referral) -> None:
+    """Her yes ended: she is asked again, and the service's list no longer shows it."""
+    still_reads = session.scalar(
+        select(Grant.id)
+        .join(Folder, Folder.id == Grant.folder_id)
+        .join(Service, Service.holder_id == Grant.holder_id)
+        .where(Folder.referral_id == referral.id, Service.id == referral.service_id)
+        .limit(1)
+    )
+    if still_reads is None and ReferralState.WAITS_FOR_YES in MOVES[referral.state]:
+        referral.state = ReferralState.WAITS_FOR_YES
+        session.flush()
 
 
 def _account_for_end(

@@ -147,7 +147,7 @@ def hand_to_service(
     folder.write(referral, "name", str(closing.get("name") or ""))
     folder.write(referral, "words", words)
     folder.write(referral, "readings", "\n\n".join(text for _, text in story.readings))
-    referral.state, referral.sent_at = ReferralState.SENT, now
+    referral.state, referral.sent_at, referral.seen_at = ReferralState.SENT, now, None
     referral.answer_before = promised(session, need.lane, now=now)
     audit.record(
         session,

@@ -141,6 +141,9 @@ def say_yes(
     session.add(wish)
     _account(session, acting, "sharing_yes", need, service_id, now=now)
     if referral.state in (ReferralState.WAITS_FOR_YES, ReferralState.SAID_NO):
+        if referral.state is ReferralState.WAITS_FOR_YES and referral.sent_at is not None:
+            # An earlier yes ended by the clock: the dates that came of it still stand.
+            _grant_again(session, acting, referral, service, until=wish.until, now=now)
         referrals.hand_to_service(
             session, acting, referral, need, service, until=wish.until, now=now
         )

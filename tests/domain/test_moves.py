@@ -61,6 +61,13 @@ def test_her_no_leads_to_the_service_only_through_her_yes() -> None:
     assert referrals.MOVES[ReferralState.WAITS_FOR_YES] & WITH_THE_SERVICE == {ReferralState.SENT}
 
 
+def test_a_yes_that_ended_by_the_clock_is_asked_for_anew() -> None:
+    asked = {
+        state for state, after in referrals.MOVES.items() if ReferralState.WAITS_FOR_YES in after
+    }
+    assert asked == WITH_THE_SERVICE - {ReferralState.DONE}
+
+
 def test_a_date_that_stands_can_be_moved_or_cancelled() -> None:
     for state in STANDING:
         assert {AppointmentState.MOVED, AppointmentState.CANCELLED} <= appointments.MOVES[state]

@@ -9,11 +9,25 @@ from sqlalchemy.orm import Session
 
 from portal import worker
 from portal.domain.needs import Category
+from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound
 from portal.domain.services import ServiceKind
+from portal.domain.sharing import WISH_LASTS
 from portal.models import AuditEvent, AuditNight, Card, Draft, Grant, KeySlot, SignIn, Tries
-from portal.services import answers, audit, desk, drafts, expiry, referrals, sharing, tries
+from portal.services import (
+    answers,
+    appointments,
+    audit,
+    desk,
+    drafts,
+    expiry,
+    needs,
+    referrals,
+    sharing,
+    tries,
+)
 from tests.people import NOON, Person, TestHouse
+from tests.services.journey import HOUSING, a_date, a_shared_need, referral_of, say_yes
 
 NOTHING = expiry.Forgotten(0, 0, 0, 0, 0, 0)
 
@@ -62,16 +76,66 @@ def test_everything_goes_in_its_time_and_only_once(full_of_leftovers: TestHouse)
 def test_a_grant_that_ended_is_deleted_and_accounted_for(full_of_leftovers: TestHouse) -> None:
     much_later = NOON + timedelta(days=190)
     officer = full_of_leftovers.workers[ServiceKind.POLICE]
-    assert worker.run_once(full_of_leftovers.database, now=much_later).grants == 1
     with full_of_leftovers.acting(officer, now=much_later) as (session, acting):
         (line,) = referrals.of_service(session, acting, now=much_later)
         assert line.name is None
         with pytest.raises(NotFound):
             referrals.open_referral(session, acting, line.referral.id, now=much_later)
+    assert worker.run_once(full_of_leftovers.database, now=much_later).grants == 1
+    with full_of_leftovers.acting(officer, now=much_later) as (session, acting):
+        assert referrals.of_service(session, acting, now=much_later) == []
         ended = session.scalars(select(AuditEvent).where(AuditEvent.kind == "grant_ended")).all()
         assert [event.actor_id for event in ended] == [None]
         assert session.scalars(select(Grant).where(Grant.until <= much_later)).all() == []
         assert list(audit.verify(session)) == []
+
+
+def test_when_her_yes_has_ended_she_is_asked_again_and_a_new_yes_hands_over_anew(
+    the_house: TestHouse, her: Person
+) -> None:
+    need_id, later = a_shared_need(the_house, her), NOON + WISH_LASTS
+    date_id = a_date(the_house, need_id, starts_at=later + timedelta(days=2))
+    before = referral_of(the_house, need_id)
+    worker.run_once(the_house.database, now=later - timedelta(seconds=1))
+    assert referral_of(the_house, need_id).state is ReferralState.DATE_SET
+    worker.run_once(the_house.database, now=later)
+    assert referral_of(the_house, need_id).state is ReferralState.WAITS_FOR_YES
+    with the_house.acting(her, now=later) as (session, acting):
+        ((asked, _, _),) = sharing.waiting_for_her(session, acting)
+        assert asked.id == before.id
+        needs.add_words(session, acting, need_id, "And now the window.", now=later)
+    say_yes(the_house, her, need_id, now=later)
+    with the_house.acting(the_house.workers[HOUSING], now=later) as (session, acting):
+        (line,) = referrals.of_service(session, acting, now=later)
+        assert (line.referral.state, line.referral.seen_at) == (ReferralState.SENT, None)
+        story = referrals.open_referral(session, acting, before.id, now=later)
+        assert story.words == "The lock.\n\nAnd now the window."
+        (date,) = appointments.of_referral(session, acting, before.id, now=later)
+        assert date.appointment.id == date_id
+        assert date.details is not None, "sealed before her first yes ended"
+        assert date.details.place == "2nd floor, desk 1"
+        assert list(audit.verify(session)) == []
+
+
+def test_what_is_over_when_her_yes_ends_is_not_asked_again(
+    the_house: TestHouse, her: Person
+) -> None:
+    need_id, later = a_shared_need(the_house, her), NOON + WISH_LASTS
+    with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
+        referral_id = referral_of(the_house, need_id).id
+        referrals.accept(session, acting, referral_id, now=NOON)
+        referrals.finish(session, acting, referral_id, now=NOON)
+    assert worker.run_once(the_house.database, now=later).grants
+    assert referral_of(the_house, need_id).state is ReferralState.DONE
+
+
+def test_a_yes_that_she_renewed_before_the_worker_came_stands(
+    the_house: TestHouse, her: Person
+) -> None:
+    need_id, later = a_shared_need(the_house, her), NOON + WISH_LASTS
+    say_yes(the_house, her, need_id, now=later)
+    worker.run_once(the_house.database, now=later)
+    assert referral_of(the_house, need_id).state is ReferralState.SENT
 
 
 def test_two_workers_at_a_time_do_everything_once(full_of_leftovers: TestHouse) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.accounts import CaseState
+from portal.domain.decisions import check_proof
 from portal.domain.holders import HolderKind
 from portal.domain.passphrases import SignInDoesNotOpen, check_new_passphrase, secret
 from portal.domain.refusals import NotFound, Refusal
@@ -123,7 +124,11 @@ def waiting_for_key(session: Session, acting: SignedIn) -> list[tuple[Membership
 
 
 def hand_over(session: Session, acting: SignedIn, membership_id: UUID, *, now: datetime) -> None:
-    """A member confirms a new colleague: the team's key is sealed to her. Raises NotFound."""
+    """A member confirms a new colleague: the team's key is sealed to her.
+
+    Raises ProofTooOld, NotFound.
+    """
+    check_proof(acting.second_factor_at, now=now)
     waiting = {membership.id: membership for membership, _ in waiting_for_key(session, acting)}
     membership = waiting.get(membership_id)
     if membership is None:

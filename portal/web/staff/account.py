@@ -16,7 +16,7 @@ from portal.domain.passphrases import (
     PassphraseTooShort,
     SignInDoesNotOpen,
 )
-from portal.domain.refusals import Busy, NotFound, Refusal
+from portal.domain.refusals import Busy, NotFound, Refusal, SlowDown
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.services import second_factor, sessions, staff
@@ -31,6 +31,7 @@ WORDS: Mapping[type[Refusal], tuple[str | None, str]] = {
     PassphraseTooShort: ("new", _l("Use at least 14 characters: several words are good.")),
     PassphraseTooPlain: ("new", _l("This is too easy to guess. Choose another one.")),
     PassphrasesDiffer: ("again", _l("The two pass phrases are not the same.")),
+    SlowDown: ("passphrase", proof.WORDS[SlowDown]),
     Busy: (None, _l("Busy now. Nothing was changed. Try again in 5 seconds.")),
 }
 

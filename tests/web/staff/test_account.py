@@ -53,6 +53,21 @@ def test_a_pass_phrase_that_is_refused(
         assert not field.get("value"), "what was typed never goes back into a page"
 
 
+def test_a_wrong_pass_phrase_of_now_is_not_tried_for_ever(window: Browser, clock: Clock) -> None:
+    for _ in range(10):
+        window.submit("Change the pass phrase", passphrase="not mine at all", new=NEW, again=NEW)
+        assert "This is not your pass phrase of now." in window.words
+    window.submit("Change the pass phrase", passphrase=PASSPHRASE, new=NEW, again=NEW)
+    assert "Too many tries. Wait a few minutes before the next one." in window.words
+    assert window.status == 200
+    assert window.heading == "Els", "it is said on the same page"
+    for _ in range(2):
+        clock.later(minutes=8)
+        window.get("/staff/me")
+    window.submit("Change the pass phrase", passphrase=PASSPHRASE, new=NEW, again=NEW)
+    assert "Your pass phrase is changed." in window.words
+
+
 def test_new_recovery_codes_need_a_fresh_proof(
     window: Browser, people: TestHouse, app: Flask, clock: Clock
 ) -> None:
@@ -103,6 +118,22 @@ def test_a_colleague_gets_the_key_of_the_team_by_one_tap(
     worker.submit("Confirm and hand over the key")
     assert "The team's key is handed over." in worker.words
     assert not worker.has_button("Confirm and hand over the key")
+
+
+def test_a_key_is_handed_over_on_a_fresh_proof_only(
+    people: TestHouse, signed_in: Callable[[Person], Browser], clock: Clock
+) -> None:
+    service = people.services[ServiceKind.HOUSING]
+    people.a_colleague("Nele", (Role.SERVICE_STAFF, service.id))
+    person = people.workers[ServiceKind.HOUSING]
+    worker = signed_in(person)
+    for _ in range(2):
+        clock.later(minutes=8)
+        worker.get("/staff/me")
+    worker.submit("Confirm and hand over the key")
+    assert worker.heading == "Your code again"
+    worker.submit("Go on", proof_code=person.code(clock.now))
+    assert "The team's key is handed over." in worker.words
 
 
 def test_nobody_outside_the_team_hands_over_its_key(

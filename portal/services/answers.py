@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
@@ -32,6 +32,15 @@ def begin_form(
     if session.execute(claim).first() is not None:
         return None
     return session.get_one(FormOutcome, (session_id, key), populate_existing=True)
+
+
+def find_outcome(session: Session, session_id: bytes, form_key: str) -> bytes | None:
+    """What came of a form that was claimed; None while nothing has."""
+    return session.scalar(
+        select(FormOutcome.sealed).where(
+            FormOutcome.session_id == session_id, FormOutcome.form_key == _key(form_key)
+        )
+    )
 
 
 def finish_form(session: Session, session_id: bytes, form_key: str, sealed: bytes) -> None:

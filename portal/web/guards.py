@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from time import monotonic, sleep
 from typing import cast
 
 from flask import Flask, Response, abort, current_app, g, redirect, request
@@ -21,6 +22,10 @@ from portal.web.inside import PREFIX, find_inside, get_inside
 from portal.web.whereabouts import Whereabouts
 
 _OUTCOME = "form outcome"
+SENT_TWICE = "twice"
+"""What a page is told when its form was sent again before anything came of it."""
+# As long as two slow passes usually take, and one who taps has patience.
+_WAITS, _LOOKS_EVERY = 3.0, 0.1
 
 
 def house() -> House:
@@ -64,7 +69,7 @@ def db() -> Session:
 def begin_again() -> None:
     """Forget this try: it wrote after somebody else had. The next one takes the lock at once."""
     drop_changes()
-    for known in ("signed_in", "_login_user", "staff_token", "claimed_form"):
+    for known in ("signed_in", "_login_user", "staff_token", "claimed_form", "works_outside"):
         g.pop(known, None)
     g.must_write = True
 
@@ -97,6 +102,8 @@ def end_transaction() -> None:
     A slow pass must not hold SQLite's write lock, and two transactions of one request would wait
     for each other.
     """
+    if "claimed_form" in g:
+        g.works_outside = True
     session = g.pop("db", None)
     if session is not None:
         session.commit()
@@ -187,19 +194,37 @@ def _earlier_outcome(found: SignedIn) -> AnyResponse | None:
     if request.method != "POST" or not mark.form_key:
         return None
     earlier = answers.begin_form(db(), found.session_id, mark.form_key, now=utc_now())
-    # A form that was refused has no outcome: it may be tried again.
-    if earlier is None or earlier.sealed is None:
+    if earlier is None:
         g.claimed_form = found.session_id, mark.page_key, mark.form_key
         return None
-    target = open_under_token(mark.page_key, _OUTCOME + mark.form_key, earlier.sealed)
-    return redirect(target.decode())
+    sealed = earlier.sealed or _wait_for_outcome(found, mark.form_key)
+    if sealed is None:
+        # Still at work, or refused after slow passes: trying again would count a wrong PIN twice.
+        return redirect(f"{request.path}?said={SENT_TWICE}")
+    return redirect(open_under_token(mark.page_key, _OUTCOME + mark.form_key, sealed).decode())
+
+
+def _wait_for_outcome(found: SignedIn, form_key: str) -> bytes | None:
+    """What came of a form whose view works in transactions of its own; None when nothing yet."""
+    end_transaction()
+    until = monotonic() + _WAITS
+    while True:
+        with database().transaction("read") as session:
+            sealed = answers.find_outcome(session, found.session_id, form_key)
+        if sealed is not None or monotonic() > until:
+            return sealed
+        sleep(_LOOKS_EVERY)
 
 
 def _keep_outcome(response: Response) -> None:
-    claimed = g.pop("claimed_form", None)
-    if claimed is None or "Location" not in response.headers:
+    """Remember where a form led; one that was refused may be sent again."""
+    claimed, works_outside = g.pop("claimed_form", None), g.pop("works_outside", False)
+    if claimed is None:
         return
     session_id, page_key, form_key = claimed
-    target = response.headers["Location"].encode()
-    sealed = seal_under_token(page_key, _OUTCOME + form_key, target)
-    answers.finish_form(g.db, session_id, form_key, sealed)
+    if "Location" in response.headers:
+        target = response.headers["Location"].encode()
+        sealed = seal_under_token(page_key, _OUTCOME + form_key, target)
+        answers.finish_form(g.db, session_id, form_key, sealed)
+    elif not works_outside:
+        answers.forget_form(g.db, session_id, form_key)

@@ -29,6 +29,7 @@ blueprint = Blueprint("account", __name__, url_prefix="/more")
 SAID: Mapping[str, str] = {
     "pin": _l("Your new PIN works from now on."),
     "language": _l("This is your language now."),
+    guards.SENT_TWICE: _l("You sent this twice. It counts once. Try again if needed."),
 }
 WORDS: Mapping[type[Refusal], tuple[str | None, str]] = {
     CheckDigitWrong: ("card", _l("This number has a mistake. Look at the card again.")),

@@ -1,12 +1,20 @@
 """What is under More: her card and PIN, the language, other help, and the way out of everything."""
 
 import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from portal.domain.cards import WRONG_PINS_BEFORE_FREEZE
+from portal.models import Card
+from portal.services import cards
+from portal.web import guards
 from tests.people import PIN
-from tests.web.browser_stand_in import Phone
+from tests.web.browser_stand_in import Phone, Typed
 from tests.web.survivor.hands import has_button, press, text, words_in
 from tests.web.whole_house import WholeHouse
 
@@ -145,6 +153,67 @@ def test_a_double_tap_changes_the_pin_once(her_phone: Phone, whole: WholeHouse) 
     her_phone.send(dict(tap))
     her_phone.send(dict(tap))
     assert "Your new PIN works from now on." in text(her_phone)
+
+
+def test_a_second_tap_while_the_first_still_runs_counts_no_wrong_pin(
+    her_phone: Phone, whole: WholeHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    her_phone.go("/more/card/pin")
+    tap: Typed = {
+        "k": her_phone.page_key,
+        "do": "/more/card/pin",
+        "f": "one-key",
+        "a": whole.everybody.amal.card,
+        "b": PIN,
+        "c": NEW_PIN,
+        "d": NEW_PIN,
+    }
+    changes, begun = cards.change_pin, threading.Event()
+
+    def slowly(*places: Any, **typed: Any) -> None:
+        changes(*places, **typed)
+        begun.set()
+        time.sleep(0.5)
+
+    monkeypatch.setattr(cards, "change_pin", slowly)
+    other = Phone(whole.app, scripting=her_phone.scripting)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(other.send, dict(tap))
+        assert begun.wait(10)
+        her_phone.send(dict(tap))
+        first.result()
+    for phone in (her_phone, other):
+        assert "Your new PIN works from now on." in text(phone)
+    assert wrong_pins(whole) == 0
+
+
+def test_a_wrong_pin_that_is_sent_twice_counts_once(
+    her_phone: Phone, whole: WholeHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guards, "_WAITS", 0.0)
+    her_phone.go("/more/card/pin")
+    tap: Typed = {
+        "k": her_phone.page_key,
+        "do": "/more/card/pin",
+        "f": "one-key",
+        "a": whole.everybody.amal.card,
+        "b": "999999",
+        "c": NEW_PIN,
+        "d": NEW_PIN,
+    }
+    her_phone.send(dict(tap))
+    assert "This card and PIN do not open." in text(her_phone)
+    her_phone.send(dict(tap))
+    assert "You sent this twice." in text(her_phone)
+    assert has_button(her_phone, "Change my PIN")
+    assert wrong_pins(whole) == 1
+
+
+def wrong_pins(whole: WholeHouse) -> int:
+    """How many wrong PINs were counted on Amal's card."""
+    with whole.database.transaction("read") as session:
+        wanted = select(Card.wrong_pins).where(Card.account_id == whole.everybody.amal.account_id)
+        return session.scalars(wanted).one()
 
 
 def test_signing_out_everywhere_ends_this_visit_too(her_phone: Phone, whole: WholeHouse) -> None:

@@ -10,17 +10,25 @@ from wtforms import SelectMultipleField, TextAreaField
 from portal.domain.needs import Category, StayOrLeave
 from portal.domain.refusals import Refusal, WrongState
 from portal.domain.roles import Permission
-from portal.domain.words import NothingWritten, TooLong
+from portal.domain.words import NothingWritten, TooLong, clean, written_or_none
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.services import desk
 from portal.web import guards
 from portal.web.forms import StaffForm
-from portal.web.staff import proof
+from portal.web.staff import once, proof
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
+
+class QuestionStands(Refusal):
+    """A question to her was typed, and another button pressed that would lose it."""
+
+
 WORDS: Mapping[type[Refusal], str] = {
+    QuestionStands: _l(
+        "A question stands here. Ask her this, or empty this field and route again."
+    ),
     desk.NobodyChosen: _l("Choose at least one service."),
     desk.ServiceNotOpen: _l("One of these services takes no requests now. Choose again."),
     desk.AskedBefore: _l("One of these services was asked before about this need. Choose again."),
@@ -80,18 +88,17 @@ def waits_for_her() -> ResponseReturnValue:
 @blueprint.route("/<uuid:decision_id>", methods=["GET", "POST"])
 def need(decision_id: UUID) -> ResponseReturnValue:
     """One need with her words, and what can be decided about it."""
-    form = DecideForm()
+    form, act = DecideForm(), request.form.get("act", "")
+    session, now = guards.db(), guards.utc_now()
     try:
-        found = desk.open_need(guards.db(), guards.signed_in(), decision_id, now=guards.utc_now())
-        offers = desk.offers(guards.db(), found.story.need, now=guards.utc_now())
-        act = request.form.get("act", "")
         if act in FIELD_OF and form.validate_on_submit():
             answer = _try(form, act, decision_id)
             if answer is not None:
                 return answer
+        found = desk.open_need(session, guards.signed_in(), decision_id, now=now)
+        offers = desk.offers(session, found.story.need, now=now)
     except WrongState:
-        flash(_("Somebody else decided about this need meanwhile."), "info")
-        return redirect(url_for(".lanes"))
+        return _too_late(form)
     return render_template(
         "staff/desk/need.html",
         found=found,
@@ -103,38 +110,61 @@ def need(decision_id: UUID) -> ResponseReturnValue:
     )
 
 
+def _too_late(form: DecideForm) -> ResponseReturnValue:
+    """Back to the lanes; what was typed is shown first, to be copied."""
+    typed = [field.data for field in (form.reading, form.question) if clean(field.data or "")]
+    if typed:
+        return render_template("staff/desk/too_late.html", typed=typed), 409
+    flash(_("Somebody else decided about this need meanwhile."), "info")
+    return redirect(url_for(".lanes"))
+
+
 def _try(form: DecideForm, act: str, decision_id: UUID) -> ResponseReturnValue | None:
-    """Do what a button says; None when the page has to say why not."""
+    """Do what a button says; None when its page is shown again, with what else was typed."""
     try:
-        said = _do(form, act, decision_id)
+        if act == "reading":
+            _keep_reading(form, decision_id)
+            return None
+        said = _decide(form, act, decision_id)
     except tuple(WORDS) as refusal:
         form.refuse(_blamed(form, act, refusal), WORDS[type(refusal)])
         return None
     flash(said, "done")
-    here = url_for(".need", decision_id=decision_id)
-    return redirect(here if act == "reading" else url_for(".lanes"))
+    return redirect(url_for(".lanes"))
 
 
-def _do(form: DecideForm, act: str, decision_id: UUID) -> str:
+def _keep_reading(form: DecideForm, decision_id: UUID) -> None:
+    """Put the reading beside her words; a question and choices may be on their way meanwhile."""
+    if not once.counted_before():
+        acting, now, words = guards.signed_in(), guards.utc_now(), form.reading.data or ""
+        with guards.transaction() as session:
+            desk.add_reading(session, acting, decision_id, words, now=now)
+    form.reading.data = ""
+    once.stay()
+    flash(_("Your reading stands beside her words."), "done")
+
+
+def _decide(form: DecideForm, act: str, decision_id: UUID) -> str:
     acting, now = guards.signed_in(), guards.utc_now()
-    reading = (form.reading.data or "").strip()
+    reading = written_or_none(form.reading.data)
     with guards.transaction() as session:
-        if act == "reading":
-            desk.add_reading(session, acting, decision_id, reading, now=now)
-            return _("Your reading stands beside her words.")
         if act == "question":
             if reading:
                 desk.add_reading(session, acting, decision_id, reading, now=now)
             desk.give_back(session, acting, decision_id, form.question.data or "", now=now)
             return _("She will read your question. Her answer comes back to the desk.")
+        if written_or_none(form.question.data):
+            raise QuestionStands
         desk.route(session, acting, decision_id, form.services.data or [], reading=reading, now=now)
     return _("Routed. Each service sees it only after her yes.")
 
 
 def _blamed(form: DecideForm, act: str, refusal: Refusal) -> str:
     """The field a refusal is about: a reading goes along with every decision."""
-    too_long = isinstance(refusal, TooLong) and len(form.reading.data or "") > refusal.limit
-    return "reading" if too_long else FIELD_OF[act]
+    if isinstance(refusal, TooLong):
+        long = [one for one in ("reading", "question") if len(form[one].data or "") > refusal.limit]
+        return (long or [FIELD_OF[act]])[0]
+    return "question" if isinstance(refusal, QuestionStands) else FIELD_OF[act]
 
 
 def _code(kind: type[Category] | type[StayOrLeave], kept: object) -> Category | StayOrLeave | None:

@@ -14,6 +14,8 @@ _PURPOSE = "form outcome"
 
 def claim_form() -> ResponseReturnValue | None:
     """Before a view: the same form sent again leads where it led before."""
+    for known in ("form_stays", "form_counted"):
+        g.pop(known, None)
     key = request.form.get(_FIELD, "")[:64] if request.method == "POST" else ""
     if not key:
         return None
@@ -27,7 +29,23 @@ def claim_form() -> ResponseReturnValue | None:
     except CannotOpen:
         flash(_("This was sent already and is still on its way. Look again in a moment."), "info")
         target = "/staff/"
+    if not target:
+        g.form_counted = True
+        return None
     return redirect(target)
+
+
+def stay() -> None:
+    """In a view: what was sent counts, and its page is shown again with the rest of what it holds.
+
+    The same form sent again reaches the view too, which then asks `counted_before()`.
+    """
+    g.form_stays = True
+
+
+def counted_before() -> bool:
+    """In a view: this very form did what it says already; only its page is asked for."""
+    return "form_counted" in g
 
 
 def keep_outcome(response: Response) -> Response:
@@ -36,9 +54,9 @@ def keep_outcome(response: Response) -> Response:
     if claimed is None or response.status_code >= 500:
         return response
     session_id, key = claimed
-    if "Location" in response.headers:
-        target = response.headers["Location"].encode()
-        sealed = seal_under_token(_token(), _PURPOSE + key, target)
+    target = response.headers.get("Location", "")
+    if target or "form_stays" in g:
+        sealed = seal_under_token(_token(), _PURPOSE + key, target.encode())
         answers.finish_form(guards.db(), session_id, key, sealed)
     else:
         answers.forget_form(guards.db(), session_id, key)

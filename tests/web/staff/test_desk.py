@@ -4,6 +4,7 @@ import re
 from uuid import UUID
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from portal.domain.needs import Category, HowSoon, NeedState
@@ -168,6 +169,59 @@ def test_a_reading_stands_beside_her_words(work: AtWork, moderator: Colleague) -
     assert "Urgent: ground floor." in moderator.text
     assert WORDS in moderator.text
     assert "Mona" in moderator.text
+
+
+def test_keeping_a_reading_keeps_what_else_is_typed_and_chosen(
+    work: AtWork, moderator: Colleague
+) -> None:
+    need_id = work.house.a_need(work.house.a_survivor())
+    moderator.get(item(work, need_id))
+    typed = {
+        "act": "reading",
+        "reading": "Urgent: ground floor.",
+        "question": 'Which door is it?\nThe "front" one?',
+        "services": [service_id(work), service_id(work, ServiceKind.POLICE)],
+        "once": "a tap",
+    }
+    for _tap in range(2):
+        answer = moderator.post(item(work, need_id), **typed)
+        assert answer.status_code == 200
+        page = BeautifulSoup(moderator.page, "html.parser")
+        kept = {one["name"]: one.get_text().strip() for one in page.find_all("textarea")}
+        assert kept == {"reading": "", "question": typed["question"]}
+        chosen = {one["value"] for one in page.select("input[name=services][checked]")}
+        assert chosen == set(typed["services"])
+        assert "Your reading stands beside her words." in moderator.text
+        assert moderator.text.count("Urgent: ground floor.") == 1, "a double tap is one reading"
+
+
+def test_a_question_is_not_lost_by_routing(work: AtWork, moderator: Colleague) -> None:
+    need_id = work.house.a_need(work.house.a_survivor())
+    moderator.get(item(work, need_id))
+    typed = {"act": "route", "services": [service_id(work)], "reading": "A lock."}
+    moderator.post(item(work, need_id), **typed, question="Which door is it?")
+    assert "A question stands here." in moderator.text
+    for kept in ("Which door is it?", "A lock.", " checked"):
+        assert kept in moderator.page
+    moderator.post(item(work, need_id), **typed, question=" \u200b\n")
+    assert "only after her yes" in moderator.text
+
+
+def test_what_was_typed_about_a_need_that_is_decided_meanwhile_can_be_copied(
+    work: AtWork, moderator: Colleague
+) -> None:
+    her = work.house.a_survivor()
+    need_id = work.house.a_need(her)
+    moderator.get(item(work, need_id))
+    work.routed(her, need_id, ServiceKind.HOUSING)
+    moderator.post(item(work, need_id), act="question", question="Which door?", reading="A lock.")
+    assert "Somebody else decided about this need meanwhile." in moderator.page
+    assert "What you wrote was not kept" in moderator.text
+    assert re.findall(r'class="reading"[^>]*>([^<]*)<', moderator.page) == [
+        "A lock.",
+        "Which door?",
+    ]
+    assert WORDS not in moderator.page
 
 
 def test_nothing_reaches_a_service_before_her_yes(work: AtWork, moderator: Colleague) -> None:

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import signal
 import socket
 import sqlite3
 import subprocess
@@ -140,19 +139,17 @@ def _served(directory: Path, env: dict[str, str]) -> Iterator[str]:
     command += ["--blocking-threads", "6", "--log-level", "warning", "tests.browser.served:create"]
     log = directory / "server.log"
     with log.open("wb") as out:
-        server = subprocess.Popen(
-            command, cwd=_ROOT, env=env, stdout=out, stderr=out, start_new_session=True
-        )
+        server = subprocess.Popen(command, cwd=_ROOT, env=env, stdout=out, stderr=out)
     try:
         address = f"http://127.0.0.1:{port}/"
         _wait_for(address, server, log)
         yield address
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
+        server.terminate()
         try:
             server.wait(timeout=10)
         except subprocess.TimeoutExpired:
-            os.killpg(server.pid, signal.SIGKILL)
+            server.kill()
             server.wait()
 
 

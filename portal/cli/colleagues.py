@@ -56,7 +56,7 @@ def add_colleague(email: str, name: str, roles: tuple[str, ...], services: tuple
         slot = make_slot(passphrase.encode(), pepper, keys.private, cost)
         try:
             member = colleagues.add_member(
-                session, email=email, name=name, keys=keys, slot=slot, now=now
+                session, email=email, name=name, keys=keys, slot=slot, now=now, is_one_time=True
             )
             waits = [_give(session, member.account_id, *one, now=now) for one in wanted]
         except AddressTaken:
@@ -65,7 +65,8 @@ def add_colleague(email: str, name: str, roles: tuple[str, ...], services: tuple
             stop("There is no centre in this database: run `portal init` first.")
         address = member.email
     click.echo(f"{name} signs in with {address} and this pass phrase, to be changed at once:\n")
-    click.echo(f"    {passphrase}\n\nIt is not kept anywhere. An authenticator is enrolled then.")
+    click.echo(f"    {passphrase}\n\nIt works for 7 days and is not kept anywhere.")
+    click.echo("An authenticator is enrolled then, and the pass phrase changed.")
     for sentence in filter(None, waits):
         click.echo(sentence)
 

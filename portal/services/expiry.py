@@ -24,6 +24,7 @@ from portal.models import (
     Referral,
     Service,
     SignIn,
+    StaffMember,
     Tries,
 )
 from portal.services import audit, drafts, needs, tries
@@ -102,14 +103,15 @@ def _end_sign_ins(session: Session, *, now: datetime) -> int:
 
 
 def _drop_slots(session: Session, *, now: datetime) -> int:
-    """A card that never came to life keeps nothing that it could open."""
+    """What was made for somebody and never became her own keeps nothing that it could open."""
     over = select(KeySlot.id).where(KeySlot.expires_at <= now)
-    session.execute(
-        update(Card)
-        .where(Card.slot_id.in_(over))
-        .values(slot_id=None)
-        .execution_options(synchronize_session=False)
-    )
+    for owner in (Card, StaffMember):
+        session.execute(
+            update(owner)
+            .where(owner.slot_id.in_(over))
+            .values(slot_id=None)
+            .execution_options(synchronize_session=False)
+        )
     gone = delete(KeySlot).where(KeySlot.expires_at <= now).returning(KeySlot.id)
     return len(session.execute(gone).all())
 

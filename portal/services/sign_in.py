@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, ip_address
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain import passphrases
@@ -104,7 +104,11 @@ def sign_in_with_passphrase(
         found = session.execute(
             select(StaffMember.account_id, KeySlot)
             .join(KeySlot, KeySlot.id == StaffMember.slot_id)
-            .where(StaffMember.email == who.decode(), StaffMember.left_at.is_(None))
+            .where(
+                StaffMember.email == who.decode(),
+                StaffMember.left_at.is_(None),
+                or_(KeySlot.expires_at.is_(None), KeySlot.expires_at > now),
+            )
         ).one_or_none()
     slot = cards.as_slot(found[1]) if found else decoy_slot(house.key_file.pepper, who, house.cost)
     try:
@@ -112,7 +116,8 @@ def sign_in_with_passphrase(
     except WrongSecret:
         private = None
     with transactions("write") as session:
-        if private is None or found is None:
+        # The pass phrase may have been changed, or the colleague have left, during the slow pass.
+        if private is None or found is None or not _still_opens(session, *found):
             _count_address(session, address, now=now)
             tries.count(session, "staff", who, within=SPAN, now=now)
         else:
@@ -121,6 +126,15 @@ def sign_in_with_passphrase(
             keys = key_pair_from(private)
             return sessions.start(session, found[0], keys=keys, language=language, now=now)
     raise SignInDoesNotOpen
+
+
+def _still_opens(session: Session, account_id: UUID, slot: KeySlot) -> bool:
+    here = select(StaffMember.account_id).where(
+        StaffMember.account_id == account_id,
+        StaffMember.slot_id == slot.id,
+        StaffMember.left_at.is_(None),
+    )
+    return session.scalar(here.with_for_update()) is not None
 
 
 def _check_address(session: Session, address: bytes, *, now: datetime) -> None:

@@ -37,6 +37,8 @@ TEAM_OF_ROLE = {
 
 WRONG_PASSPHRASES = 10
 SPAN = timedelta(minutes=15)
+ONE_TIME_LASTS = timedelta(days=7)
+"""A pass phrase that was made for somebody opens no longer than this."""
 
 
 class AddressTaken(Refusal):
@@ -52,8 +54,12 @@ def add_member(
     slot: Slot,
     now: datetime,
     actor_id: UUID | None = None,
+    is_one_time: bool = False,
 ) -> StaffMember:
-    """A colleague with a key pair and the slot of a first pass phrase; roles come apart."""
+    """A colleague with a key pair and the slot of a first pass phrase; roles come apart.
+
+    A pass phrase that somebody else read (`is_one_time`) must be changed at the first sign-in.
+    """
     address = email.strip().casefold()
     if session.scalar(select(StaffMember.account_id).where(StaffMember.email == address)):
         raise AddressTaken
@@ -62,6 +68,7 @@ def add_member(
     session.add(account)
     session.flush()
     row = cards.add_slot(session, holder.id, slot, now=now)
+    row.expires_at = now + ONE_TIME_LASTS if is_one_time else None
     member = StaffMember(account_id=account.id, email=address, name=name, slot_id=row.id)
     session.add(member)
     session.flush()
@@ -185,6 +192,15 @@ def change_passphrase(
             )
         )
         audit.record(session, acting.account_id, "passphrase_changed", now=now)
+
+
+def must_choose_passphrase(session: Session, acting: SignedIn) -> bool:
+    """Whether this colleague came in with a pass phrase that somebody made for her."""
+    one_time = select(KeySlot.id).join(StaffMember, StaffMember.slot_id == KeySlot.id)
+    mine = one_time.where(
+        StaffMember.account_id == acting.account_id, KeySlot.expires_at.is_not(None)
+    )
+    return session.scalar(mine) is not None
 
 
 def be_away(

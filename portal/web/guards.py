@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from time import monotonic, sleep
 from typing import cast
 
-from flask import Flask, Response, abort, current_app, g, redirect, request
+from flask import Flask, Response, abort, current_app, flash, g, redirect, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal import i18n
 from portal.database import Database
 from portal.domain.refusals import Refusal
-from portal.services import answers, sessions
+from portal.services import answers, sessions, staff
 from portal.services.house import House
 from portal.services.sessions import SignedIn
 from portal.vault import open_under_token, seal_under_token
@@ -22,6 +22,8 @@ from portal.web.inside import PREFIX, find_inside, get_inside
 from portal.web.whereabouts import Whereabouts
 
 _OUTCOME = "form outcome"
+CHOOSING_A_PASSPHRASE = ("/staff/me", "/staff/me/pass-phrase")
+"""All that is open to a colleague until the pass phrase is her own."""
 SENT_TWICE = "twice"
 """What a page is told when its form was sent again before anything came of it."""
 # As long as two slow passes usually take, and one who taps has patience.
@@ -185,6 +187,11 @@ def require_staff() -> AnyResponse | None:
     if current_user.signed_in.second_factor_at is None:
         return redirect("/staff/second-factor")
     i18n.use_language(current_user.signed_in.language)
+    if request.path not in CHOOSING_A_PASSPHRASE and staff.must_choose_passphrase(
+        db(), current_user.signed_in
+    ):
+        flash(i18n.gettext("Choose your own pass phrase first: somebody made this one."), "info")
+        return redirect(CHOOSING_A_PASSPHRASE[0])
     return None
 
 

@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from portal.database import Database
 from portal.domain.passphrases import ClockIsOff, CodeDoesNotFit, SignInDoesNotOpen
 from portal.domain.refusals import SlowDown, WrongState
-from portal.models import RecoveryCode, SecondFactor, StaffMember, Tries
-from portal.services import second_factor, sessions, sign_in, staff
+from portal.models import KeySlot, RecoveryCode, SecondFactor, StaffMember, Tries
+from portal.services import cards, expiry, second_factor, sessions, sign_in, staff
 from portal.services.house import House
-from portal.vault import Cost, make_slot
+from portal.vault import Cost, Slot, make_slot
 from tests.people import NOON, PASSPHRASE, Person, TestHouse
 
 Enter = Callable[..., str]
@@ -87,6 +87,40 @@ class TestPassphrase:
         with pytest.raises(SignInDoesNotOpen):
             enter(the_house.director.email)
         assert house.slow_passes.count == before + 1
+
+    def test_one_that_was_changed_during_the_slow_pass_is_refused(
+        self, house: House, enter: Enter, the_house: TestHouse, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tried = type(house).try_slot
+
+        def slowly(self: House, secret: bytes, slot: Slot) -> bytes:
+            private = tried(self, secret, slot)
+            with the_house.database.transaction() as session:
+                member = session.get_one(StaffMember, the_house.director.account_id)
+                changed = house.new_slot(b"another one", private)
+                row = cards.add_slot(session, the_house.director.holder_id, changed, now=NOON)
+                member.slot_id = row.id
+            return private
+
+        monkeypatch.setattr(type(house), "try_slot", slowly)
+        with pytest.raises(SignInDoesNotOpen):
+            enter(the_house.director.email)
+
+    def test_one_that_was_made_for_somebody_opens_for_seven_days(
+        self, database: Database, enter: Enter, the_house: TestHouse
+    ) -> None:
+        with database.transaction() as session:
+            slot_id = session.get_one(StaffMember, the_house.director.account_id).slot_id
+            session.get_one(KeySlot, slot_id).expires_at = NOON + staff.ONE_TIME_LASTS
+        enter(the_house.director.email)
+        later = NOON + staff.ONE_TIME_LASTS
+        with pytest.raises(SignInDoesNotOpen):
+            enter(the_house.director.email, now=later)
+        with database.transaction() as session:
+            expiry.forget_expired(session, now=later)
+            assert session.get_one(StaffMember, the_house.director.account_id).slot_id is None
+        with pytest.raises(SignInDoesNotOpen):
+            enter(the_house.director.email, now=later)
 
     def test_an_unknown_address_costs_what_a_known_one_does(
         self, house: House, monkeypatch: pytest.MonkeyPatch, enter: Enter, the_house: TestHouse

@@ -1,13 +1,15 @@
 """The own account: pass phrase, recovery codes, days away, keys to hand over."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
-from tests.people import PASSPHRASE, Person, TestHouse
+from portal.models import KeySlot, StaffMember
+from tests.people import NOON, PASSPHRASE, Person, TestHouse
 from tests.web.staff.browser import Browser
 from tests.web.staff.conftest import Clock
 
@@ -33,6 +35,20 @@ def test_the_pass_phrase_is_changed_and_other_sign_ins_end(
     assert old.path == "/staff/sign-in"
     people.director.passphrase = NEW
     assert Browser(app).sign_in(people.director).path == "/staff/people"
+
+
+def test_who_came_with_a_pass_phrase_made_for_her_first_chooses_her_own(
+    window: Browser, people: TestHouse
+) -> None:
+    with people.database.transaction() as session:
+        slot_id = session.get_one(StaffMember, people.director.account_id).slot_id
+        session.get_one(KeySlot, slot_id).expires_at = NOON + timedelta(days=7)
+    for path in ("/staff/people", "/staff/house", "/staff/"):
+        assert window.get(path).path == "/staff/me"
+        assert "Choose your own pass phrase first" in window.shown.text
+    window.submit("Change the pass phrase", passphrase=PASSPHRASE, new=NEW, again=NEW)
+    assert "Your pass phrase is changed." in window.words
+    assert window.get("/staff/people").path == "/staff/people"
 
 
 @pytest.mark.parametrize(

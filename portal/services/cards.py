@@ -154,6 +154,22 @@ def count_wrong_pin(session: Session, account_id: UUID, *, now: datetime) -> Non
         _freeze(session, card, Frozen.WRONG_PINS, actor_id=None, now=now)
 
 
+def count_wrong_activation(session: Session, number: str, *, now: datetime) -> None:
+    """Count wrong digits of a new card; after the tenth it is void, and staff give another."""
+    card = session.scalar(
+        update(Card)
+        .where(
+            Card.locator_hash == _locator_hash(session, number),
+            Card.state == CardState.NEW,
+        )
+        .values(wrong_pins=Card.wrong_pins + 1)
+        .returning(Card)
+        .execution_options(populate_existing=True)
+    )
+    if card is not None and card.wrong_pins >= WRONG_PINS_BEFORE_FREEZE:
+        void(session, card, actor_id=None, now=now)
+
+
 def hold(session: Session, account_id: UUID) -> None:
     """Let no other PIN of hers be tried until this one is counted."""
     session.execute(select(Card.id).where(Card.account_id == account_id).with_for_update())
@@ -183,7 +199,7 @@ def lift_freeze(session: Session, card: Card, *, actor_id: UUID, now: datetime) 
     )
 
 
-def void(session: Session, card: Card, *, actor_id: UUID, now: datetime) -> None:
+def void(session: Session, card: Card, *, actor_id: UUID | None, now: datetime) -> None:
     """A wrongly issued card opens nothing any more, and whoever came in with it is out."""
     if card.state is CardState.VOID:
         raise WrongState

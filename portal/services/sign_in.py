@@ -67,7 +67,9 @@ def sign_in_with_card(
     if private is None or account_id is None:
         with transactions("write") as session:
             _count_address(session, address, now=now)
-            if account_id is not None and not is_new:
+            if is_new:
+                cards.count_wrong_activation(session, number, now=now)
+            elif account_id is not None:
                 cards.count_wrong_pin(session, account_id, now=now)
         raise CardDoesNotOpen
     new_slot = house.new_slot(secret(number, new_pin), private) if is_new else None

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from portal.database import Database
 from portal.domain.accounts import CardState, Frozen
 from portal.domain.cards import (
+    WRONG_PINS_BEFORE_FREEZE,
     CardDoesNotOpen,
     CheckDigitWrong,
     PinsDiffer,
@@ -163,6 +164,25 @@ class TestCardsThatOpenNoMore:
         fresh = the_house.a_survivor("Fresh", activated=False)
         enter(fresh.card, PIN, again=PIN)
         self.refused(enter, passes, fresh.card, pin="864201", again="864201")
+
+
+def test_ten_wrong_numbers_make_a_new_card_void_and_staff_see_it(
+    the_house: TestHouse, enter: Enter, database: Database
+) -> None:
+    fresh = the_house.a_survivor("Fresh", activated=False)
+    for left in range(WRONG_PINS_BEFORE_FREEZE, 0, -1):
+        with database.transaction("read") as session:
+            card = cards.newest(session, fresh.account_id)
+            assert card is not None
+            assert card.state is CardState.NEW, left
+        with pytest.raises(CardDoesNotOpen):
+            enter(a_card_like(fresh.card), PIN, again=PIN)
+    with database.transaction("read") as session:
+        card = cards.newest(session, fresh.account_id)
+        assert card is not None
+        assert (card.state, card.slot_id) == (CardState.VOID, None)
+    with pytest.raises(CardDoesNotOpen):
+        enter(fresh.card, PIN, again=PIN)
 
 
 def test_only_a_wrong_check_digit_is_told_at_once(

@@ -23,6 +23,10 @@ LANES = (Lane.RED, Lane.ORANGE, Lane.GREEN, Lane.INFORMATION)
 PAGE = 50
 
 
+class AskedByYourself(NotYours):
+    """Somebody else decides about what one asked for oneself."""
+
+
 class NobodyChosen(Refusal):
     """Routing names at least one service."""
 
@@ -300,7 +304,7 @@ def _get_to_decide(
     check_proof(acting.second_factor_at, now=now)
     decision, need = _get_waiting(session, acting, decision_id)
     if decision.asked_by_id == acting.account_id:
-        raise NotYours
+        raise AskedByYourself
     return decision, need
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, cast, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.folders import FolderKind, Why
@@ -66,6 +66,7 @@ class CanSee:
 class Looked:
     """One line of "who looked"."""
 
+    id: UUID
     at: datetime
     name: str
     service: str | None
@@ -203,19 +204,28 @@ def who_can_see(session: Session, acting: SignedIn, *, now: datetime) -> list[Ca
 
 
 def who_looked(
-    session: Session, acting: SignedIn, *, now: datetime, size: int = 50
+    session: Session,
+    acting: SignedIn,
+    *,
+    now: datetime,
+    size: int = 50,
+    older_than: UUID | None = None,
 ) -> list[Looked]:
     """Who opened something of hers, newest first: from the account of every look.
 
     Lists of names are one event with all ids, in the chain of their day; those of the last
-    `LISTS_SHOWN` in which she stands are among them.
+    `LISTS_SHOWN` in which she stands are among them. `older_than` is the last of the page before.
     """
     looks = (
         select(AuditEvent, StaffMember.name, StaffMember.account_id)
         .join(StaffMember, StaffMember.account_id == AuditEvent.actor_id)
-        .order_by(AuditEvent.at.desc())
+        .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
         .limit(size)
     )
+    last = session.get(AuditEvent, older_than) if older_than else None
+    if last is not None:
+        same = and_(AuditEvent.at == last.at, AuditEvent.id < last.id)
+        looks = looks.where(or_(AuditEvent.at < last.at, same))
     own = session.execute(
         looks.where(AuditEvent.case_id == acting.her_case_id, AuditEvent.kind == "folder_opened")
     ).all()
@@ -227,10 +237,11 @@ def who_looked(
             or_(*_names_her(session, acting)),
         )
     ).all()
-    rows = sorted([*own, *lists], key=lambda row: row[0].at, reverse=True)[:size]
+    rows = sorted([*own, *lists], key=lambda row: (row[0].at, row[0].id), reverse=True)[:size]
     services = _services_of(session, {row[2] for row in rows})
     return [
         Looked(
+            id=event.id,
             at=event.at,
             name=name,
             service=services.get(account_id),

@@ -32,6 +32,7 @@ WORDS: Mapping[type[Refusal], str] = {
     desk.NobodyChosen: _l("Choose at least one service."),
     desk.ServiceNotOpen: _l("One of these services takes no requests now. Choose again."),
     desk.AskedBefore: _l("One of these services was asked before about this need. Choose again."),
+    desk.AskedByYourself: _l("You asked for this yourself: a colleague decides."),
     NothingWritten: _l("Nothing is written here yet."),
     TooLong: _l("This is longer than 4,000 characters. Nothing was cut or kept: make it shorter."),
 }
@@ -105,6 +106,7 @@ def need(decision_id: UUID) -> ResponseReturnValue:
         offers=offers,
         form=form,
         is_fresh=proof.is_fresh(),
+        may_decide=found.decision.asked_by_id != guards.signed_in().account_id,
         most_important=_code(Category, found.closing.get("most_important")),
         stay_or_leave=_code(StayOrLeave, found.closing.get("stay_or_leave")),
     )

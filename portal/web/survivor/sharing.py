@@ -24,6 +24,7 @@ from portal.web.survivor.vocabulary import (
 
 blueprint = Blueprint("sharing", __name__, url_prefix="/sharing")
 
+LOOKS = 50
 SAID: Mapping[str, str] = {
     "yes": _l("You said yes. You can stop this at any time."),
     "no": _l("You said: not now. You still get help."),
@@ -49,8 +50,20 @@ def show() -> ResponseReturnValue:
 @blueprint.get("/looked")
 def looked() -> ResponseReturnValue:
     """Who has looked, when, and why."""
-    found = sharing.who_looked(guards.db(), guards.signed_in(), now=guards.utc_now())
-    return _page("looked", looks=found, look_words=LOOK_WORDS, folder_words=FOLDER_WORDS)
+    found = sharing.who_looked(
+        guards.db(),
+        guards.signed_in(),
+        now=guards.utc_now(),
+        size=LOOKS + 1,
+        older_than=request.args.get("older", type=UUID),
+    )
+    return _page(
+        "looked",
+        looks=found[:LOOKS],
+        older=found[LOOKS - 1].id if len(found) > LOOKS else None,
+        look_words=LOOK_WORDS,
+        folder_words=FOLDER_WORDS,
+    )
 
 
 @blueprint.get("/<uuid:need_id>/<uuid:service_id>")

@@ -380,6 +380,20 @@ def test_who_does_not_moderate_finds_no_desk(work: AtWork) -> None:
         assert colleague.post(item(work, need_id), act="route").status_code == 404
 
 
+def test_who_asked_reads_that_a_colleague_decides(work: AtWork, moderator: Colleague) -> None:
+    need_id = work.house.a_need(work.house.a_survivor())
+    with work.database.transaction() as session:
+        decision = session.scalars(select(Decision).where(Decision.need_id == need_id)).one()
+        decision.asked_by_id = work.house.moderator.account_id
+    moderator.get(item(work, need_id))
+    assert "You asked for this yourself: a colleague decides." in moderator.text
+    for act in ("route", "question"):
+        assert f'value="{act}"' not in moderator.page
+    answer = moderator.post(item(work, need_id), act="question", question="Which?")
+    assert answer.status_code == 200
+    assert "You asked for this yourself: a colleague decides." in moderator.text
+
+
 def test_words_of_20000_characters_are_refused_whole(work: AtWork, moderator: Colleague) -> None:
     need_id = work.house.a_need(work.house.a_survivor())
     moderator.get(item(work, need_id))

@@ -11,6 +11,7 @@ from portal.domain.refusals import NotFound
 from portal.domain.services import ServiceKind
 from portal.models import Folder, Grant, Referral, Service, SharingWish
 from portal.services import referrals, sharing
+from portal.web.survivor import sharing as sharing_pages
 from tests.people import Person
 from tests.web.browser_stand_in import Phone
 from tests.web.survivor.hands import acting, form_of, has_button, press, text, words_in
@@ -207,6 +208,21 @@ def test_she_sees_who_looked_when_and_why(amal: Phone, whole: WholeHouse) -> Non
     newest = words_in(amal, "main div.card")[0]
     assert newest.startswith("Worker housing · Housing desk Monday, 23 November 2026")
     assert newest.endswith("What you let a service read To help you with this.")
+
+
+def test_who_looked_is_paged_to_the_first_look(
+    amal: Phone, whole: WholeHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amal.go("/sharing/looked")
+    everything = words_in(amal, "main div.card")
+    assert len(everything) > 1
+    monkeypatch.setattr(sharing_pages, "LOOKS", 1)
+    amal.go("/sharing/looked")
+    found = words_in(amal, "main div.card")
+    while has_button(amal, "Who looked before"):
+        press(amal, "Who looked before")
+        found += words_in(amal, "main div.card")
+    assert found == everything
 
 
 def test_what_a_service_refused_or_she_stopped_is_not_hers_to_decide(

@@ -12,7 +12,8 @@ class HelpLine:
 
     number: str
     purpose: str
-    hours: str
+    hours: str = ""
+    """Left out where nobody has checked them: a wrong hour is worse than none."""
 
 
 _ALWAYS = _l("Day and night.")
@@ -37,7 +38,7 @@ PARTNER_FR = HelpLine(
 TALK_NL = HelpLine("106", _l("Somebody who listens. In Dutch."), _ALWAYS)
 TALK_FR = HelpLine("107", _l("Somebody who listens. In French."), _ALWAYS)
 SUICIDE_NL = HelpLine("1813", _l("You think of ending your life. In Dutch."), _ALWAYS)
-SUICIDE_FR = HelpLine("0800 32 123", _l("You think of ending your life. In French."), _ALWAYS)
+SUICIDE_FR = HelpLine("0800 32 123", _l("You think of ending your life. In French."))
 
 AT_ONCE = (EMERGENCY, POLICE)
 ALL = (*AT_ONCE, VIOLENCE_NL, PARTNER_FR, TALK_NL, TALK_FR, SUICIDE_NL, SUICIDE_FR)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint
+from flask_wtf.csrf import CSRFError
 
 from portal.domain.refusals import ProofTooOld
 from portal.web import guards, staff_sessions
@@ -20,6 +21,7 @@ from portal.web.staff import (
     opening,
     proof,
     referrals,
+    sent_again,
     sign_in,
     vocabulary,
 )
@@ -31,12 +33,14 @@ WORK = (proof, desk, caseload, opening, case, cards, conversation, referrals, da
 def make_blueprint() -> Blueprint:
     """Staff pages: the way in, and behind one guard everything else."""
     staff = Blueprint("staff", __name__)
-    staff.before_request(staff_sessions.check_csrf)
     staff.before_request(sign_in.use_chosen_language)
+    staff.before_request(staff_sessions.check_csrf)
+    staff.register_error_handler(CSRFError, sent_again.token_is_old)
     staff.context_processor(_words)
     for module in WAY_IN:
         staff.register_blueprint(module.blueprint)
     inside = Blueprint("inside", __name__)
+    inside.before_request(sent_again.keep_of_signed_out)
     inside.before_request(guards.require_staff)
     inside.before_request(proof.take_proof)
     inside.before_request(once.claim_form)

@@ -16,17 +16,6 @@ class FolderKind(StrEnum):
     DRAFT = "draft"
 
 
-SHE_READS = frozenset(
-    {
-        FolderKind.CONTACT_CARD,
-        FolderKind.NEEDS,
-        FolderKind.STORY,
-        FolderKind.CONVERSATION,
-        FolderKind.TIMELINE,
-        FolderKind.REFERRAL,
-        FolderKind.DRAFT,
-    }
-)
 HERS_ALONE = frozenset({FolderKind.DRAFT})
 """No case team, no recovery, no emergency halves: lost with her card, and gone after a day."""
 

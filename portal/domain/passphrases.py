@@ -5,7 +5,6 @@ import unicodedata
 from portal.domain.refusals import Refusal
 
 MIN_LENGTH = 14
-MAX_LENGTH = 200
 
 REFUSED = frozenset(
     {

@@ -216,13 +216,6 @@ def next_of_hers(session: Session, acting: SignedIn, *, now: datetime) -> Shown 
     return shown[0] if shown else None
 
 
-def get_shown(session: Session, acting: SignedIn, appointment_id: UUID, *, now: datetime) -> Shown:
-    """One of her dates."""
-    appointment = _get_hers(session, acting, appointment_id, now=now)
-    asked = _with_names().where(Appointment.id == appointment.id)
-    return _shown(session, acting, asked, purpose="own_dates", now=now)[0]
-
-
 def of_service(
     session: Session, acting: SignedIn, *, start: datetime, end: datetime, now: datetime
 ) -> list[Shown]:

@@ -262,7 +262,7 @@ class TestHerAnswer:
     ) -> None:
         date_id = a_date(the_house, a_shared_need(the_house, her))
         for wanted in (date_id, uuid4()):
-            for act in (appointments.cannot_come, appointments.keep, appointments.get_shown):
+            for act in (appointments.cannot_come, appointments.keep):
                 with pytest.raises(NotFound):
                     answer(the_house, another, act, wanted)
 

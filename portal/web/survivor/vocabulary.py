@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from portal.domain.appointments import AppointmentState
 from portal.domain.folders import FolderKind, Why
 from portal.domain.needs import Category, HowSoon, NeedState, StayOrLeave
 from portal.domain.referrals import OPEN, ReferralState
@@ -107,24 +106,6 @@ REFERRAL_STATE_ICONS: Mapping[ReferralState, str] = {
     ReferralState.STOPPED: "pause",
 }
 
-APPOINTMENT_STATE_WORDS: Mapping[AppointmentState, str] = {
-    AppointmentState.PLANNED: _l("Date is set"),
-    AppointmentState.CANNOT_COME: _l("You said: I cannot come"),
-    AppointmentState.OTHER_TIME: _l("You asked for another time"),
-    AppointmentState.MOVED: _l("There is a new date"),
-    AppointmentState.CANCELLED: _l("This talk does not take place"),
-    AppointmentState.DONE: _l("Done"),
-}
-
-APPOINTMENT_STATE_ICONS: Mapping[AppointmentState, str] = {
-    AppointmentState.PLANNED: "dates",
-    AppointmentState.CANNOT_COME: "pause",
-    AppointmentState.OTHER_TIME: "clock",
-    AppointmentState.MOVED: "forward",
-    AppointmentState.CANCELLED: "pause",
-    AppointmentState.DONE: "check",
-}
-
 SERVICE_KIND_WORDS: Mapping[ServiceKind, str] = {
     ServiceKind.POLICE: _l("Police"),
     ServiceKind.PROSECUTOR: _l("Prosecutor: decides about the police case"),
@@ -155,17 +136,6 @@ FOLDER_WORDS: Mapping[FolderKind, str] = {
     FolderKind.STAFF_NOTES: _l("Notes of your contact person"),
     FolderKind.REFERRAL: _l("What you let a service read"),
     FolderKind.DRAFT: _l("What you have not sent yet"),
-}
-
-FOLDER_ICONS: Mapping[FolderKind, str] = {
-    FolderKind.CONTACT_CARD: "card",
-    FolderKind.NEEDS: "needs",
-    FolderKind.STORY: "papers",
-    FolderKind.CONVERSATION: "messages",
-    FolderKind.TIMELINE: "dates",
-    FolderKind.STAFF_NOTES: "write",
-    FolderKind.REFERRAL: "person",
-    FolderKind.DRAFT: "write",
 }
 
 WHY_WORDS: Mapping[Why, str] = {

@@ -47,7 +47,7 @@ def test_a_date_is_set_on_the_clock_of_the_centre(work: AtWork, worker: Colleagu
     date = work.dates(referral_id)[0]
     assert date.starts_at == datetime(2026, 11, 25, 13, 0, tzinfo=UTC)
     with work.house.acting(her) as (session, acting):
-        shown = appointments.get_shown(session, acting, date.id, now=work.now)
+        (shown,) = appointments.hers(session, acting, now=work.now)
     assert shown.details is not None
     assert shown.details.bring == "The letter of the landlord"
     assert b"landlord" not in date.details

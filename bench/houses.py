@@ -33,9 +33,9 @@ from portal.models import (
     Statement,
     Thread,
 )
-from portal.services import sessions
+from portal.services.entry import sessions
 from portal.services.house import House
-from portal.services.reading import open_folder
+from portal.services.keys.reading import open_folder
 from tests.people import Person, TestHouse, a_house
 
 STOCK = (

@@ -28,9 +28,11 @@ from portal.domain.promises import DEFAULT_PROMISES
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind, ServiceState
 from portal.models import Account, Case, Centre, Holder, SecondFactor, Service
-from portal.services import cards, cases, holders, needs, sessions, staff
+from portal.services import cases, needs, staff
+from portal.services.entry import cards, sessions
+from portal.services.entry.sessions import SignedIn
 from portal.services.house import House
-from portal.services.sessions import SignedIn
+from portal.services.keys import holders
 from portal.vault import KeyPair, new_key_pair, new_recovery, seal_to
 
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)

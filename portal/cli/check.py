@@ -17,8 +17,9 @@ from portal.cli.saying import settings_or_stop
 from portal.database import Database, is_migrated
 from portal.domain.roles import Role
 from portal.models import AuditNight, Centre, Membership, Service, StaffMember
-from portal.services import founding, staff
+from portal.services import staff
 from portal.services.house import HouseNotReady
+from portal.services.running import founding
 from portal.settings import Settings, described
 from portal.vault import BadKeyFile, KeyFile
 

@@ -17,9 +17,11 @@ from portal.domain.cards import printed
 from portal.domain.holders import HolderKind
 from portal.domain.refusals import NotFound
 from portal.models import StaffMember
-from portal.services import holders, new_key_file, paper, recovery, staff
+from portal.services import staff
 from portal.services.house import House, HouseNotReady
-from portal.services.paper import NothingToRecover
+from portal.services.keys import holders, new_key_file
+from portal.services.running import paper, recovery
+from portal.services.running.paper import NothingToRecover
 from portal.services.staff import AddressTaken
 from portal.settings import Settings
 from portal.vault import (

@@ -17,7 +17,7 @@ from portal.database import Database
 from portal.domain.holders import HolderKind
 from portal.domain.refusals import Refusal
 from portal.services import audit as account
-from portal.services import holders
+from portal.services.keys import holders
 from portal.settings import Settings
 from portal.vault import BadKeyFile, Forged, KeyFile
 

@@ -19,7 +19,7 @@ from portal.domain.services import ServiceKind
 from portal.models import Appointment, Decision, Need, Referral, Service
 from portal.services import appointments, cases, desk, needs, referrals, sharing
 from portal.services.appointments import Details
-from portal.services.sessions import SignedIn
+from portal.services.entry.sessions import SignedIn
 
 MINUTES = (30, 45, 45, 60, 60, 90)
 _LOOKED_AT_TWICE = 0.6

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
-from portal.services.founding import NewCentre
+from portal.services.running.founding import NewCentre
 
 HOUSE = NewCentre(
     name="Huis De Linde",

@@ -14,7 +14,9 @@ from portal.demo.people import StaffPerson, sign_in
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind, ServiceState
 from portal.models import Account, Service
-from portal.services import founding, second_factor, staff
+from portal.services import staff
+from portal.services.entry import second_factor
+from portal.services.running import founding
 from portal.vault import new_recovery
 
 

@@ -16,10 +16,11 @@ from portal.domain import passphrases
 from portal.domain.cards import check_new_pin, new_card_number, secret
 from portal.domain.refusals import Refusal
 from portal.domain.roles import Role
-from portal.services import audit, sessions
-from portal.services.cards import NewCard
-from portal.services.founding import one_time_passphrase
-from portal.services.sessions import SignedIn
+from portal.services import audit
+from portal.services.entry import sessions
+from portal.services.entry.cards import NewCard
+from portal.services.entry.sessions import SignedIn
+from portal.services.running.founding import one_time_passphrase
 from portal.vault import (
     Cost,
     KeyPair,

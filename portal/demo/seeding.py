@@ -32,7 +32,8 @@ from portal.domain.cards import WRONG_PINS_BEFORE_FREEZE
 from portal.domain.needs import Category, HowSoon
 from portal.domain.roles import Role
 from portal.models import Account
-from portal.services import cards, cases, messages, staff
+from portal.services import cases, messages, staff
+from portal.services.entry import cards
 from portal.services.house import get_centre, opening_hours
 from portal.settings import Settings
 from portal.vault import Cost, KeyFile

@@ -11,7 +11,7 @@ from portal.domain.roles import Permission
 from portal.domain.words import clean
 from portal.models import AuditEvent, Case, StaffMember
 from portal.services import audit
-from portal.services.sessions import SignedIn
+from portal.services.entry.sessions import SignedIn
 
 LATEST = 100
 

@@ -28,9 +28,9 @@ from portal.domain.roles import Permission, Role
 from portal.domain.words import written, written_or_none
 from portal.models import Appointment, Case, Membership, Referral, Service, StaffMember
 from portal.services import audit
-from portal.services.reading import OpenFolder, open_folder, open_referrals
+from portal.services.entry.sessions import SignedIn
+from portal.services.keys.reading import OpenFolder, open_folder, open_referrals
 from portal.services.referrals import get_for_service, get_to_answer
-from portal.services.sessions import SignedIn
 
 MAX_DETAIL = 300
 

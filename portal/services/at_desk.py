@@ -16,7 +16,8 @@ from portal.domain.folders import FolderKind, Why
 from portal.domain.holders import HolderKind
 from portal.domain.needs import NeedState
 from portal.models import Addition, Decision, Folder, Grant, Need, Reading, Statement
-from portal.services.folders import (
+from portal.services.entry.sessions import SignedIn
+from portal.services.keys.folders import (
     Grantee,
     end_grants,
     find_folder,
@@ -25,9 +26,8 @@ from portal.services.folders import (
     new_folder,
     readers,
 )
-from portal.services.holders import get_one, public_halves
-from portal.services.reading import OpenFolder, open_folder
-from portal.services.sessions import SignedIn
+from portal.services.keys.holders import get_one, public_halves
+from portal.services.keys.reading import OpenFolder, open_folder
 from portal.vault import sealed_version
 
 WAITS = (NeedState.SENT, NeedState.QUESTION)

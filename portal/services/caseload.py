@@ -17,8 +17,8 @@ from portal.domain.referrals import ReferralState
 from portal.domain.words import clean
 from portal.models import Appointment, Card, Case, Look, Message, Need, Referral, Thread
 from portal.services.cases import on_team
-from portal.services.reading import open_many
-from portal.services.sessions import SignedIn
+from portal.services.entry.sessions import SignedIn
+from portal.services.keys.reading import open_many
 
 PAGE = 40
 HER_ANSWERS = (AppointmentState.CANNOT_COME, AppointmentState.OTHER_TIME)

@@ -23,10 +23,12 @@ from portal.models import (
     Look,
     Thread,
 )
-from portal.services import audit, cards, holders
-from portal.services.folders import Grantee, give, new_folder
-from portal.services.reading import OpenFolder, open_folder
-from portal.services.sessions import SignedIn
+from portal.services import audit
+from portal.services.entry import cards
+from portal.services.entry.sessions import SignedIn
+from portal.services.keys import holders
+from portal.services.keys.folders import Grantee, give, new_folder
+from portal.services.keys.reading import OpenFolder, open_folder
 
 MAX_NAME = 80
 

@@ -17,7 +17,7 @@ from portal.domain.services import NEVER_BUNDLED, USUAL, ServiceState, usual_fir
 from portal.domain.words import written
 from portal.models import Case, Decision, Need, Reading, Referral, Service
 from portal.services import at_desk, audit, needs, referrals, staff
-from portal.services.sessions import SignedIn
+from portal.services.entry.sessions import SignedIn
 
 LANES = (Lane.RED, Lane.ORANGE, Lane.GREEN, Lane.INFORMATION)
 PAGE = 50

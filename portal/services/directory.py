@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from portal.domain.referrals import ReferralState
 from portal.domain.roles import Permission
 from portal.models import Referral, Service
-from portal.services.sessions import SignedIn
+from portal.services.entry.sessions import SignedIn
 
 WAITING = (ReferralState.SENT, ReferralState.SEEN)
 

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from portal.domain.folders import FolderKind, Why
 from portal.models import Draft
-from portal.services.folders import Grantee, find_folder, new_folder
-from portal.services.reading import OpenFolder, open_folder
-from portal.services.sessions import SignedIn
+from portal.services.entry.sessions import SignedIn
+from portal.services.keys.folders import Grantee, find_folder, new_folder
+from portal.services.keys.reading import OpenFolder, open_folder
 
 KEPT = timedelta(hours=24)
 _ONE = select(Draft).where(Draft.case_id == bindparam("case_id"), Draft.kind == bindparam("kind"))

@@ -14,9 +14,10 @@ from portal.domain.refusals import NotFound, NotYours, WrongState
 from portal.domain.roles import Permission, Role
 from portal.domain.words import written
 from portal.models import Case, Centre, Membership, Message, Service, StaffMember, Thread
-from portal.services import audit, tries
-from portal.services.reading import OpenFolder, open_folder
-from portal.services.sessions import SignedIn
+from portal.services import audit
+from portal.services.entry import tries
+from portal.services.entry.sessions import SignedIn
+from portal.services.keys.reading import OpenFolder, open_folder
 from portal.services.staff import is_away
 
 PAGE = 50

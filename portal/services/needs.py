@@ -38,13 +38,13 @@ from portal.models import (
 )
 from portal.models import Statement as StatementRow
 from portal.services import at_desk, audit, drafts
-from portal.services.folders import (
+from portal.services.entry.sessions import SignedIn
+from portal.services.house import promised
+from portal.services.keys.folders import (
     end_grants,
     get_folder,
 )
-from portal.services.house import promised
-from portal.services.reading import OpenFolder, open_folder
-from portal.services.sessions import SignedIn
+from portal.services.keys.reading import OpenFolder, open_folder
 
 DRAFT = "needs"
 

@@ -25,10 +25,10 @@ from portal.models import (
     SharingWish,
 )
 from portal.services import audit, needs
-from portal.services.folders import Grantee, end_grants, find_folder, new_folder, readers
+from portal.services.entry.sessions import SignedIn
 from portal.services.house import promised
-from portal.services.reading import OpenFolder, open_folder, open_referrals
-from portal.services.sessions import SignedIn
+from portal.services.keys.folders import Grantee, end_grants, find_folder, new_folder, readers
+from portal.services.keys.reading import OpenFolder, open_folder, open_referrals
 
 
 @dataclass(frozen=True)

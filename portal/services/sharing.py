@@ -28,10 +28,10 @@ from portal.models import (
     StaffMember,
 )
 from portal.services import audit, needs, referrals
-from portal.services.folders import Grantee, end_grants, give
-from portal.services.holders import public_halves
-from portal.services.reading import open_folder
-from portal.services.sessions import SignedIn
+from portal.services.entry.sessions import SignedIn
+from portal.services.keys.folders import Grantee, end_grants, give
+from portal.services.keys.holders import public_halves
+from portal.services.keys.reading import open_folder
 
 LISTS_SHOWN = timedelta(days=30)
 """How far back lists of names are looked through for her: they lie in one chain a day."""

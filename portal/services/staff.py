@@ -23,9 +23,11 @@ from portal.models import (
     StaffMember,
     TeamCopy,
 )
-from portal.services import audit, cards, holders, tries
+from portal.services import audit
+from portal.services.entry import cards, tries
+from portal.services.entry.sessions import SignedIn
 from portal.services.house import House, Transactions
-from portal.services.sessions import SignedIn
+from portal.services.keys import holders
 from portal.vault import KeyPair, Slot, WrongSecret
 
 TEAM_OF_ROLE = {

@@ -15,7 +15,7 @@ from portal.domain.services import ServiceState
 from portal.models import Need, Referral, Service
 from portal.services import appointments, messages
 from portal.services.appointments import Shown
-from portal.services.sessions import SignedIn
+from portal.services.entry.sessions import SignedIn
 
 STILL_OPEN = frozenset({NeedState.SENT, NeedState.QUESTION, NeedState.ROUTED})
 

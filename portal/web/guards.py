@@ -14,9 +14,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal import i18n
 from portal.database import Database
 from portal.domain.refusals import Refusal
-from portal.services import answers, sessions, staff
+from portal.services import staff
+from portal.services.entry import answers, sessions
+from portal.services.entry.sessions import SignedIn
 from portal.services.house import House
-from portal.services.sessions import SignedIn
 from portal.vault import open_under_token, seal_under_token
 from portal.web.inside import PREFIX, find_inside, get_inside
 from portal.web.whereabouts import Whereabouts

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from werkzeug.wrappers import Response
 
 from portal.database import Database
-from portal.services import answers
+from portal.services.entry import answers
 from portal.vault import new_token, open_under_token, seal_under_token, token_hash
 
 if TYPE_CHECKING:

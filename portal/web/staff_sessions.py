@@ -13,8 +13,8 @@ from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 
-from portal.services import sessions
-from portal.services.sessions import SignedIn
+from portal.services.entry import sessions
+from portal.services.entry.sessions import SignedIn
 from portal.vault import CannotOpen, KeyFile, keyed_hash, open_under_token, seal_under_token
 from portal.web import guards
 

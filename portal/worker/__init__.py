@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from sqlalchemy.exc import OperationalError
 
 from portal.database import Database
-from portal.services import expiry
+from portal.services.running import expiry
 
 EVERY_SECONDS = 60.0
 log = logging.getLogger("portal.worker")

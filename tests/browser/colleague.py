@@ -8,7 +8,7 @@ from uuid import UUID
 from playwright.sync_api import BrowserContext, Locator, expect
 
 from portal.i18n import gettext, use_language
-from portal.services import sessions
+from portal.services.entry import sessions
 from portal.web.staff import vocabulary
 from tests.browser.survivor import PATIENCE
 from tests.people import Person

@@ -33,9 +33,10 @@ from portal.models import (
     StaffMember,
     Thread,
 )
-from portal.services import audit, messages, second_factor, sessions
+from portal.services import audit, messages
+from portal.services.entry import second_factor, sessions
+from portal.services.entry.sign_in import sign_in_with_card, sign_in_with_passphrase
 from portal.services.house import House
-from portal.services.sign_in import sign_in_with_card, sign_in_with_passphrase
 from portal.settings import Settings
 from portal.vault import CHEAP, KeyFile, SlowPasses
 from tests.cli.conftest import Run

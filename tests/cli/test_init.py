@@ -6,8 +6,9 @@ from stat import S_IMODE
 import pytest
 
 from portal.database import Database, is_migrated
-from portal.services import paper, staff
-from portal.services.sign_in import sign_in_with_passphrase
+from portal.services import staff
+from portal.services.entry.sign_in import sign_in_with_passphrase
+from portal.services.running import paper
 from portal.settings import Settings
 from portal.vault import KeyFile, SlowPasses
 from tests.cli.conftest import FOUNDING, PASSPHRASE, Run

@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from portal.database import Database
 from portal.models import Card, StaffMember
-from portal.services import messages, sessions
+from portal.services import messages
+from portal.services.entry import sessions
+from portal.services.entry.sign_in import sign_in_with_card
 from portal.services.house import House
-from portal.services.sign_in import sign_in_with_card
 from portal.settings import Settings
 from portal.vault import CHEAP, KeyFile, SlowPasses
 from tests.cli.conftest import PASSPHRASE, Run

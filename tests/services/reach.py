@@ -30,8 +30,8 @@ from portal.models import (
     TeamCopy,
     Thread,
 )
-from portal.services.reading import open_folder
-from portal.services.sessions import SignedIn
+from portal.services.entry.sessions import SignedIn
+from portal.services.keys.reading import open_folder
 from portal.vault import CannotOpen, KeyPair, Place, open_sealed, open_value, sealed_version
 from tests.people import NOON, Person, TestHouse
 

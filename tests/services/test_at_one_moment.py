@@ -16,9 +16,10 @@ from portal.domain.needs import Category, NeedState
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, WrongState
 from portal.models import Appointment, Grant, Need
-from portal.services import appointments, cards, desk, needs, referrals, sessions
+from portal.services import appointments, desk, needs, referrals
 from portal.services.appointments import Details
-from portal.services.folders import get_folder
+from portal.services.entry import cards, sessions
+from portal.services.keys.folders import get_folder
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
     HOUSING,

@@ -14,18 +14,9 @@ from portal.domain.refusals import NotFound
 from portal.domain.services import ServiceKind
 from portal.domain.sharing import WISH_LASTS
 from portal.models import AuditEvent, AuditNight, Card, Draft, Grant, KeySlot, SignIn, Tries
-from portal.services import (
-    answers,
-    appointments,
-    audit,
-    desk,
-    drafts,
-    expiry,
-    needs,
-    referrals,
-    sharing,
-    tries,
-)
+from portal.services import appointments, audit, desk, drafts, needs, referrals, sharing
+from portal.services.entry import answers, tries
+from portal.services.running import expiry
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, a_date, a_shared_need, referral_of, say_yes
 

@@ -25,8 +25,8 @@ from portal.models import (
     Statement,
 )
 from portal.services import messages
-from portal.services.folders import find_folder
-from portal.services.reading import open_folder
+from portal.services.keys.folders import find_folder
+from portal.services.keys.reading import open_folder
 from portal.vault import Forged, new_key_pair, seal_to
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (

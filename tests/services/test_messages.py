@@ -16,7 +16,9 @@ from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.domain.words import NothingWritten, TooLong
 from portal.models import Message
-from portal.services import cards, caseload, folders, messages, staff
+from portal.services import caseload, messages, staff
+from portal.services.entry import cards
+from portal.services.keys import folders
 from tests.people import NOON, Person, TestHouse
 
 MINUTE = timedelta(minutes=1)

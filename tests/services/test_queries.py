@@ -8,17 +8,8 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from portal.domain.needs import Category, NeedAnswer, Statement
-from portal.services import (
-    appointments,
-    caseload,
-    desk,
-    messages,
-    needs,
-    referrals,
-    sharing,
-    today,
-)
-from portal.services.sessions import SignedIn
+from portal.services import appointments, caseload, desk, messages, needs, referrals, sharing, today
+from portal.services.entry.sessions import SignedIn
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, a_date, a_shared_need, route, say_yes
 

@@ -21,13 +21,13 @@ from portal.services import (
     drafts,
     messages,
     needs,
-    reading,
     referrals,
-    sessions,
     sharing,
 )
-from portal.services.reading import open_folder, open_many
-from portal.services.sessions import SignedIn
+from portal.services.entry import sessions
+from portal.services.entry.sessions import SignedIn
+from portal.services.keys import reading
+from portal.services.keys.reading import open_folder, open_many
 from portal.vault import open_value
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (

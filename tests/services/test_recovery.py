@@ -25,23 +25,11 @@ from portal.models import (
     StaffMember,
     TeamCopy,
 )
-from portal.services import (
-    audit,
-    cases,
-    desk,
-    drafts,
-    holders,
-    messages,
-    needs,
-    new_key_file,
-    paper,
-    recovery,
-    referrals,
-    sharing,
-    staff,
-)
+from portal.services import audit, cases, desk, drafts, messages, needs, referrals, sharing, staff
+from portal.services.entry.sign_in import sign_in_with_card
 from portal.services.house import House
-from portal.services.sign_in import sign_in_with_card
+from portal.services.keys import holders, new_key_file
+from portal.services.running import paper, recovery
 from portal.vault import (
     BadWords,
     KeyFile,

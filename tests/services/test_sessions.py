@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from portal.domain.accounts import CardState, Frozen
 from portal.domain.cards import CardDoesNotOpen
 from portal.models import Card, SignIn, StaffMember
-from portal.services import cards, sessions
-from portal.services.sessions import PinNeeded, SignedIn
+from portal.services.entry import cards, sessions
+from portal.services.entry.sessions import PinNeeded, SignedIn
 from portal.vault import CannotOpen, new_token, token_hash
 from tests.people import NOON, PIN, Person, TestHouse
 

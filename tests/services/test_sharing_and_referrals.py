@@ -17,7 +17,7 @@ from portal.domain.sharing import TEXT_VERSION, WISH_LASTS, Asked
 from portal.domain.words import NothingWritten
 from portal.models import Appointment, Need, Referral, SharingWish
 from portal.services import desk, messages, needs, referrals, sharing
-from portal.services.folders import end_grants, get_folder
+from portal.services.keys.folders import end_grants, get_folder
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
     HOUSING,

@@ -11,8 +11,10 @@ from portal.database import Database
 from portal.domain.passphrases import ClockIsOff, CodeDoesNotFit, SignInDoesNotOpen
 from portal.domain.refusals import SlowDown, WrongState
 from portal.models import KeySlot, RecoveryCode, SecondFactor, StaffMember, Tries
-from portal.services import cards, expiry, second_factor, sessions, sign_in, staff
+from portal.services import staff
+from portal.services.entry import cards, second_factor, sessions, sign_in
 from portal.services.house import House
+from portal.services.running import expiry
 from portal.vault import Cost, Slot, make_slot
 from tests.people import NOON, PASSPHRASE, Person, TestHouse
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.database import Database
 from portal.domain.refusals import SlowDown
 from portal.models import FormOutcome, KeptAnswer, Tries
-from portal.services import answers, sessions, tries
+from portal.services.entry import answers, sessions, tries
 from portal.vault import token_hash
 from tests.people import NOON, Person, TestHouse
 

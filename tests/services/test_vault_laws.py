@@ -21,8 +21,8 @@ from portal.models import (
     Referral,
 )
 from portal.services import desk, messages, needs, referrals, sharing
-from portal.services.folders import end_grants, find_folder
-from portal.services.reading import open_folder
+from portal.services.keys.folders import end_grants, find_folder
+from portal.services.keys.reading import open_folder
 from portal.vault import CannotOpen, open_sealed
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (

@@ -14,8 +14,9 @@ from portal.domain.accounts import CaseState
 from portal.domain.holders import HolderKind
 from portal.models import Account, Case, Centre
 from portal.models.base import Base
-from portal.services import cards, holders
+from portal.services.entry import cards
 from portal.services.house import House
+from portal.services.keys import holders
 from portal.settings import Settings
 from portal.vault import KeyFile
 from portal.web import guards

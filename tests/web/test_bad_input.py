@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from bs4 import BeautifulSoup
 
-from portal.services import sessions
+from portal.services.entry import sessions
 from tests.people import PIN, Person
 from tests.web.browser_stand_in import Phone
 from tests.web.browsers import (

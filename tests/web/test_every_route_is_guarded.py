@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from portal import resources
 from portal.models import SignIn
-from portal.services import sessions
+from portal.services.entry import sessions
 from portal.web import guards
 from portal.web.inside import PREFIX
 from tests.web import whole_house

@@ -24,17 +24,9 @@ from portal.domain.needs import Category, HowSoon, NeedAnswer, Statement
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import Decision, Membership
-from portal.services import (
-    appointments,
-    desk,
-    drafts,
-    messages,
-    needs,
-    referrals,
-    sessions,
-    sharing,
-)
+from portal.services import appointments, desk, drafts, messages, needs, referrals, sharing
 from portal.services.appointments import Details
+from portal.services.entry import sessions
 from portal.services.house import House
 from portal.settings import Settings
 from portal.vault import CHEAP, KeyFile, SlowPasses

@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from portal.i18n import LANGUAGES, current_language
 from portal.i18n import lazy_gettext as _l
 from portal.i18n.dates import here
-from portal.services import sessions
+from portal.services.entry import sessions
 from portal.web import guards
 from portal.web.front.card_form import CardForm
 from portal.web.inside import PREFIX, get_inside

@@ -8,8 +8,8 @@ from wtforms.validators import InputRequired, Length
 from portal import i18n
 from portal.domain.cards import CardDoesNotOpen
 from portal.i18n import lazy_gettext as _l
-from portal.services import sessions
-from portal.services.sessions import PinNeeded
+from portal.services.entry import sessions
+from portal.services.entry.sessions import PinNeeded
 from portal.web import guards
 from portal.web.forms import PortalForm
 from portal.web.inside import PREFIX, get_inside

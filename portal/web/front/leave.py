@@ -6,7 +6,7 @@ from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 
 from portal.i18n import current_language
-from portal.services import sessions
+from portal.services.entry import sessions
 from portal.web import guards
 from portal.web.inside import get_inside
 

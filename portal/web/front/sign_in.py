@@ -16,7 +16,7 @@ from portal.domain.cards import (
 )
 from portal.domain.refusals import Busy, Refusal, SlowDown
 from portal.i18n import lazy_gettext as _l
-from portal.services.sign_in import sign_in_with_card
+from portal.services.entry.sign_in import sign_in_with_card
 from portal.web import guards
 from portal.web.front.calendar import calendar_page
 from portal.web.front.card_form import CardForm

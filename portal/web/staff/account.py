@@ -19,7 +19,8 @@ from portal.domain.passphrases import (
 from portal.domain.refusals import Busy, NotFound, Refusal, SlowDown
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import second_factor, sessions, staff
+from portal.services import staff
+from portal.services.entry import second_factor, sessions
 from portal.web import guards, staff_sessions
 from portal.web.forms import StaffForm
 from portal.web.staff import proof

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from portal.domain.cards import printed
 from portal.models import Card, Case
-from portal.services import answers
+from portal.services.entry import answers
 from portal.vault import CannotOpen, open_under_token, seal_under_token, token_hash
 from portal.web import guards, staff_sessions
 

@@ -11,7 +11,8 @@ from portal.domain.referrals import ReferralState
 from portal.domain.refusals import WrongState
 from portal.i18n import gettext as _
 from portal.models import Case
-from portal.services import appointments, cards, cases, messages, needs, referrals, staff
+from portal.services import appointments, cases, messages, needs, referrals, staff
+from portal.services.entry import cards
 from portal.services.needs import NeedStory
 from portal.web import guards
 from portal.web.staff.cards import may_issue_again

@@ -8,7 +8,7 @@ from portal.domain.roles import Permission
 from portal.i18n import lazy_gettext as _l
 from portal.services import caseload, cases
 from portal.services.caseload import Show
-from portal.services.sessions import SignedIn
+from portal.services.entry.sessions import SignedIn
 from portal.web import guards
 
 blueprint = Blueprint("caseload", __name__, url_prefix="/people")

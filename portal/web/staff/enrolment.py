@@ -10,8 +10,9 @@ from markupsafe import Markup
 
 from portal import i18n
 from portal.domain.refusals import WrongState
-from portal.services import second_factor, sessions, staff
-from portal.services.sessions import SignedIn
+from portal.services import staff
+from portal.services.entry import second_factor, sessions
+from portal.services.entry.sessions import SignedIn
 from portal.web import guards, staff_sessions
 from portal.web.staff import proof
 from portal.web.staff.sign_in import CodeForm, first_room

@@ -4,7 +4,7 @@ from flask import Response, flash, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from portal.i18n import gettext as _
-from portal.services import answers
+from portal.services.entry import answers
 from portal.vault import CannotOpen, open_under_token, seal_under_token
 from portal.web import guards, staff_sessions
 

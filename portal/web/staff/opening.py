@@ -14,9 +14,10 @@ from portal.domain.roles import Permission, Role
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import cards, cases, staff
+from portal.services import cases, staff
+from portal.services.entry import cards
+from portal.services.entry.sessions import SignedIn
 from portal.services.house import HouseNotReady
-from portal.services.sessions import SignedIn
 from portal.web import guards
 from portal.web.forms import StaffForm
 from portal.web.staff import proof

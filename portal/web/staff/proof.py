@@ -15,7 +15,7 @@ from portal.domain.decisions import check_proof
 from portal.domain.passphrases import ClockIsOff, CodeDoesNotFit
 from portal.domain.refusals import ProofTooOld, Refusal, SlowDown
 from portal.i18n import lazy_gettext as _l
-from portal.services import second_factor, sessions
+from portal.services.entry import second_factor, sessions
 from portal.web import guards, staff_sessions
 
 blueprint = Blueprint("proof", __name__)

@@ -13,9 +13,9 @@ from portal.domain.passphrases import SignInDoesNotOpen
 from portal.domain.refusals import Busy, Refusal, SlowDown
 from portal.domain.roles import Permission
 from portal.i18n import lazy_gettext as _l
-from portal.services import second_factor, sessions
-from portal.services.sessions import SignedIn
-from portal.services.sign_in import sign_in_with_passphrase
+from portal.services.entry import second_factor, sessions
+from portal.services.entry.sessions import SignedIn
+from portal.services.entry.sign_in import sign_in_with_passphrase
 from portal.web import guards, staff_sessions
 from portal.web.forms import StaffForm
 from portal.web.staff import proof

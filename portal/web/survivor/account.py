@@ -18,7 +18,7 @@ from portal.domain.cards import (
 from portal.domain.refusals import Busy, Refusal
 from portal.i18n import LANGUAGES, current_language, use_language
 from portal.i18n import lazy_gettext as _l
-from portal.services import cards, sessions
+from portal.services.entry import cards, sessions
 from portal.web import guards
 from portal.web.forms import PortalForm
 from portal.web.inside import get_inside

@@ -18,7 +18,8 @@ from portal.database import Database
 from portal.domain.referrals import ReferralState
 from portal.domain.services import ServiceKind
 from portal.models import Appointment, AuditEvent, Decision, Referral
-from portal.services import desk, sessions, sharing
+from portal.services import desk, sharing
+from portal.services.entry import sessions
 from portal.settings import Settings
 from tests.people import NOON, Person, TestHouse, a_house
 

@@ -9,7 +9,7 @@ from flask import Flask
 from portal import resources
 from portal.domain.cards import CardDoesNotOpen, parse_card_number
 from portal.domain.roles import Role
-from portal.services.sign_in import sign_in_with_card
+from portal.services.entry.sign_in import sign_in_with_card
 from tests.people import PIN, Person, TestHouse
 from tests.web.staff.browser import Browser, fields_of
 from tests.web.staff.conftest import Clock

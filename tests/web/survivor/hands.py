@@ -10,8 +10,8 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from portal.services import sessions
-from portal.services.sessions import SignedIn
+from portal.services.entry import sessions
+from portal.services.entry.sessions import SignedIn
 from tests.people import Person
 from tests.web.browser_stand_in import Phone, Typed
 from tests.web.whole_house import WholeHouse

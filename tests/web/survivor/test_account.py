@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from portal.domain.cards import WRONG_PINS_BEFORE_FREEZE
 from portal.models import Card
-from portal.services import cards
+from portal.services.entry import cards
 from portal.web import guards
 from tests.people import PIN
 from tests.web.browser_stand_in import Phone, Typed

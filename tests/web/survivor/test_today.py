@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.models import AuditEvent, Need
-from portal.services import cards, cases
+from portal.services import cases
+from portal.services.entry import cards
 from tests.web.browser_stand_in import Phone
 from tests.web.survivor.hands import acting, counted, has_button, press, text, words_in
 from tests.web.whole_house import WholeHouse

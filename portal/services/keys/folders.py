@@ -12,8 +12,8 @@ from portal.domain.folders import HERS_ALONE, FolderKind, Why
 from portal.domain.holders import HolderKind
 from portal.domain.refusals import NotFound
 from portal.models import Folder, Grant
-from portal.services.holders import PublicHalf, get_one, public_halves, seal_halves
 from portal.services.house import key_file
+from portal.services.keys.holders import PublicHalf, get_one, public_halves, seal_halves
 from portal.vault import check_keyed, keyed_hash, new_folder_key, seal_to
 
 

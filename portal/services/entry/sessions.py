@@ -15,7 +15,7 @@ from portal.domain.cards import CardDoesNotOpen, plain_digits
 from portal.domain.refusals import NotFound, Refusal
 from portal.domain.roles import Permission, Role, allows
 from portal.models import Account, Case, Membership, SignIn, StaffMember
-from portal.services import cards
+from portal.services.entry import cards
 from portal.services.house import key_file
 from portal.settings import Settings
 from portal.vault import (

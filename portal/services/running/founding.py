@@ -16,8 +16,9 @@ from portal.domain.refusals import Refusal
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind, ServiceState
 from portal.models import Account, Centre, Membership, Service, StaffMember, TeamCopy
-from portal.services import audit, holders, staff
+from portal.services import audit, staff
 from portal.services.house import key_file
+from portal.services.keys import holders
 
 # Without 0/O, 1/I/L, so that what is read aloud or from paper is typed right the first time.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"

@@ -17,9 +17,15 @@ from portal.domain.folders import FolderKind, Why
 from portal.domain.refusals import NotFound
 from portal.models import Folder, Grant, SignIn, TeamCopy
 from portal.services import audit
-from portal.services.folders import Grantee, check_grant, checked_grants, is_live, start_version
-from portal.services.holders import open_team_copy
-from portal.services.sessions import SignedIn
+from portal.services.entry.sessions import SignedIn
+from portal.services.keys.folders import (
+    Grantee,
+    check_grant,
+    checked_grants,
+    is_live,
+    start_version,
+)
+from portal.services.keys.holders import open_team_copy
 from portal.vault import KeyPair, Place, open_sealed, open_value, seal_value, sealed_version
 
 COUNTED_ONCE_WITHIN = timedelta(minutes=10)

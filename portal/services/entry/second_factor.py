@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from portal.domain.passphrases import ClockIsOff, CodeDoesNotFit
 from portal.domain.refusals import WrongState
 from portal.models import RecoveryCode, SecondFactor
-from portal.services import audit, tries
+from portal.services import audit
+from portal.services.entry import tries
+from portal.services.entry.sessions import SignedIn
 from portal.services.house import get_centre, key_file
-from portal.services.sessions import SignedIn
 from portal.vault import keyed_hash, open_sealed, seal_to
 
 STEP = timedelta(seconds=30)

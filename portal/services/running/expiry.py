@@ -27,7 +27,8 @@ from portal.models import (
     StaffMember,
     Tries,
 )
-from portal.services import audit, drafts, needs, tries
+from portal.services import audit, drafts, needs
+from portal.services.entry import tries
 from portal.settings import Settings
 
 # A request that began before midnight may still write its event a little later.

@@ -11,9 +11,11 @@ from portal.domain.cards import new_card_number, secret
 from portal.domain.holders import HolderKind
 from portal.domain.refusals import NotFound, Refusal
 from portal.models import Account, Card, Case, Half, Holder, HolderKey, TeamCopy
-from portal.services import audit, cards, holders
-from portal.services.holders import Keys
+from portal.services import audit
+from portal.services.entry import cards
 from portal.services.house import House
+from portal.services.keys import holders
+from portal.services.keys.holders import Keys
 from portal.vault import (
     CannotOpen,
     KeyPair,

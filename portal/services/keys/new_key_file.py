@@ -27,10 +27,13 @@ from portal.models import (
     SignIn,
     Tries,
 )
-from portal.services import audit, cards, folders, holders, paper, recovery
-from portal.services.holders import Keys
+from portal.services import audit
+from portal.services.entry import cards
 from portal.services.house import key_file
-from portal.services.paper import NothingToRecover
+from portal.services.keys import folders, holders
+from portal.services.keys.holders import Keys
+from portal.services.running import paper, recovery
+from portal.services.running.paper import NothingToRecover
 from portal.vault import CannotOpen, KeyPair, open_sealed
 
 

@@ -24,7 +24,8 @@ from portal.domain.cards import (
 from portal.domain.passphrases import SignInDoesNotOpen
 from portal.domain.words import clean
 from portal.models import Account, Card, KeySlot, StaffMember
-from portal.services import audit, cards, sessions, tries
+from portal.services import audit
+from portal.services.entry import cards, sessions, tries
 from portal.services.house import House, Transactions
 from portal.vault import KeyPair, Slot, WrongSecret, decoy_slot, key_pair_from
 

@@ -28,8 +28,9 @@ from portal.models import (
     StaffMember,
     TeamCopy,
 )
-from portal.services import audit, folders, holders, staff
-from portal.services.holders import Keys
+from portal.services import audit, staff
+from portal.services.keys import folders, holders
+from portal.services.keys.holders import Keys
 from portal.vault import open_sealed
 
 ROLE_OF_TEAM = {kind: role for role, kind in staff.TEAM_OF_ROLE.items()}

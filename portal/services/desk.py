@@ -127,15 +127,36 @@ def waits_for_her(
         .join(Need, Need.id == Referral.need_id)
         .join(Service, Service.id == Referral.service_id)
         .join(Case, Case.id == Referral.case_id)
-        # Through the services, since the index of a service's list begins with them.
-        .where(
-            Referral.service_id.in_(select(Service.id)),
-            Referral.state == ReferralState.WAITS_FOR_YES,
-        )
+        .where(*_WAITS_FOR_YES)
         .order_by(Referral.made_at, Referral.id)
         .limit(size)
     )
     return list(rows)
+
+
+def waits_for_answer(
+    session: Session, acting: SignedIn, *, size: int = PAGE
+) -> list[tuple[Need, datetime, str]]:
+    """What was given back to her with a question, since when, with its case number."""
+    _check_role(acting)
+    given_back = _given_back().subquery()
+    rows = session.execute(
+        select(Need, given_back.c.at, Case.number)
+        .join(given_back, given_back.c.need_id == Need.id)
+        .join(Case, Case.id == Need.case_id)
+        .order_by(given_back.c.at, Need.id)
+        .limit(size)
+    )
+    return [(need, at, number) for need, at, number in rows]
+
+
+def waiting_for_her(session: Session, acting: SignedIn) -> tuple[int, int]:
+    """How many questions wait for her yes, and how many needs for her answer."""
+    _check_role(acting)
+    yes = select(func.count()).select_from(Referral).where(*_WAITS_FOR_YES)
+    answer = select(func.count()).select_from(_given_back().subquery())
+    row = session.execute(select(yes.scalar_subquery(), answer.scalar_subquery())).one()
+    return int(row[0]), int(row[1])
 
 
 def open_need(
@@ -246,6 +267,23 @@ def give_back(
     _decide(decision, acting, DecisionState.GIVEN_BACK, now=now)
     _account(session, acting, "need_given_back", need, now=now)
     session.flush()
+
+
+# Through the services, since the index of a service's list begins with them.
+_WAITS_FOR_YES = (
+    Referral.service_id.in_(select(Service.id)),
+    Referral.state == ReferralState.WAITS_FOR_YES,
+)
+
+
+def _given_back() -> Select[UUID | None, datetime | None]:
+    """Needs that are hers to answer, each once: a second question may have followed the first."""
+    return (
+        select(Decision.need_id, func.max(Decision.decided_at).label("at"))
+        .join(Need, Need.id == Decision.need_id)
+        .where(Decision.state == DecisionState.GIVEN_BACK, Need.state == NeedState.QUESTION)
+        .group_by(Decision.need_id)
+    )
 
 
 def _first(lane: Lane, before: Decision | None, size: int) -> Select[tuple[UUID]]:

@@ -73,6 +73,7 @@ def lanes() -> ResponseReturnValue:
         lane=lane,
         lanes=desk.LANES,
         counts=desk.counts(session, acting),
+        waiting_for_her=desk.waiting_for_her(session, acting),
         waiting=desk.lanes(session, acting, now=now, lane=lane, after=after),
         is_later_page=after is not None,
         page_size=desk.PAGE,
@@ -81,9 +82,13 @@ def lanes() -> ResponseReturnValue:
 
 @blueprint.get("/waits-for-her")
 def waits_for_her() -> ResponseReturnValue:
-    """What was routed and reaches no service before her yes."""
-    found = desk.waits_for_her(guards.db(), guards.signed_in())
-    return render_template("staff/desk/waits_for_her.html", found=found)
+    """What reaches no service before her yes, and what comes back with her answer."""
+    session, acting = guards.db(), guards.signed_in()
+    return render_template(
+        "staff/desk/waits_for_her.html",
+        found=desk.waits_for_her(session, acting),
+        asked=desk.waits_for_answer(session, acting),
+    )
 
 
 @blueprint.route("/<uuid:decision_id>", methods=["GET", "POST"])

@@ -265,6 +265,37 @@ def test_police_and_prosecutor_are_never_bundled(work: AtWork, moderator: Collea
     assert work.worker(ServiceKind.POLICE).get(f"/staff/referrals/{police}").status_code == 404
 
 
+def test_what_waits_for_her_is_counted_and_listed(work: AtWork, moderator: Colleague) -> None:
+    her, other = work.house.a_survivor("Samira"), work.house.a_survivor("Hind")
+    routed, asked = work.house.a_need(her), work.house.a_need(other, Category.MONEY)
+    moderator.get("/staff/desk")
+    assert "Waits for her yes 0 Waits for her answer 0" in moderator.text
+    work.routed(her, routed, ServiceKind.HOUSING, ServiceKind.POLICE)
+    moderator.get(item(work, asked))
+    moderator.post(item(work, asked), act="question", question="Which bank?")
+    assert "Waits for her yes 2 Waits for her answer 1" in moderator.text
+    before = work.openings()
+    moderator.get("/staff/desk/waits-for-her")
+    yes, answer = moderator.text.split("Waits for her answer")
+    assert yes.count(her.case_number) == 2
+    assert other.case_number not in yes
+    assert answer.count(other.case_number) == 1
+    assert "Money and debts" in answer
+    assert "asked 12:00" in answer
+    assert "Which bank?" not in moderator.page, "nothing is unsealed"
+    assert work.openings() == before
+    with work.house.acting(other) as (session, acting):
+        needs.add_words(session, acting, asked, "The old one.", now=work.now)
+    moderator.get("/staff/desk")
+    assert "Waits for her answer 0" in moderator.text
+    again = re.findall(r"/staff/desk/([0-9a-f-]{36})", moderator.page)
+    assert len(again) == 1
+    moderator.get(f"/staff/desk/{again[0]}")
+    moderator.post(f"/staff/desk/{again[0]}", act="question", question="And the other?")
+    moderator.get("/staff/desk/waits-for-her")
+    assert moderator.text.count(other.case_number) == 1, "asked twice is one need that waits"
+
+
 def test_paused_services_are_not_offered(work: AtWork, moderator: Colleague) -> None:
     need_id = work.house.a_need(work.house.a_survivor())
     with work.database.transaction() as session:

@@ -108,7 +108,7 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], said: Path) -> None
             time.sleep(0.1)
         else:
             return
-    pytest.fail("the demo did not answer within a minute: " + said.read_text("utf-8"))
+    pytest.fail("the demo did not answer within three minutes: " + said.read_text("utf-8"))
 
 
 @pytest.mark.real

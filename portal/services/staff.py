@@ -248,6 +248,8 @@ def get_member(session: Session, account_id: UUID) -> StaffMember:
 
 def names(session: Session, account_ids: set[UUID]) -> dict[UUID, str]:
     """Names of colleagues by account."""
+    if not account_ids:
+        return {}
     rows = session.execute(
         select(StaffMember.account_id, StaffMember.name).where(
             StaffMember.account_id.in_(account_ids)

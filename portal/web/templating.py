@@ -41,6 +41,19 @@ def draw(name: str) -> Markup:
 
 
 @cache
+def draw_once(name: str) -> Markup:
+    """A drawing that a long page repeats, to stand in it once where nobody sees it."""
+    shape = draw(name).partition(">")[2].removesuffix("</svg>")
+    return Markup(f'<symbol id="i-{name}" viewBox="0 0 24 24">{shape}</symbol>')
+
+
+@cache
+def draw_again(name: str) -> Markup:
+    """What `draw_once` put into the page, once more."""
+    return Markup(f'<svg class="i" aria-hidden="true"><use href="#i-{name}"/></svg>')
+
+
+@cache
 def survivor_css() -> Markup:
     """The whole style of a survivor's pages, as it stands in each whole page."""
     text = (resources.root() / "static/survivor/page.css").read_text("utf-8")
@@ -179,6 +192,8 @@ def furnish(app: Flask, settings: Settings) -> None:
     environment.globals |= {
         "draw": draw,
         "icon": draw,
+        "draw_once": draw_once,
+        "draw_again": draw_again,
         "language": i18n.current_language,
         "page_key": page_key,
         "new_form_key": new_form_key,

@@ -5,14 +5,17 @@ from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
+from flask import Flask
 
 from portal.domain.needs import Category, HowSoon, NeedAnswer, Statement
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.services import desk, messages, needs, referrals, sharing
-from tests.people import Person, TestHouse
+from portal.web.templating import draw
+from tests.people import NOON, Person, TestHouse
 from tests.web.staff.browser import Browser, fields_of
 from tests.web.staff.conftest import Clock
+from tests.web.survivor.hands import counted
 
 WORDS = "The lock of my door is broken."
 
@@ -223,6 +226,41 @@ def test_a_long_thread_is_paged_newest_in_view(
     assert re.findall(r"Message (\d+)\.", window.words)[0] == "20"
     window.follow("The newest")
     assert "Message 119." in window.words
+
+
+def test_a_long_case_asks_the_database_no_more_and_repeats_no_drawing(
+    window: Browser, people: TestHouse, her: Person, app: Flask
+) -> None:
+    def asked() -> list[str]:
+        with counted(app.extensions["database"].engine) as statements:
+            window.get(f"/staff/cases/{her.case_id}")
+        return statements
+
+    assert her.case_id is not None
+    grow(people, her, 2, Category.HOME)
+    window.get(f"/staff/cases/{her.case_id}")
+    few = asked()
+    grow(people, her, 48, Category.MONEY, Category.LAW, Category.SLEEP)
+    many = asked()
+    assert len(many) <= len(few) <= 18, "\n".join(many)
+    shown = window.shown.get_data(as_text=True)
+    assert len(window.page.select(".thread li")) == 50
+    eye = draw("eye").partition("<path")[2].partition("/>")[0]
+    assert shown.count(eye) == 1
+    drawn = {str(one["href"]) for one in window.page.select(".thread use")}
+    assert drawn == {f"#{one['id']}" for one in window.page.select("symbol")}
+
+
+def grow(people: TestHouse, her: Person, number: int, *categories: Category) -> None:
+    """Messages of both, seen and not seen, and needs."""
+    assert her.case_id is not None
+    for who in (her, people.director):
+        with people.acting(who) as (session, acting):
+            messages.show(session, acting, her.case_id, now=NOON)
+            for one in range(number // 2):
+                messages.write(session, acting, her.case_id, f"Word {one}", now=NOON)
+    for category in categories:
+        people.a_need(her, category)
 
 
 @pytest.mark.parametrize("place", ["before", "after"])

@@ -116,7 +116,11 @@ class Journey:
         for page in pages_of_staff(browser, of_a_kind=8):
             self.canaries.listen(page)
             for form, button in self._new(page):
-                answer = hand_in(browser, form, self.canaries.fill(form, button=button))
+                typed = self.canaries.fill(form, button=button)
+                if ("act", "route") in typed:
+                    # A need with a question beside it is not routed: the question would be lost.
+                    typed = [one for one in typed if one[0] != "question"]
+                answer = hand_in(browser, form, typed)
                 assert answer.status_code == 200, (who, form.do, answer.status_code)
                 soup = BeautifulSoup(answer.text, "html.parser")
                 self.canaries.listen(Page(form.do, answer, soup))

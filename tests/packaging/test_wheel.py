@@ -100,7 +100,7 @@ def _demo(programs: Path, directory: Path) -> Iterator[str]:
 
 
 def _wait_for(address: str, server: subprocess.Popen[bytes], said: Path) -> None:
-    for _ in range(600):
+    for _ in range(1800):
         assert server.poll() is None, said.read_text("utf-8")
         try:
             urllib.request.urlopen(address, timeout=5).close()

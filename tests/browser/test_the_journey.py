@@ -145,7 +145,10 @@ def the_desk_routes_and_asks(walk: Walk) -> None:
     expect(moderator.main.locator(".hers")).to_contain_text(["", "No stairs."])
     moderator.routes(people.services[ServiceKind.HOUSING].id, reading=READING)
     moderator.goes("desk/waits-for-her")
-    expect(moderator.main.locator(".line", has_text=walk.case_number)).to_be_visible()
+    waits = moderator.main.locator(".line", has_text=walk.case_number)
+    expect(waits.filter(has_text=people.services[ServiceKind.HOUSING].name)).to_be_visible()
+    expect(waits.filter(has_not_text=people.services[ServiceKind.HOUSING].name)).to_be_visible()
+    expect(moderator.main.locator(".line", has_text=walk.case_number)).to_have_count(2)
     worker = walk.worker
     worker.signs_in(people.workers[ServiceKind.HOUSING])
     assert worker.path == "/staff/referrals"

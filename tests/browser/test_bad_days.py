@@ -18,6 +18,9 @@ from tests.people import PIN, Person
 
 WORDS = "what only she may read"
 SCRIPTING = pytest.mark.parametrize("scripting", [True, False], ids=["script", "no script"])
+SCRIPTING_FIRST = pytest.mark.parametrize(
+    "scripting", [True, pytest.param(False, marks=pytest.mark.real)], ids=["script", "no script"]
+)
 
 
 @pytest.fixture
@@ -51,7 +54,7 @@ def count(house: OpenHouse, table: str, her: Person) -> int:
     return int(house.rows(f"SELECT count(*) FROM {tables[table]}", her.case_id.hex)[0][0])
 
 
-@SCRIPTING
+@SCRIPTING_FIRST
 def test_two_taps_are_one_act(
     house: OpenHouse, a_phone: APhone, her: Person, scripting: bool
 ) -> None:
@@ -85,7 +88,7 @@ def test_two_taps_are_one_act(
     assert count(house, "message", her) == 1
 
 
-@SCRIPTING
+@SCRIPTING_FIRST
 def test_two_taps_on_the_way_out(
     house: OpenHouse, a_phone: APhone, her: Person, scripting: bool
 ) -> None:
@@ -214,6 +217,7 @@ def test_a_page_out_of_the_browsers_memory_is_the_calendar(inside: Survivor) -> 
 # At the desk.
 
 
+@pytest.mark.real
 def test_two_clicks_of_staff_are_one_act(
     house: OpenHouse, inside: Survivor, a_desk: ADesk, her: Person
 ) -> None:

@@ -265,7 +265,8 @@ def she_leaves(walk: Walk) -> None:
     her = walk.her
     keeps_no_trace(walk)
     her.leaves()
-    assert walk.house.rows("SELECT count(*) FROM sign_in WHERE case_id IS NOT NULL") == [(0,)]
+    hers = 'SELECT count(*) FROM sign_in JOIN "case" ON survivor_id = account_id WHERE number = ?'
+    assert walk.house.rows(hers, walk.case_number) == [(0,)]
     her.comes_in(walk.card, NEW_PIN)
     expect(her.main.locator("time").first).to_be_visible()
     her.leaves()

@@ -21,7 +21,7 @@ from portal.database import Database
 from portal.services.house import House
 from portal.settings import Settings
 from portal.vault import CHEAP, KeyFile, SlowPasses
-from tests.browser.served import EXITS, Clock
+from tests.browser.served import EXITS, TESTS, Clock
 from tests.browser.street import Street
 from tests.people import NOON, Person, TestHouse, a_house
 
@@ -123,6 +123,7 @@ def _environment(directory: Path, street: Street) -> dict[str, str]:
         "PORTAL_SLOW_PASS_OPS": str(CHEAP.ops),
         "PORTAL_SLOW_PASS_MEM": str(CHEAP.mem),
         "PYTHONPATH": str(_ROOT),
+        TESTS: str(os.getpid()),
         EXITS: json.dumps(
             {language: street.page(language) for language in ("nl", "fr", "en", "ar")}
         ),
@@ -136,7 +137,15 @@ def _served(directory: Path, env: dict[str, str]) -> Iterator[str]:
         port = asked.getsockname()[1]
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--no-ws"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
-    command += ["--blocking-threads", "6", "--log-level", "warning", "tests.browser.served:create"]
+    command += [
+        "--workers-kill-timeout",
+        "3",
+        "--blocking-threads",
+        "6",
+        "--log-level",
+        "warning",
+        "tests.browser.served:create",
+    ]
     log = directory / "server.log"
     with log.open("wb") as out:
         server = subprocess.Popen(command, cwd=_ROOT, env=env, stdout=out, stderr=out)

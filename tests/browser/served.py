@@ -7,6 +7,8 @@ answered: `before` it is worked on, or `after`.
 
 import json
 import os
+import signal
+import threading
 import time
 from collections.abc import Iterable
 from dataclasses import replace
@@ -22,13 +24,14 @@ from portal.settings import Settings
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-EXITS = "EXIT_PAGES_OF_TESTS"
+EXITS, TESTS = "EXIT_PAGES_OF_TESTS", "PROCESS_OF_TESTS"
 LONGEST = 30.0
 """Seconds after which a held request goes on all the same: a failed test must not stop the next."""
 
 
 def create() -> Flask:
     """The application; leaving goes to a page on this machine instead of the weather service's."""
+    threading.Thread(target=_end_with, args=[int(os.environ[TESTS])], daemon=True).start()
     settings = Settings.from_environment()
     app = create_app(replace(settings, exit_pages=json.loads(os.environ[EXITS])))
     app.config["NOW"] = Clock(settings.data_dir / "clock").now
@@ -69,3 +72,10 @@ class Held:
         ends = time.monotonic() + LONGEST
         while self.file.exists() and time.monotonic() < ends:
             time.sleep(0.01)
+
+
+def _end_with(tests: int) -> None:
+    """Stop the server when the tests are gone: who is killed cleans up nothing."""
+    while Path(f"/proc/{tests}").exists() or not Path("/proc").exists():
+        time.sleep(1)
+    os.kill(os.getppid(), signal.SIGTERM)

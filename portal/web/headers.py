@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Response
 
+from portal.i18n import gettext, use_language
 from portal.settings import Settings
 from portal.web.kept_answers import REFERENCE_HEADER
 from portal.web.templating import survivor_css, survivor_js
@@ -85,10 +86,16 @@ def compress(environ: "WSGIEnvironment", response: Response) -> Response:
     return response
 
 
-def bare_failure() -> Response:
-    """What is left to say when not even a page can be drawn: the number that helps."""
+def bare_failure(language: str) -> Response:
+    """What is left to say when not even a page can be drawn: the way out, and 112."""
+    with use_language(language):
+        leave = gettext("Leave")
     return Response(
-        "<!doctype html><meta charset=utf-8><title>Agenda</title><h1><a href=tel:112>112</a></h1>",
+        "<!doctype html><meta charset=utf-8><title>Agenda</title><link rel=icon href=data:,>"
+        f"<style>{survivor_css()}</style>"
+        f"<form method=post action=/><input type=hidden name=l value={language}>"
+        f"<button id=x class=leave name=do value=/front/leave>{leave}</button></form>"
+        "<main><h1><a href=tel:112>112</a></h1></main>",
         status=500,
         content_type="text/html; charset=utf-8",
     )

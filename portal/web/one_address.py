@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 FRONT = "/"
+LEAVE = "/front/leave"
 REDIRECTS = 3
 
 log = logging.getLogger(__name__)
@@ -99,7 +100,19 @@ class OneAddress:
         )
         if body is None:
             return self._hand_out(environ, mark, self._trouble(environ, mark, Trouble(413)))
+        if fields.get("do") == LEAVE:
+            return self._leave(environ, mark, fields)
         return self._hand_out(environ, mark, self._follow(environ, mark, fields))
+
+    def _leave(self, environ: "WSGIEnvironment", mark: Inside, fields: Fields) -> Response:
+        """Whatever is broken inside, she gets away."""
+        try:
+            self._follow(environ, mark, fields)
+        except Exception as error:
+            log.error("a visit was left while the house failed: %s", type(error).__name__)
+        if mark.is_part:
+            return Response(status=204)
+        return see_other(self.settings.exit_page(mark.language))
 
     def _follow(self, environ: "WSGIEnvironment", mark: Inside, fields: Fields) -> Response | None:
         """What the inside answers in the end; None when that is the front page."""
@@ -157,7 +170,7 @@ class OneAddress:
 
     def _failed(self, environ: "WSGIEnvironment") -> Response:
         if environ["REQUEST_METHOD"] != "POST" or environ.get("HTTP_X_PART") == "1":
-            return bare_failure()
+            return bare_failure(self._language(environ))
         away = see_other(FRONT)
         self.kept.keep_trouble(environ, away, Trouble(500))
         return away

@@ -7,6 +7,7 @@
   const word = name => page().dataset[name];
   const key = () => doc.querySelector("#go [name=k]")?.value;
   const live = doc.getElementById("live");
+  const others = new BroadcastChannel("a"), view = self.visualViewport;
   let busy = false, gone = false, held, veil, idle, shifts = [];
 
   const post = (fields, keepalive) => fetch("/", {
@@ -17,15 +18,37 @@
   const leave = () => {
     if (gone) return;
     gone = true;
-    const exit = word("exit"), fields = {do: "/front/leave", k: key() || ""}, cover = doc.createElement("p");
+    const fields = {do: "/front/leave", k: key() || ""}, cover = doc.createElement("p");
+    let exit = word("exit");
     cover.className = "veil";
     cover.setAttribute("role", "alert");
     const loading = word("cover");
     doc.body.replaceChildren(cover);
     cover.textContent = loading;
-    const go = () => location.replace(exit);
+    // Once: a second call would begin the way to the other page anew.
+    const go = () => { if (exit) location.replace(exit); exit = ""; };
     post(fields, true).then(go, go);
     setTimeout(go, 300);
+    others.postMessage(0);
+  };
+  // Another tab left: this one is as dead, and dark before anybody looks at it.
+  others.onmessage = () => {
+    if (gone || !key()) return;
+    gone = true;
+    doc.body.replaceChildren();
+    location.replace("/");
+  };
+
+  // A keyboard or two fingers leave only a part of the page in sight: the way out stays in it.
+  const stick = () => {
+    const x = doc.getElementById("x");
+    if (!x || !view) return;
+    const {scale, offsetLeft, offsetTop, width} = view;
+    const end = root.dir == "rtl" ? offsetLeft : root.clientWidth - offsetLeft - width;
+    // Not `transform`: the cover of a transformed button would cover the button alone.
+    x.style.zoom = 1 / scale;
+    x.style.insetBlockStart = offsetTop * scale + 8 + "px";
+    x.style.insetInlineEnd = end * scale + 8 + "px";
   };
 
   // All of the page but its way out.
@@ -33,16 +56,22 @@
 
   // Out of sight: what was shown leaves the document and comes back when the server says so.
   const hide = () => {
-    if (gone || veil || !key()) return;
-    const k = key();
+    const k = key(), since = Date.now();
+    if (gone || veil || !k && !doc.querySelector("[open] .digits")) return;
     veil = doc.createElement("button");
     veil.className = "veil";
     veil.textContent = word("show");
-    veil.onclick = () => ask([["k", k], ["do", "/front/uncover"]], null, true);
+    veil.onclick = () => {
+      const away = (Date.now() - since) / 1000, t = away < 0 ? 999 : away;
+      // "Covered" may have been lost on its way: how long it was is said once more.
+      if (k) ask([["k", k], ["do", "/front/uncover"], ["t", t | 0]], null, true);
+      else if (t < 60) { unveil(); unhold(); }
+      else location.replace("/");
+    };
     held ||= shown();
     held.forEach(node => node.remove());
     doc.body.append(veil);
-    post({k, do: "/front/cover"}, true).catch(() => {});
+    if (k) post({k, do: "/front/cover"}, true).catch(() => {});
   };
   const unveil = () => { veil?.remove(); veil = null; };
   const unhold = () => { shown().forEach(node => node.remove()); page().append(...held); held = null; };
@@ -66,6 +95,7 @@
     scrollTo(0, 0);
     page().querySelector("h1").focus({preventScroll: true});
     doc.getElementById("at")?.scrollIntoView();
+    stick();
   };
 
   const say = (near, words) => {
@@ -159,6 +189,8 @@
     shifts = [...shifts, event.timeStamp].filter(time => event.timeStamp - time < 5000);
     if (shifts.length > 2) leave();
   });
+  view?.addEventListener("resize", stick);
+  view?.addEventListener("scroll", stick);
   doc.addEventListener("visibilitychange", () => { if (doc.visibilityState == "hidden") hide(); });
   addEventListener("pagehide", hide);
   addEventListener("pageshow", event => { if (event.persisted) location.replace("/"); });

@@ -92,6 +92,37 @@ def test_being_there_keeps_her_in_and_polling_does_not(session: Session, her: Pe
     assert find(session, token, NOON + 20 * MINUTE) is None, "polling did not slide"
 
 
+def test_a_covered_page_does_not_keep_itself_alive(session: Session, her: Person) -> None:
+    token = come_in(session, her)
+    acting = sessions.find(session, token, now=NOON)
+    assert acting is not None
+    sessions.cover(session, acting, now=NOON)
+    for minutes in (3, 6, 9):
+        assert sessions.find(session, token, now=NOON + minutes * MINUTE)
+    assert sessions.find(session, token, now=NOON + 11 * MINUTE) is None
+
+
+def test_who_uncovers_the_page_is_there_again(session: Session, her: Person) -> None:
+    token = come_in(session, her)
+    acting = sessions.find(session, token, now=NOON)
+    assert acting is not None
+    sessions.cover(session, acting, now=NOON)
+    sessions.uncover(session, token, now=NOON + 9 * MINUTE, pin=her.pin)
+    assert sessions.find(session, token, now=NOON + 18 * MINUTE)
+
+
+def test_a_page_that_was_hidden_long_asks_for_the_pin_although_nobody_was_told(
+    session: Session, her: Person
+) -> None:
+    token = come_in(session, her)
+    sessions.uncover(session, token, now=NOON, hidden_for=timedelta(seconds=60))
+    with pytest.raises(PinNeeded):
+        sessions.uncover(session, token, now=NOON, hidden_for=timedelta(seconds=61))
+    with pytest.raises(PinNeeded):
+        sessions.uncover(session, token, now=NOON)
+    sessions.uncover(session, token, now=NOON, pin=her.pin)
+
+
 def test_nobody_stays_longer_than_twelve_hours(session: Session, her: Person) -> None:
     token = come_in(session, her)
     for minutes in range(8, 12 * 60, 8):

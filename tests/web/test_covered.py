@@ -45,3 +45,30 @@ def test_a_form_sent_from_a_covered_page_does_nothing(door: Door) -> None:
 
 def test_covering_without_a_live_page_key_is_no_matter(door: Door) -> None:
     assert Phone(door.app).post({"do": "/front/cover", "k": "none"}).status_code == 204
+
+
+def test_the_pages_own_clock_counts_when_the_cover_was_never_told(door: Door) -> None:
+    for told, heading in (("61", "Your PIN, please"), ("-5", "Your PIN, please"), ("2", None)):
+        phone = Phone(door.app)
+        phone.open()
+        phone.sign_in(door.card, PIN, new=not door.app.config.get("OPENED"))
+        door.app.config["OPENED"] = True
+        answer = phone.do("/front/uncover", t=told)
+        assert answer.status_code == (200 if heading else 204), told
+        phone.go("/today")
+        assert phone.heading == (heading or "Today")
+
+
+def test_a_covered_page_tells_nothing_else_about_itself(door: Door) -> None:
+    phone = covered(door)
+    phone.go("/front/what-this-hides")
+    assert phone.heading != "What this page hides"
+
+
+def test_a_covered_page_ends_although_it_goes_on_asking(door: Door) -> None:
+    phone = covered(door)
+    for _ in range(5):
+        door.later(minutes=2, seconds=10)
+        phone.post({"k": phone.page_key, "do": "/front/stay"})
+    phone.go("/today")
+    assert phone.heading == "November 2026"

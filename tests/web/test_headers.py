@@ -8,6 +8,7 @@ from hashlib import sha256
 import pytest
 from werkzeug.test import TestResponse
 
+from portal.web.one_address import OneAddress
 from tests.web.browser_stand_in import OWN_STEP, Phone
 from tests.web.door import PIN, Door
 
@@ -58,6 +59,28 @@ def test_no_post_is_answered_but_by_303_unless_our_script_asked(door: Door) -> N
     ):  # fmt: skip
         answer = phone.post({"k": phone.page_key, **typed})
         assert (answer.status_code, answer.location) == (303, "/")
+
+
+def test_when_no_page_can_be_drawn_there_is_still_the_way_out(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def falls(*_: object) -> None:
+        raise ValueError("what somebody typed")
+
+    phone = Phone(door.app, "nl", scripting=False)
+    monkeypatch.setattr(OneAddress, "_ask", falls)
+    answer = phone.open()
+    assert answer.status_code == 500
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    way_out = phone.soup.find(["a", "button", "input"], type=None)
+    assert way_out is not None
+    assert (way_out["id"], way_out["value"]) == ("x", "/front/leave")
+    assert way_out.get_text() == "Weg"
+    assert phone.soup.find("a", href="tel:112")
+    away = phone.do("/front/leave", l="nl")
+    assert (away.status_code, away.location) == (303, "https://www.meteo.be/nl")
+    assert Phone(door.app).do("/front/leave").status_code == 204
 
 
 def test_only_our_own_style_and_script_may_run(door: Door) -> None:

@@ -135,7 +135,8 @@ def find(session: Session, token: str, *, now: datetime, slide: bool = True) -> 
         session.delete(sign_in)
         session.flush()
         return None
-    if slide and now - sign_in.last_seen_at > SLIDE_AFTER:
+    # What a covered page still says by itself is no sign that anybody is there.
+    if slide and sign_in.covered_at is None and now - sign_in.last_seen_at > SLIDE_AFTER:
         sign_in.last_seen_at = now
     body = json.loads(open_under_token(token, "sign-in", sign_in.body))
     return SignedIn(
@@ -216,12 +217,22 @@ def cover(session: Session, acting: SignedIn, *, now: datetime) -> None:
     session.flush()
 
 
-def uncover(session: Session, token: str, *, now: datetime, pin: str | None = None) -> None:
+def uncover(
+    session: Session,
+    token: str,
+    *,
+    now: datetime,
+    hidden_for: timedelta = timedelta(),
+    pin: str | None = None,
+) -> None:
     """Show the page again: within a minute at a tap, later with the PIN.
 
+    `hidden_for` is the page's own clock: "covered" may never have arrived. The longer time counts.
     Raises PinNeeded, or CardDoesNotOpen for a wrong PIN, which counts towards the ten.
     """
     sign_in = session.get_one(SignIn, token_hash(token))
+    if hidden_for > UNCOVER_WITHOUT_PIN:
+        sign_in.covered_at = min(sign_in.covered_at or now, now - hidden_for)
     if sign_in.covered_at is None:
         return
     if now - sign_in.covered_at > UNCOVER_WITHOUT_PIN:
@@ -239,6 +250,7 @@ def uncover(session: Session, token: str, *, now: datetime, pin: str | None = No
             raise CardDoesNotOpen
         cards.forget_wrong_pins(session, sign_in.account_id)
     sign_in.covered_at = None
+    sign_in.last_seen_at = now
     session.flush()
 
 

@@ -1,5 +1,7 @@
 """A page that was hidden: it stays covered until its reader is back, and says so to the server."""
 
+from datetime import timedelta
+
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from wtforms import StringField
@@ -15,6 +17,9 @@ from portal.web.forms import PortalForm
 from portal.web.inside import PREFIX, get_inside
 
 blueprint = Blueprint("covered", __name__)
+
+LONGEST_AWAY = timedelta(days=1)
+"""By then every session is over; a page that claims more is no more believed than that."""
 
 
 class PinForm(PortalForm):
@@ -51,7 +56,9 @@ def uncover() -> ResponseReturnValue:
         form = PinForm(formdata=None)
     try:
         pin = form.pin.data if is_typed and form.validate_on_submit() else None
-        sessions.uncover(guards.db(), get_inside().page_key, now=guards.utc_now(), pin=pin)
+        sessions.uncover(
+            guards.db(), get_inside().page_key, now=guards.utc_now(), hidden_for=_away(), pin=pin
+        )
     except PinNeeded:
         pass
     except CardDoesNotOpen:
@@ -62,3 +69,10 @@ def uncover() -> ResponseReturnValue:
         return ("", 204) if has_page else redirect(f"{PREFIX}/today")
     form.pin.data = ""
     return render_template("front/covered.html", form=form)
+
+
+def _away() -> timedelta:
+    """How long the page was out of sight by its own clock; nonsense counts as very long."""
+    said = request.form.get("t", "0")
+    is_number = said.isascii() and said.isdigit() and len(said) < 8
+    return min(timedelta(seconds=int(said)), LONGEST_AWAY) if is_number else LONGEST_AWAY

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from portal import i18n
 from portal.web import guards
+from portal.web.inside import PREFIX
 
 blueprint = Blueprint("what_this_hides", __name__)
 
@@ -15,5 +16,7 @@ def show() -> ResponseReturnValue:
     found = guards.find_survivor()
     if found is None:
         return redirect("/")
+    if found.covered_at is not None:
+        return redirect(f"{PREFIX}/front/uncover")
     i18n.use_language(found.language)
     return render_template("front/what_this_hides.html", host=request.host)

@@ -50,6 +50,8 @@ class StaffMember(Base):
     away_from: Mapped[date | None]
     away_until: Mapped[date | None]
     left_at: Mapped[datetime | None]
+    trained_until: Mapped[date | None]
+    """The last day on which what she learned still counts; after it the account only reads."""
 
 
 class Membership(WithId, Base):

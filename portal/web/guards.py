@@ -14,6 +14,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal import i18n
 from portal.database import Database
 from portal.domain.refusals import Refusal
+from portal.domain.training import check_training, is_read_only
+from portal.i18n import dates
 from portal.services import staff
 from portal.services.entry import answers, sessions
 from portal.services.entry.sessions import SignedIn
@@ -25,6 +27,14 @@ from portal.web.whereabouts import Whereabouts
 _OUTCOME = "form outcome"
 CHOOSING_A_PASSPHRASE = ("/staff/me", "/staff/me/pass-phrase")
 """All that is open to a colleague until the pass phrase is her own."""
+OPEN_WITHOUT_TRAINING = frozenset(
+    {
+        "staff.inside.proof.go_on",
+        "staff.inside.account.change_passphrase",
+        "staff.inside.account.sign_out_everywhere",
+    }
+)
+"""What a colleague may still send once her training date has passed."""
 SENT_TWICE = "twice"
 """What a page is told when its form was sent again before anything came of it."""
 # As long as two slow passes usually take, and one who taps has patience.
@@ -194,6 +204,24 @@ def require_staff() -> AnyResponse | None:
         flash(i18n.gettext("Choose your own pass phrase first: somebody made this one."), "info")
         return redirect(CHOOSING_A_PASSPHRASE[0])
     return None
+
+
+def refuse_untrained() -> None:
+    """The one place where an account whose training has passed is read-only.
+
+    Raises TrainingHasPassed for whatever would change something. Left open is what she needs to
+    keep her own sign-in hers.
+    """
+    if request.method in ("GET", "HEAD") or request.endpoint in OPEN_WITHOUT_TRAINING:
+        return
+    check_training(signed_in().trained_until, today=dates.here(utc_now()).date())
+
+
+def only_reads() -> bool:
+    """Whether this colleague's training has passed, for the page to say so beforehand."""
+    person = find_staff()
+    today = dates.here(utc_now()).date()
+    return person is not None and is_read_only(person.trained_until, today=today)
 
 
 def _earlier_outcome(found: SignedIn) -> AnyResponse | None:

@@ -205,6 +205,7 @@ def furnish(app: Flask, settings: Settings) -> None:
         "flashes": lambda: get_flashed_messages(with_categories=True),
         "weekdays": dates.weekdays,
         "staff_rooms": staff_rooms,
+        "only_reads": guards.only_reads,
         "exit_page": lambda: settings.exit_page(i18n.current_language().code),
         "idle_minutes": lambda: settings.survivor_idle_minutes,
     }

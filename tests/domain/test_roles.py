@@ -4,7 +4,17 @@ import pytest
 
 from portal.domain.decisions import PROOF_LASTS, check_proof
 from portal.domain.refusals import ProofTooOld
-from portal.domain.roles import PERMISSIONS, Permission, Role, allows
+from portal.domain.roles import (
+    APART,
+    PERMISSIONS,
+    Permission,
+    Role,
+    RoleNeedsService,
+    RolesKeptApart,
+    allows,
+    check_place,
+    check_together,
+)
 from tests.people import NOON
 
 MAY: dict[Role, set[Permission]] = {
@@ -18,9 +28,16 @@ MAY: dict[Role, set[Permission]] = {
     Role.SERVICE_STAFF: {Permission.ANSWER_REFERRAL},
     Role.MODERATOR: {Permission.READ_DESK, Permission.DECIDE_AT_DESK},
     Role.DUTY_OFFICER: set(),
-    Role.COORDINATOR: {Permission.FIND_CASE, Permission.SEE_HOUSE},
+    Role.COORDINATOR: {
+        Permission.FIND_CASE,
+        Permission.SEE_HOUSE,
+        Permission.SEE_PEOPLE,
+        Permission.MANAGE_PEOPLE,
+    },
+    Role.PARTNER_CONTACT_WORKER: set(),
+    Role.INTERPRETER: set(),
     Role.AUDITOR: {Permission.READ_AUDIT},
-    Role.ADMINISTRATOR: {Permission.SEE_HOUSE},
+    Role.ADMINISTRATOR: {Permission.SEE_HOUSE, Permission.SEE_PEOPLE},
 }
 
 
@@ -51,3 +68,38 @@ def test_a_decision_wants_a_proof_of_the_last_fifteen_minutes() -> None:
         check_proof(NOON, now=NOON + PROOF_LASTS * 1.001)
     with pytest.raises(ProofTooOld):
         check_proof(None, now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("held", "new"),
+    [
+        (Role.COORDINATOR, Role.AUDITOR),
+        (Role.AUDITOR, Role.COORDINATOR),
+        (Role.ADMINISTRATOR, Role.CASE_DIRECTOR),
+        (Role.MODERATOR, Role.ADMINISTRATOR),
+        (Role.INTERPRETER, Role.SERVICE_STAFF),
+    ],
+)
+def test_roles_that_check_each_other_are_never_one_persons(held: Role, new: Role) -> None:
+    with pytest.raises(RolesKeptApart):
+        check_together([Role.DUTY_OFFICER, held], new)
+
+
+def test_roles_that_go_together() -> None:
+    check_together([Role.COORDINATOR], Role.ADMINISTRATOR)
+    check_together([Role.CASE_DIRECTOR, Role.SERVICE_STAFF], Role.SERVICE_STAFF)
+    check_together([], Role.AUDITOR)
+
+
+def test_an_administrator_opens_nothing_that_a_survivor_or_staff_wrote() -> None:
+    opened = {p for p in Permission if allows(frozenset({Role.ADMINISTRATOR}), p)}
+    assert opened == {Permission.SEE_HOUSE, Permission.SEE_PEOPLE}
+    assert APART[Role.ADMINISTRATOR] == set(Role) - {Role.ADMINISTRATOR, Role.COORDINATOR}
+
+
+def test_where_a_role_is_held() -> None:
+    check_place(Role.SERVICE_STAFF, in_service=True)
+    check_place(Role.CASE_DIRECTOR, in_service=False)
+    for role, in_service in ((Role.SERVICE_STAFF, False), (Role.MODERATOR, True)):
+        with pytest.raises(RoleNeedsService):
+            check_place(role, in_service=in_service)

@@ -5,7 +5,7 @@ Token without database, or database without token: nothing. Deleting rows signs 
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, select
@@ -59,6 +59,7 @@ class SignedIn:
     covered_at: datetime | None = None
     second_factor_at: datetime | None = None
     signed_in_before_at: datetime | None = None
+    trained_until: date | None = None
 
     @property
     def is_survivor(self) -> bool:
@@ -151,6 +152,7 @@ def find(session: Session, token: str, *, now: datetime, slide: bool = True) -> 
         covered_at=sign_in.covered_at,
         second_factor_at=sign_in.second_factor_at,
         signed_in_before_at=sign_in.signed_in_before_at,
+        trained_until=staff.trained_until if staff else None,
     )
 
 

@@ -5,7 +5,8 @@ from typing import Any
 from flask import Blueprint
 from flask_wtf.csrf import CSRFError
 
-from portal.domain.refusals import ProofTooOld
+from portal.domain.refusals import NotYours, ProofTooOld
+from portal.domain.training import TrainingHasPassed
 from portal.web import guards, staff_sessions
 from portal.web.staff import (
     account,
@@ -23,6 +24,7 @@ from portal.web.staff import (
     referrals,
     sent_again,
     sign_in,
+    trouble,
     vocabulary,
 )
 
@@ -42,10 +44,13 @@ def make_blueprint() -> Blueprint:
     inside = Blueprint("inside", __name__)
     inside.before_request(sent_again.keep_of_signed_out)
     inside.before_request(guards.require_staff)
+    inside.before_request(guards.refuse_untrained)
     inside.before_request(proof.take_proof)
     inside.before_request(once.claim_form)
     inside.after_request(once.keep_outcome)
     inside.register_error_handler(ProofTooOld, proof.ask)
+    inside.register_error_handler(TrainingHasPassed, trouble.training_has_passed)
+    inside.register_error_handler(NotYours, trouble.not_your_role)
     for module in WORK:
         inside.register_blueprint(module.blueprint)
     staff.register_blueprint(inside)

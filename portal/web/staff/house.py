@@ -3,10 +3,11 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from portal.domain.roles import PERMISSIONS, Permission, Role
+from portal.domain.roles import APART, PERMISSIONS, Permission, Role
 from portal.services import account_of_acts, directory
 from portal.services.house import get_centre
 from portal.web import guards
+from portal.web.staff import vocabulary
 
 blueprint = Blueprint("house", __name__, url_prefix="/house")
 
@@ -21,8 +22,19 @@ def house() -> ResponseReturnValue:
         services=directory.services(session, acting),
         may_count=acting.may(Permission.SEE_HOUSE),
         may_audit=acting.may(Permission.READ_AUDIT),
+    )
+
+
+@blueprint.get("/roles")
+def roles() -> ResponseReturnValue:
+    """The table that the portal itself asks, in words: who may do what, and what goes together."""
+    return render_template(
+        "staff/house/roles.html",
         permissions=PERMISSIONS,
-        roles=[role for role in Role if any(role in opened for opened in PERMISSIONS.values())],
+        roles=list(Role),
+        for_what=vocabulary.FOR_WHAT,
+        apart=APART,
+        mine={role for role, _ in guards.signed_in().roles},
     )
 
 

@@ -134,6 +134,8 @@ ROLE: Words = {
     Role.MODERATOR: _l("Moderator"),
     Role.DUTY_OFFICER: _l("Duty officer"),
     Role.COORDINATOR: _l("Coordinator"),
+    Role.PARTNER_CONTACT_WORKER: _l("Partner-contact worker"),
+    Role.INTERPRETER: _l("Interpreter"),
     Role.AUDITOR: _l("Auditor"),
     Role.ADMINISTRATOR: _l("Administrator"),
 }
@@ -146,8 +148,24 @@ PERMISSION: Words = {
     Permission.DECIDE_AT_DESK: _l("Decide at the desk"),
     Permission.ANSWER_REFERRAL: _l("Answer referrals to one's own service"),
     Permission.SEE_HOUSE: _l("See counts of the house"),
+    Permission.SEE_PEOPLE: _l("See colleagues and their roles"),
+    Permission.MANAGE_PEOPLE: _l("Invite colleagues, give and take roles, close accounts"),
     Permission.READ_AUDIT: _l("See what was done, and by whom"),
 }
+
+FOR_WHAT: Words = {
+    Role.INTAKE_WORKER: _l("Opens a file with a survivor and hands over her card."),
+    Role.CASE_DIRECTOR: _l("Is the one contact of the survivors whose files she directs."),
+    Role.SERVICE_STAFF: _l("Helps survivors who said yes to her service."),
+    Role.MODERATOR: _l("Reads new needs at the desk and brings them to a service."),
+    Role.DUTY_OFFICER: _l("Answers what cannot wait today."),
+    Role.COORDINATOR: _l("Sees that every case has somebody, and decides as the second person."),
+    Role.PARTNER_CONTACT_WORKER: _l("Tells survivors what they may know of a programme."),
+    Role.INTERPRETER: _l("Comes in by a link for one talk. Opens no file."),
+    Role.AUDITOR: _l("Checks who looked, and why."),
+    Role.ADMINISTRATOR: _l("Keeps the portal running. Never reads what a survivor wrote."),
+}
+"""What each role is there for, in a sentence."""
 
 _WORDS: Mapping[type[StrEnum], Words] = {
     Due: DUE,

@@ -189,7 +189,7 @@ def check_way_out(soup: BeautifulSoup) -> None:
         if one.get("type") != "hidden" and one.get("tabindex") != "-1"
     ]
     first = focusable[0]
-    if soup.find("table", class_="month"):
+    if soup.find("table", class_="month") and not soup.select("details[open]"):
         # The bare calendar: leaving is the first control behind "I have a card".
         fold = first.find_parent("details") or soup.find("details")
         assert isinstance(fold, Tag)

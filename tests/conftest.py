@@ -1,24 +1,40 @@
-"""What tests start from: settings, a migrated database of each kind, a browser."""
+"""What tests start from: settings, a migrated or lived-in database of each kind, a browser."""
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
+from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.orm import Session
 
 from portal.database import Database, migrate
 from portal.i18n import use_language
+from portal.services.house import House
 from portal.settings import Settings
-from portal.vault import CHEAP, KeyFile
+from portal.vault import CHEAP, KeyFile, SlowPasses
 from tests.parts import REAL, find_program, lacking
+from tests.people import Person, TestHouse, a_house
 from tests.postgresql import PostgreSQL, running_server
 
 KEY_FILE = KeyFile(bytes(range(32)))
+Copy = Callable[[str], str]
+
+
+class Built(NamedTuple):
+    """A house that was built once: where its databases lie, and who is in it."""
+
+    house: TestHouse
+    staffed: str
+    lived_in: str
+    her: Person
+    another: Person
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -28,6 +44,33 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [item for item in items if item.get_closest_marker("real")]
     items[:] = [item for item in items if not item.get_closest_marker("real")]
     config.hook.pytest_deselected(items=left_out)
+
+
+class _Compiled(BytecodeCache):
+    """Templates of all the applications of a test process, each compiled once."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.known:
+            bucket.bytecode_from_string(self.known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.known[bucket.key] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": _Compiled()}
+
+
+_ENGINES: dict[str, Any] = {}
+
+
+def _share_statements(database: Database) -> None:
+    """Let every engine of a test process know the statements that another has compiled."""
+    first = _ENGINES.setdefault(database.engine.dialect.name, database.engine)
+    for engine in (database.engine, *database._engines.values()):
+        engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +88,7 @@ def _databases_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     def open_and_remember(self: Database, *args: Any, **kwargs: Any) -> None:
         open_it(self, *args, **kwargs)
+        _share_statements(self)
         opened.append(self)
 
     monkeypatch.setattr(Database, "__init__", open_and_remember)
@@ -98,18 +142,60 @@ def empty_database_url(kind: str, tmp_path: Path, request: pytest.FixtureRequest
     server.drop(name)
 
 
+@pytest.fixture(scope="session")
+def built_on_sqlite(_migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The house in a database file, and in another the same one with survivors."""
+    directory = tmp_path_factory.mktemp("house")
+
+    def copied(template: str, name: str) -> str:
+        shutil.copyfile(template, directory / name)
+        return str(directory / name)
+
+    return _build(str(_migrated_sqlite), copied, "sqlite:///{}".format, directory)
+
+
+@pytest.fixture(scope="session")
+def built_on_postgresql(
+    postgresql: PostgreSQL, _migrated_postgresql: str, tmp_path_factory: pytest.TempPathFactory
+) -> Built:
+    """The house in a PostgreSQL database, and in another the same one with survivors."""
+
+    def copied(template: str, _: str) -> str:
+        return postgresql.create(template=template)
+
+    return _build(_migrated_postgresql, copied, postgresql.url, tmp_path_factory.mktemp("house"))
+
+
 @pytest.fixture
-def database_url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of a migrated database without rows."""
+def built(kind: str, request: pytest.FixtureRequest) -> Built:
+    """The house as it was built: once, and copied for every test."""
+    found: Built = request.getfixturevalue(f"built_on_{kind}")
+    return found
+
+
+@pytest.fixture
+def copy_of(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Copy]:
+    """Makes a copy of a database for one test, and gives its address."""
     if kind == "sqlite":
         path = tmp_path / "portal.db"
-        shutil.copyfile(request.getfixturevalue("_migrated_sqlite"), path)
-        yield f"sqlite:///{path}"
+        yield lambda template: f"sqlite:///{shutil.copyfile(template, path)}"
         return
     server: PostgreSQL = request.getfixturevalue("postgresql")
-    name = server.create(template=request.getfixturevalue("_migrated_postgresql"))
-    yield server.url(name)
-    server.drop(name)
+    made: list[str] = []
+
+    def copied(template: str) -> str:
+        made.append(server.create(template=template))
+        return server.url(made[-1])
+
+    yield copied
+    for name in made:
+        server.drop(name)
+
+
+@pytest.fixture
+def database_url(kind: str, copy_of: Copy, request: pytest.FixtureRequest) -> str:
+    """The address of a migrated database without rows."""
+    return copy_of(str(request.getfixturevalue(f"_migrated_{kind}")))
 
 
 @pytest.fixture
@@ -161,3 +247,29 @@ def _migrate(url: str) -> None:
     fresh = Database(url, KEY_FILE)
     migrate(fresh)
     fresh.close()
+
+
+def _build(
+    migrated: str, copied: Callable[[str, str], str], url: Callable[[str], str], directory: Path
+) -> Built:
+    staffed = copied(migrated, "staffed.db")
+    with _opened(url(staffed), directory) as (database, house):
+        made = a_house(database, house)
+    lived_in = copied(staffed, "lived-in.db")
+    with _opened(url(lived_in), directory) as (database, house):
+        there = made.copied_to(database, house)
+        her, another = there.a_survivor("Amal"), there.a_survivor("Noor", language="nl")
+    return Built(made, staffed, lived_in, her, another)
+
+
+@contextmanager
+def _opened(url: str, directory: Path) -> Iterator[tuple[Database, House]]:
+    settings = replace(
+        Settings.from_environment({"PORTAL_DATA": str(directory)}),
+        database_url=url,
+        slow_pass_ops=CHEAP.ops,
+        slow_pass_mem=CHEAP.mem,
+    )
+    database = Database(url, KEY_FILE, settings)
+    yield database, House(settings, KEY_FILE, SlowPasses(directory / "slow-passes", 8))
+    database.close()

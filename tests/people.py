@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, time
 from typing import Any
 from uuid import UUID
@@ -78,6 +78,16 @@ class TestHouse:
     auditor: Person
     services: dict[ServiceKind, Service] = field(default_factory=dict)
     workers: dict[ServiceKind, Person] = field(default_factory=dict)
+
+    def copied_to(self, database: Database, house: House) -> TestHouse:
+        """The same people, whom a test may change, in a copy of the database."""
+        people: dict[str, Any] = {
+            one.name: replace(person)
+            for one in fields(self)
+            if isinstance(person := getattr(self, one.name), Person)
+        }
+        workers = {kind: replace(worker) for kind, worker in self.workers.items()}
+        return replace(self, database=database, house=house, workers=workers, **people)
 
     @contextmanager
     def acting(

@@ -20,8 +20,9 @@ from portal.domain.services import ServiceKind
 from portal.models import Appointment, AuditEvent, Decision, Referral
 from portal.services import desk, sharing
 from portal.services.entry import sessions
+from portal.services.house import House
 from portal.settings import Settings
-from tests.people import NOON, Person, TestHouse, a_house
+from tests.people import NOON, Person, TestHouse
 
 
 @dataclass
@@ -67,13 +68,14 @@ class Colleague:
 class AtWork:
     """The house of `tests.people`, open to browsers, with a clock that tests move."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, built: TestHouse) -> None:
         self.now = NOON
         # Without a host name of their own, staff pages are open in a demo house only.
         self.app = create_app(replace(settings, demo=True))
         self.app.config["NOW"] = lambda: self.now
         self.database: Database = self.app.extensions["database"]
-        self.house: TestHouse = a_house(self.database, self.app.extensions["house"])
+        house: House = self.app.extensions["house"]
+        self.house = built.copied_to(self.database, house)
 
     def later(self, **span: float) -> None:
         """Let time pass."""

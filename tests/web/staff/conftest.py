@@ -12,7 +12,8 @@ from portal.database import Database
 from portal.services.house import House
 from portal.settings import Settings
 from portal.vault import KeyFile, SlowPasses
-from tests.people import NOON, Person, TestHouse, a_house
+from tests.conftest import Built, Copy
+from tests.people import NOON, Person, TestHouse
 from tests.web.staff.browser import Browser
 
 
@@ -34,10 +35,16 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def people(database: Database, settings: Settings, key_file: KeyFile) -> TestHouse:
+def database_url(built: Built, copy_of: Copy) -> str:
+    """The address of a copy of the house for one test."""
+    return copy_of(built.staffed)
+
+
+@pytest.fixture
+def people(built: Built, database: Database, settings: Settings, key_file: KeyFile) -> TestHouse:
     """The people of the house."""
     passes = SlowPasses(settings.data_dir / "slow-passes", settings.slow_pass_slots)
-    return a_house(database, House(settings, key_file, passes))
+    return built.house.copied_to(database, House(settings, key_file, passes))
 
 
 @pytest.fixture

@@ -10,13 +10,14 @@ from portal.domain.needs import Category
 from portal.domain.services import ServiceKind
 from portal.services import appointments
 from portal.settings import Settings
+from tests.conftest import Built
 from tests.people import Person
 from tests.web.staff.at_work import AtWork, Colleague
 
 
 @pytest.fixture
-def work(settings: Settings) -> AtWork:
-    return AtWork(settings)
+def work(settings: Settings, built: Built) -> AtWork:
+    return AtWork(settings, built.house)
 
 
 @pytest.fixture

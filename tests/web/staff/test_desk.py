@@ -15,14 +15,15 @@ from portal.domain.services import ServiceKind, ServiceState
 from portal.models import Decision, Grant, Holder, Need, Referral, Service
 from portal.services import desk, needs, staff
 from portal.settings import Settings
+from tests.conftest import Built
 from tests.web.staff.at_work import AtWork, Colleague
 
 WORDS = "The lock of my door is broken."
 
 
 @pytest.fixture
-def work(settings: Settings) -> AtWork:
-    return AtWork(settings)
+def work(settings: Settings, built: Built) -> AtWork:
+    return AtWork(settings, built.house)
 
 
 @pytest.fixture

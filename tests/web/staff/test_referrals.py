@@ -9,12 +9,13 @@ from portal.domain.services import ServiceKind
 from portal.models import Need, Referral
 from portal.services import appointments, needs, referrals, sharing
 from portal.settings import Settings
+from tests.conftest import Built
 from tests.web.staff.at_work import AtWork, Colleague
 
 
 @pytest.fixture
-def work(settings: Settings) -> AtWork:
-    return AtWork(settings)
+def work(settings: Settings, built: Built) -> AtWork:
+    return AtWork(settings, built.house)
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from portal.domain.cards import secret
 from portal.domain.holders import HolderKind
 from portal.domain.needs import Category, HowSoon, NeedAnswer, Statement
 from portal.domain.promises import DEFAULT_PROMISES
+from portal.domain.readiness import Outcome, Readiness, Said
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind, ServiceState
 from portal.models import Account, Case, Centre, Holder, SecondFactor, Service
@@ -37,6 +38,8 @@ from portal.vault import KeyPair, new_key_pair, new_recovery, seal_to
 
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 """A Monday, noon in Brussels: the house is open."""
+READY = Readiness(Said.YES, Said.YES, Said.NO, Said.NO, Said.NOT_KNOWN, Outcome.YES)
+"""What a survivor answers for whom a portal is good."""
 PIN = "274951"
 PASSPHRASE = "a calm walk along the canal"
 
@@ -116,6 +119,7 @@ class TestHouse:
         director: Person | None = None,
         stand_in: Person | None = None,
         activated: bool = True,
+        code_word: str | None = "blue kettle",
         now: datetime = NOON,
     ) -> Person:
         """A survivor with a case; her card is activated with `PIN` unless it is still new."""
@@ -130,6 +134,8 @@ class TestHouse:
                 language=language,
                 case_director_id=director.account_id,
                 stand_in_id=stand_in.account_id,
+                readiness=READY,
+                code_word=code_word,
                 now=now,
             )
             case_id, case_number, account_id = case.id, case.number, case.survivor_id

@@ -27,6 +27,7 @@ from portal.demo.people import (
     sign_in,
     sign_out,
 )
+from portal.demo.readiness import check_of, code_word_of, count_those_who_said_no
 from portal.demo.threads import LENGTHS, days_needed, write_thread
 from portal.domain.cards import WRONG_PINS_BEFORE_FREEZE
 from portal.domain.needs import Category, HowSoon
@@ -92,6 +93,7 @@ def _live(
     diary.live(database)
     with database.transaction() as session:
         pause(session, house)
+        count_those_who_said_no(session, now=now)
         sign_out(session, [*people, *survivors])
 
 
@@ -182,6 +184,8 @@ def _open_case(her: Survivor, *, activate: bool) -> Act:
             language=her.language.replace("-", "_"),
             case_director_id=her.director.account_id,
             stand_in_id=her.stand_in.account_id,
+            readiness=check_of(her.name),
+            code_word=code_word_of(her.name, her.language),
             now=at,
         )
         her.case_id, her.account_id = case.id, case.survivor_id

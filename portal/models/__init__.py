@@ -17,6 +17,7 @@ from portal.models.centre import Centre, Service
 from portal.models.draft import Draft
 from portal.models.holder import Half, Holder, HolderKey, KeySlot, TeamCopy
 from portal.models.need import Addition, Decision, Need, Reading, Statement
+from portal.models.note import CalledInstead, StaffNote
 from portal.models.referral import Appointment, Referral, SharingWish
 from portal.models.thread import Message, Thread
 
@@ -28,6 +29,7 @@ __all__ = [
     "AuditHead",
     "AuditNight",
     "Base",
+    "CalledInstead",
     "Card",
     "Case",
     "Centre",
@@ -53,6 +55,7 @@ __all__ = [
     "SharingWish",
     "SignIn",
     "StaffMember",
+    "StaffNote",
     "Statement",
     "TeamCopy",
     "Thread",

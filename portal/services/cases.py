@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from portal.domain.accounts import CardState, CaseState
 from portal.domain.folders import FolderKind, Why
 from portal.domain.holders import HolderKind
+from portal.domain.notes import NoteKind
+from portal.domain.readiness import Readiness, check_ready
 from portal.domain.refusals import NotFound, NotYours, WrongState
 from portal.domain.roles import Permission
-from portal.domain.words import written
+from portal.domain.words import written, written_or_none
 from portal.models import (
     Account,
     Card,
@@ -21,13 +23,15 @@ from portal.models import (
     Grant,
     Holder,
     Look,
+    StaffNote,
     Thread,
 )
-from portal.services import audit
+from portal.services import audit, notes
+from portal.services import readiness as readiness_check
 from portal.services.entry import cards
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import holders
-from portal.services.keys.folders import Grantee, give, new_folder
+from portal.services.keys.folders import Grantee, give, new_folder, readers
 from portal.services.keys.reading import OpenFolder, open_folder
 
 MAX_NAME = 80
@@ -42,18 +46,22 @@ def open_case(
     language: str,
     case_director_id: UUID,
     stand_in_id: UUID,
+    readiness: Readiness,
+    code_word: str | None = None,
     now: datetime,
 ) -> tuple[Case, Card]:
     """A case for a new survivor, with her key pair, her folders and her card.
 
-    Raises NotYours, HouseNotReady while a team that must hold a half has no member, and a words
-    refusal for the name.
+    Raises NotYours, a refusal of the readiness check, HouseNotReady while a team that must hold a
+    half has no member, and a words refusal for the name or the code word.
     """
     if not acting.may(Permission.OPEN_CASE):
         raise NotYours
+    check_ready(readiness)
     if stand_in_id == case_director_id:
         raise WrongState
     known_as = written(name, limit=MAX_NAME)
+    agreed = written_or_none(code_word, limit=notes.MAX_CODE_WORD)
     holder = holders.new_holder(session, HolderKind.SURVIVOR, now=now, public=new.keys.public)
     holders.seal_halves(session, holder.id, holder.version, new.keys.private)
     account = Account(holder_id=holder.id, created_at=now)
@@ -73,6 +81,7 @@ def open_case(
     session.add(case)
     session.flush()
     _make_folders(session, acting, case, holder.id, known_as, language, now=now)
+    _note_down(session, acting, case, readiness, agreed, now=now)
     session.add(Thread(case_id=case.id, last_number=0))
     audit.record(session, acting.account_id, "case_opened", now=now, case_id=case.id)
     card = issue_card(session, acting, case, new, now=now)
@@ -186,9 +195,41 @@ def _make_folders(
     session.flush()
 
 
+def _note_down(
+    session: Session,
+    acting: SignedIn,
+    case: Case,
+    readiness: Readiness,
+    code_word: str | None,
+    *,
+    now: datetime,
+) -> None:
+    """The first staff notes: an intake worker may write them and cannot read them afterwards."""
+    team = [one for one in readers(session, case.id, now=now) if one.why is Why.CASE_TEAM]
+    folder = notes.begin(session, acting, case, team, now=now)
+    first = {
+        NoteKind.READINESS: readiness_check.as_words(readiness),
+        NoteKind.CODE_WORD: code_word,
+    }
+    for kind, words in first.items():
+        if words is not None:
+            note = StaffNote(
+                case_id=case.id, kind=kind, author_id=acting.account_id, written_at=now
+            )
+            folder.write(note, "words", words)
+            session.add(note)
+    session.flush()
+
+
 def _grant_again(
     session: Session, acting: SignedIn, folder: Folder, holder_id: UUID, *, now: datetime
 ) -> None:
+    old = session.scalars(
+        select(Grant).where(Grant.folder_id == folder.id, Grant.holder_id == holder_id)
+    ).all()
+    if not old:
+        # The staff notes are not hers to read.
+        return
     opened = open_folder(
         session,
         acting,
@@ -198,9 +239,6 @@ def _grant_again(
         now=now,
         referral_id=folder.referral_id,
     )
-    old = session.scalars(
-        select(Grant).where(Grant.folder_id == folder.id, Grant.holder_id == holder_id)
-    ).all()
     for grant in old:
         session.delete(grant)
     session.flush()

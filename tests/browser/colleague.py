@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from tests.browser.open_house import OpenHouse
 
 COOKIE = "s"
+READY_ANSWERS = (
+    "alone", "phone_is_hers", "passcode_known", "signs_of_spyware", "other_device", "outcome",
+)  # fmt: skip
+"""Questions of which the first answer is the one that lets a file be opened."""
 
 
 class Colleague:
@@ -110,6 +114,8 @@ class Colleague:
         """A file for a new survivor; gives the number on her card."""
         self.goes("people")
         self.page.locator("a[href='/staff/cases/new']").click()
+        for answer in READY_ANSWERS:
+            self.page.locator(f"input[name={answer}]").first.check()
         self.page.locator("#name").fill(name)
         self.page.locator("#language").select_option(language)
         self.page.locator("#stand_in").select_option(str(stand_in.account_id))

@@ -22,7 +22,7 @@ from portal.services import cases
 from portal.services.entry import cards, sessions, sign_in
 from portal.services.house import House
 from portal.vault import key_pair_from, random_digits
-from tests.people import NOON, PIN, Person, TestHouse
+from tests.people import NOON, PIN, READY, Person, TestHouse
 from tests.services.reach import read_through_the_house
 
 DAY = timedelta(days=1)
@@ -324,6 +324,7 @@ class TestOpeningACase:
                     language="nl",
                     case_director_id=the_house.director.account_id,
                     stand_in_id=the_house.stand_in.account_id,
+                    readiness=READY,
                     now=NOON,
                 )
         with the_house.database.transaction("read") as session:

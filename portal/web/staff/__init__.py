@@ -18,6 +18,7 @@ from portal.web.staff import (
     desk,
     enrolment,
     house,
+    notes,
     once,
     opening,
     proof,
@@ -29,7 +30,20 @@ from portal.web.staff import (
 )
 
 WAY_IN = (sign_in, enrolment)
-WORK = (proof, desk, caseload, opening, case, cards, conversation, referrals, dates, house, account)
+WORK = (
+    proof,
+    desk,
+    caseload,
+    opening,
+    case,
+    cards,
+    notes,
+    conversation,
+    referrals,
+    dates,
+    house,
+    account,
+)
 
 
 def make_blueprint() -> Blueprint:

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.domain.roles import APART, PERMISSIONS, Permission, Role
-from portal.services import account_of_acts, directory
+from portal.services import account_of_acts, directory, readiness
 from portal.services.house import get_centre
 from portal.web import guards
 from portal.web.staff import vocabulary
@@ -20,6 +20,7 @@ def house() -> ResponseReturnValue:
         "staff/house/house.html",
         centre=get_centre(session),
         services=directory.services(session, acting),
+        called_instead=readiness.called_instead(session, acting),
         may_count=acting.may(Permission.SEE_HOUSE),
         may_audit=acting.may(Permission.READ_AUDIT),
     )

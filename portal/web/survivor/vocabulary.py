@@ -157,6 +157,8 @@ LOOK_WORDS: Mapping[str, str] = {
     "service_list": _l("To see who waits for an answer."),
     "service_dates": _l("To plan a date with you."),
     "reasons": _l("To read why a service cannot help."),
+    "note": _l("To write something down for your contact person."),
+    "notes": _l("To check that it is you, or to read our notes."),
     "card_issued_again": _l("To give you a new card."),
 }
 """Why a colleague opened something of hers, by the purpose that was written down."""

@@ -22,11 +22,22 @@ TELLING = re.compile(
 )
 
 
+ANSWERS = {
+    "alone": "yes",
+    "phone_is_hers": "yes",
+    "passcode_known": "no",
+    "signs_of_spyware": "no",
+    "other_device": "not_known",
+    "outcome": "yes",
+}
+
+
 def open_file(window: Browser, people: TestHouse, name: str = NAME, language: str = "ar") -> str:
     """Open a file in this window; gives the printed number."""
     window.get("/staff/cases/new")
     window.submit(
         "Open the file",
+        **ANSWERS,
         name=name,
         language=language,
         case_director=str(people.director.account_id),
@@ -84,6 +95,7 @@ def test_somebody_else_cannot_fetch_the_number(
 ) -> None:
     window.get("/staff/cases/new")
     form = {
+        **ANSWERS,
         "name": NAME,
         "language": "ar",
         "case_director": str(people.director.account_id),
@@ -124,9 +136,11 @@ def test_the_printed_card_holds_no_word_that_tells(window: Browser, people: Test
 def test_a_name_is_asked_and_two_different_colleagues(window: Browser, people: TestHouse) -> None:
     same = str(people.director.account_id)
     window.get("/staff/cases/new")
-    window.submit("Open the file", name=" \u200b ", case_director=same, stand_in=same)
+    window.submit("Open the file", **ANSWERS, name=" \u200b ", case_director=same, stand_in=same)
     assert "Choose somebody else than the case director." in window.words
-    window.submit("Open the file", name="\u202e ", stand_in=str(people.stand_in.account_id))
+    window.submit(
+        "Open the file", **ANSWERS, name="\u202e ", stand_in=str(people.stand_in.account_id)
+    )
     assert "Type the name" in window.words
     window.submit("Open the file", name="x" * 81)
     assert "at most 80" in window.words
@@ -137,7 +151,7 @@ def test_a_name_is_asked_and_two_different_colleagues(window: Browser, people: T
 def test_a_double_tap_opens_one_file(window: Browser, people: TestHouse) -> None:
     window.get("/staff/cases/new")
     form, _ = window.form_of("Open the file")
-    fields = fields_of(form) | {"name": NAME}
+    fields = fields_of(form) | ANSWERS | {"name": NAME}
     first = window.client.post("/staff/cases/new", data=fields)
     second = window.client.post("/staff/cases/new", data=fields)
     assert first.status_code == second.status_code == 302
@@ -154,6 +168,7 @@ def test_a_stale_proof_asks_again_and_nothing_is_lost(
         assert window.client.get("/staff/people").status_code == 200
     window.submit(
         "Open the file",
+        **ANSWERS,
         name=NAME,
         stand_in=str(people.stand_in.account_id),
     )

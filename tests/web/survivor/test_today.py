@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from portal.models import AuditEvent, Need
 from portal.services import cases
 from portal.services.entry import cards
+from tests.people import READY
 from tests.web.browser_stand_in import Phone
 from tests.web.survivor.hands import acting, counted, has_button, press, text, words_in
 from tests.web.whole_house import WholeHouse
@@ -33,6 +34,7 @@ def newcomer(whole: WholeHouse) -> Phone:
             language="fr",
             case_director_id=staff["director"].account_id,
             stand_in_id=staff["stand_in"].account_id,
+            readiness=READY,
             now=whole.now,
         )
     phone = whole.phone(None)

@@ -9,6 +9,7 @@ from portal.domain.folders import FolderKind
 from portal.models import Account, AuditEvent, CalledInstead, Case, Folder, Grant, StaffNote
 from tests.people import Person, TestHouse
 from tests.web.staff.browser import Browser
+from tests.web.staff.conftest import Clock
 from tests.web.staff.test_cards import ANSWERS, NAME, open_file
 
 
@@ -73,7 +74,7 @@ def test_no_we_call_her_is_counted_and_nothing_else_is_kept(
 
 
 def test_the_answers_and_the_code_word_are_read_by_her_case_team_alone(
-    window: Browser, people: TestHouse, signed_in: Callable[[Person], Browser]
+    window: Browser, people: TestHouse, signed_in: Callable[[Person], Browser], clock: Clock
 ) -> None:
     window.get("/staff/cases/new")
     window.submit(
@@ -91,6 +92,7 @@ def test_the_answers_and_the_code_word_are_read_by_her_case_team_alone(
     assert "Type the word that you agreed with her." in window.words
     window.submit("Set the code word", code_word="w" * 61)
     assert "Use at most 60 characters." in window.words
+    clock.later(minutes=1)
     window.submit("Set the code word", code_word="seven ducks")
     assert "seven ducks" in window.words
     assert "seven ducks" in signed_in(people.stand_in).get(notes).words

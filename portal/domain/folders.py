@@ -13,6 +13,7 @@ class FolderKind(StrEnum):
     TIMELINE = "timeline"
     STAFF_NOTES = "staff_notes"
     REFERRAL = "referral"
+    DECISIONS = "decisions"
     DRAFT = "draft"
 
 
@@ -27,5 +28,6 @@ class Why(StrEnum):
     CASE_TEAM = "case_team"
     DESK_UNROUTED = "desk_unrouted"
     SHE_SAID_YES = "she_said_yes"
+    DECISION = "decision"
     RECOVERY = "recovery"
     EMERGENCY = "emergency"

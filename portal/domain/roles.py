@@ -35,6 +35,34 @@ class Permission(StrEnum):
     SEE_PEOPLE = "see_people"
     MANAGE_PEOPLE = "manage_people"
     READ_AUDIT = "read_audit"
+    ASK_CARD_AGAIN = "ask_card_again"
+    DECIDE_CARD_AGAIN = "decide_card_again"
+    ASK_BREAK_GLASS = "ask_break_glass"
+    DECIDE_BREAK_GLASS = "decide_break_glass"
+    ASK_EXPORT = "ask_export"
+    DECIDE_EXPORT = "decide_export"
+    ASK_ERASURE = "ask_erasure"
+    DECIDE_ERASURE = "decide_erasure"
+    ASK_LEGAL_HOLD = "ask_legal_hold"
+    DECIDE_LEGAL_HOLD = "decide_legal_hold"
+    ASK_ROLE_CHANGE = "ask_role_change"
+    DECIDE_ROLE_CHANGE = "decide_role_change"
+    ASK_SIGN_IN_AGAIN = "ask_sign_in_again"
+    DECIDE_SIGN_IN_AGAIN = "decide_sign_in_again"
+    ASK_CONTACT_CHANGE = "ask_contact_change"
+    DECIDE_CONTACT_CHANGE = "decide_contact_change"
+    ASK_RELEASE = "ask_release"
+    DECIDE_RELEASE = "decide_release"
+    ASK_DOCUMENT = "ask_document"
+    DECIDE_DOCUMENT = "decide_document"
+    ASK_POLICE_SHARING = "ask_police_sharing"
+    DECIDE_POLICE_SHARING = "decide_police_sharing"
+    ASK_SEPARATION_OVERRIDE = "ask_separation_override"
+    DECIDE_SEPARATION_OVERRIDE = "decide_separation_override"
+    ASK_FEEDBACK = "ask_feedback"
+    DECIDE_FEEDBACK = "decide_feedback"
+    REVIEW_BREAK_GLASS = "review_break_glass"
+    ASK_ABOUT_ANY_CASE = "ask_about_any_case"
 
 
 PERMISSIONS: dict[Permission, frozenset[Role]] = {
@@ -49,6 +77,36 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.SEE_PEOPLE: frozenset({Role.COORDINATOR, Role.ADMINISTRATOR}),
     Permission.MANAGE_PEOPLE: frozenset({Role.COORDINATOR}),
     Permission.READ_AUDIT: frozenset({Role.AUDITOR}),
+    # Acts that one person asks for and another decides about (domain/decisions.py). Deciding roles
+    # are those with a team key: the reason is sealed to their team.
+    Permission.ASK_CARD_AGAIN: frozenset({Role.COORDINATOR}),
+    Permission.DECIDE_CARD_AGAIN: frozenset({Role.AUDITOR}),
+    Permission.ASK_BREAK_GLASS: frozenset({Role.COORDINATOR}),
+    Permission.DECIDE_BREAK_GLASS: frozenset({Role.AUDITOR}),
+    Permission.ASK_EXPORT: frozenset({Role.CASE_DIRECTOR, Role.COORDINATOR, Role.AUDITOR}),
+    Permission.DECIDE_EXPORT: frozenset({Role.COORDINATOR, Role.AUDITOR}),
+    Permission.ASK_ERASURE: frozenset({Role.CASE_DIRECTOR, Role.COORDINATOR, Role.AUDITOR}),
+    Permission.DECIDE_ERASURE: frozenset({Role.COORDINATOR, Role.AUDITOR}),
+    Permission.ASK_LEGAL_HOLD: frozenset({Role.AUDITOR}),
+    Permission.DECIDE_LEGAL_HOLD: frozenset({Role.COORDINATOR, Role.AUDITOR}),
+    Permission.ASK_ROLE_CHANGE: frozenset({Role.COORDINATOR, Role.ADMINISTRATOR}),
+    Permission.DECIDE_ROLE_CHANGE: frozenset({Role.COORDINATOR}),
+    Permission.ASK_SIGN_IN_AGAIN: frozenset({Role.COORDINATOR}),
+    Permission.DECIDE_SIGN_IN_AGAIN: frozenset({Role.COORDINATOR}),
+    Permission.ASK_CONTACT_CHANGE: frozenset({Role.CASE_DIRECTOR}),
+    Permission.DECIDE_CONTACT_CHANGE: frozenset({Role.MODERATOR, Role.COORDINATOR}),
+    Permission.ASK_RELEASE: frozenset({Role.CASE_DIRECTOR, Role.PARTNER_CONTACT_WORKER}),
+    Permission.DECIDE_RELEASE: frozenset({Role.MODERATOR, Role.COORDINATOR}),
+    Permission.ASK_DOCUMENT: frozenset({Role.CASE_DIRECTOR}),
+    Permission.DECIDE_DOCUMENT: frozenset({Role.MODERATOR, Role.COORDINATOR}),
+    Permission.ASK_POLICE_SHARING: frozenset({Role.CASE_DIRECTOR}),
+    Permission.DECIDE_POLICE_SHARING: frozenset({Role.COORDINATOR}),
+    Permission.ASK_SEPARATION_OVERRIDE: frozenset({Role.CASE_DIRECTOR, Role.COORDINATOR}),
+    Permission.DECIDE_SEPARATION_OVERRIDE: frozenset({Role.COORDINATOR}),
+    Permission.ASK_FEEDBACK: frozenset({Role.MODERATOR, Role.COORDINATOR}),
+    Permission.DECIDE_FEEDBACK: frozenset({Role.MODERATOR, Role.COORDINATOR}),
+    Permission.REVIEW_BREAK_GLASS: frozenset({Role.MODERATOR, Role.COORDINATOR}),
+    Permission.ASK_ABOUT_ANY_CASE: frozenset({Role.COORDINATOR, Role.AUDITOR}),
 }
 
 APART: Mapping[Role, frozenset[Role]] = {

@@ -14,9 +14,10 @@ from portal.models.audit import AuditEvent, AuditHead, AuditNight
 from portal.models.base import Base
 from portal.models.case import Case, Folder, Grant, Look
 from portal.models.centre import Centre, Service
+from portal.models.decision import Decision, DecisionKey, Told
 from portal.models.draft import Draft
 from portal.models.holder import Half, Holder, HolderKey, KeySlot, TeamCopy
-from portal.models.need import Addition, Decision, Need, Reading, Statement
+from portal.models.need import Addition, Need, Reading, Statement
 from portal.models.note import CalledInstead, StaffNote
 from portal.models.referral import Appointment, Referral, SharingWish
 from portal.models.thread import Message, Thread
@@ -34,6 +35,7 @@ __all__ = [
     "Case",
     "Centre",
     "Decision",
+    "DecisionKey",
     "Draft",
     "Folder",
     "FormOutcome",
@@ -59,5 +61,6 @@ __all__ = [
     "Statement",
     "TeamCopy",
     "Thread",
+    "Told",
     "Tries",
 ]

@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.domain.decisions import DecisionKind, DecisionState
 from portal.domain.needs import Category, HowSoon, Lane, NeedState
 from portal.models.base import Base, WithId, named
 
@@ -34,6 +33,7 @@ class Need(WithId, Base):
     state: Mapped[NeedState] = mapped_column(named(NeedState), default=NeedState.SENT)
     sent_at: Mapped[datetime]
     answer_before: Mapped[datetime]
+    answer_again_before: Mapped[datetime | None]
     own_words: Mapped[bytes | None]
 
 
@@ -54,23 +54,3 @@ class Reading(WithId, Base):
     author_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     written_at: Mapped[datetime]
     words: Mapped[bytes]
-
-
-class Decision(WithId, Base):
-    """Something that waits for a person's decision. `note` is sealed in the subject's folder."""
-
-    __tablename__ = "decision"
-    __table_args__ = (Index("ix_decision_waiting", "state", "lane", "answer_before"),)
-    kind: Mapped[DecisionKind] = mapped_column(named(DecisionKind))
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), index=True)
-    need_id: Mapped[UUID | None] = mapped_column(ForeignKey("need.id"), index=True)
-    lane: Mapped[Lane] = mapped_column(named(Lane))
-    state: Mapped[DecisionState] = mapped_column(
-        named(DecisionState), default=DecisionState.WAITING
-    )
-    asked_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    asked_at: Mapped[datetime]
-    answer_before: Mapped[datetime]
-    decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
-    decided_at: Mapped[datetime | None]
-    note: Mapped[bytes | None]

@@ -8,23 +8,19 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from portal.domain.decisions import DecisionState, check_proof
+from portal.domain.decisions import DecidedMeanwhile, DecisionState
 from portal.domain.needs import Lane, NeedState
 from portal.domain.referrals import ReferralState
-from portal.domain.refusals import NotFound, NotYours, Refusal, WrongState
+from portal.domain.refusals import NotFound, NotYours, Refusal
 from portal.domain.roles import Permission
 from portal.domain.services import NEVER_BUNDLED, USUAL, ServiceState, usual_first
 from portal.domain.words import written
 from portal.models import Case, Decision, Need, Reading, Referral, Service
-from portal.services import at_desk, audit, needs, referrals, staff
+from portal.services import at_desk, audit, deciding, needs, referrals, staff
 from portal.services.entry.sessions import SignedIn
 
 LANES = (Lane.RED, Lane.ORANGE, Lane.GREEN, Lane.INFORMATION)
 PAGE = 50
-
-
-class AskedByYourself(NotYours):
-    """Somebody else decides about what one asked for oneself."""
 
 
 class NobodyChosen(Refusal):
@@ -249,7 +245,8 @@ def route(
     for service in chosen:
         referrals.refer(session, acting, need, service, now=now)
     need.state = NeedState.ROUTED
-    _decide(decision, acting, DecisionState.ACCEPTED, now=now)
+    decision.takes_effect_at = decision.took_effect_at = now
+    deciding.settle(session, acting, decision, DecisionState.ACCEPTED, now=now)
     at_desk.end_desk_grants(session, need)
     _account(session, acting, "need_routed", need, now=now)
     session.flush()
@@ -264,7 +261,7 @@ def give_back(
     folder = at_desk.for_later_words(session, acting, need, purpose="desk", now=now)
     folder.write(decision, "note", text)
     need.state = NeedState.QUESTION
-    _decide(decision, acting, DecisionState.GIVEN_BACK, now=now)
+    deciding.settle(session, acting, decision, DecisionState.GIVEN_BACK, now=now)
     _account(session, acting, "need_given_back", need, now=now)
     session.flush()
 
@@ -329,25 +326,18 @@ def _get_waiting(session: Session, acting: SignedIn, decision_id: UUID) -> tuple
     needs.hold(session, need)
     session.refresh(decision)
     if decision.state is not DecisionState.WAITING:
-        raise WrongState
+        raise DecidedMeanwhile
     return decision, need
 
 
 def _get_to_decide(
     session: Session, acting: SignedIn, decision_id: UUID, *, now: datetime
 ) -> tuple[Decision, Need]:
-    """What waits, for somebody who may decide about it: never who asked."""
+    """What waits, for somebody who may decide about it: the need is held before the decision."""
     if not acting.may(Permission.DECIDE_AT_DESK):
         raise NotYours
-    check_proof(acting.second_factor_at, now=now)
-    decision, need = _get_waiting(session, acting, decision_id)
-    if decision.asked_by_id == acting.account_id:
-        raise AskedByYourself
-    return decision, need
-
-
-def _decide(decision: Decision, acting: SignedIn, state: DecisionState, *, now: datetime) -> None:
-    decision.state, decision.decided_by_id, decision.decided_at = state, acting.account_id, now
+    _, need = _get_waiting(session, acting, decision_id)
+    return deciding.to_decide(session, acting, decision_id, now=now), need
 
 
 def _account(session: Session, acting: SignedIn, kind: str, need: Need, *, now: datetime) -> None:

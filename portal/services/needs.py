@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.appointments import STANDING, AppointmentState
-from portal.domain.decisions import DecisionKind, DecisionState
 from portal.domain.folders import FolderKind
 from portal.domain.needs import (
     MOVES,
@@ -37,7 +36,7 @@ from portal.models import (
     Service,
 )
 from portal.models import Statement as StatementRow
-from portal.services import at_desk, audit, drafts
+from portal.services import at_desk, audit, decisions, drafts
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import promised
 from portal.services.keys.folders import (
@@ -225,8 +224,7 @@ def add_words(
     session.add(addition)
     if need.state is NeedState.QUESTION:
         need.state = NeedState.SENT
-        need.answer_before = promised(session, need.lane, now=now)
-        _queue(session, acting, need, now=now)
+        decisions.queue_need(session, acting, need, now=now)
     audit.record(
         session,
         acting.account_id,
@@ -246,10 +244,7 @@ def take_back(session: Session, acting: SignedIn, need_id: UUID, *, now: datetim
     if NeedState.STOPPED not in MOVES[need.state]:
         raise WrongState
     need.state = NeedState.STOPPED
-    for decision in session.scalars(
-        select(Decision).where(Decision.need_id == need.id, Decision.state == DecisionState.WAITING)
-    ):
-        decision.state, decision.decided_at = DecisionState.WITHDRAWN, now
+    decisions.withdraw_need(session, need, now=now)
     for referral in session.scalars(select(Referral).where(Referral.need_id == need.id)):
         stop_referral(session, referral, ReferralState.STOPPED, now=now)
     at_desk.end_desk_grants(session, need)
@@ -279,8 +274,7 @@ def ask_desk_again(
         raise WrongState
     at_desk.give_to_desk(session, acting, need, now=now)
     need.state = NeedState.SENT
-    need.answer_before = promised(session, need.lane, now=now)
-    _queue(session, acting, need, now=now)
+    decisions.queue_need(session, acting, need, now=now)
     audit.record(
         session,
         acting.account_id,
@@ -341,7 +335,7 @@ def _send_one(
     folder.write(need, "own_words", answer.own_words)
     session.add(need)
     session.flush()
-    _queue(session, acting, need, now=now)
+    decisions.queue_need(session, acting, need, now=now)
     audit.record(
         session,
         acting.account_id,
@@ -351,21 +345,6 @@ def _send_one(
         facts={"need": str(need.id), "category": need.category.value},
     )
     return need
-
-
-def _queue(session: Session, acting: SignedIn, need: Need, *, now: datetime) -> None:
-    session.add(
-        Decision(
-            kind=DecisionKind.NEED,
-            case_id=need.case_id,
-            need_id=need.id,
-            lane=need.lane,
-            state=DecisionState.WAITING,
-            asked_by_id=acting.account_id,
-            asked_at=now,
-            answer_before=need.answer_before,
-        )
-    )
 
 
 def _name_to_use(session: Session, acting: SignedIn, case: Case, *, now: datetime) -> str:

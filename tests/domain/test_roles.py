@@ -39,6 +39,66 @@ MAY: dict[Role, set[Permission]] = {
     Role.AUDITOR: {Permission.READ_AUDIT},
     Role.ADMINISTRATOR: {Permission.SEE_HOUSE, Permission.SEE_PEOPLE},
 }
+DECISIONS: dict[Role, set[Permission]] = {
+    Role.COORDINATOR: {
+        Permission.ASK_CARD_AGAIN,
+        Permission.ASK_BREAK_GLASS,
+        Permission.ASK_EXPORT,
+        Permission.DECIDE_EXPORT,
+        Permission.ASK_ERASURE,
+        Permission.DECIDE_ERASURE,
+        Permission.DECIDE_LEGAL_HOLD,
+        Permission.ASK_ROLE_CHANGE,
+        Permission.DECIDE_ROLE_CHANGE,
+        Permission.ASK_SIGN_IN_AGAIN,
+        Permission.DECIDE_SIGN_IN_AGAIN,
+        Permission.DECIDE_CONTACT_CHANGE,
+        Permission.DECIDE_RELEASE,
+        Permission.DECIDE_DOCUMENT,
+        Permission.DECIDE_POLICE_SHARING,
+        Permission.ASK_SEPARATION_OVERRIDE,
+        Permission.DECIDE_SEPARATION_OVERRIDE,
+        Permission.ASK_FEEDBACK,
+        Permission.DECIDE_FEEDBACK,
+        Permission.REVIEW_BREAK_GLASS,
+        Permission.ASK_ABOUT_ANY_CASE,
+    },
+    Role.AUDITOR: {
+        Permission.DECIDE_CARD_AGAIN,
+        Permission.DECIDE_BREAK_GLASS,
+        Permission.ASK_EXPORT,
+        Permission.DECIDE_EXPORT,
+        Permission.ASK_ERASURE,
+        Permission.DECIDE_ERASURE,
+        Permission.ASK_LEGAL_HOLD,
+        Permission.DECIDE_LEGAL_HOLD,
+        Permission.ASK_ABOUT_ANY_CASE,
+    },
+    Role.CASE_DIRECTOR: {
+        Permission.ASK_EXPORT,
+        Permission.ASK_ERASURE,
+        Permission.ASK_CONTACT_CHANGE,
+        Permission.ASK_RELEASE,
+        Permission.ASK_DOCUMENT,
+        Permission.ASK_POLICE_SHARING,
+        Permission.ASK_SEPARATION_OVERRIDE,
+    },
+    Role.ADMINISTRATOR: {
+        Permission.ASK_ROLE_CHANGE,
+    },
+    Role.MODERATOR: {
+        Permission.DECIDE_CONTACT_CHANGE,
+        Permission.DECIDE_RELEASE,
+        Permission.DECIDE_DOCUMENT,
+        Permission.ASK_FEEDBACK,
+        Permission.DECIDE_FEEDBACK,
+        Permission.REVIEW_BREAK_GLASS,
+    },
+}
+"""What each may ask for, and decide about, at the desk."""
+DECISIONS[Role.PARTNER_CONTACT_WORKER] = {Permission.ASK_RELEASE}
+for _role, _more in DECISIONS.items():
+    MAY[_role] |= _more
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -93,7 +153,11 @@ def test_roles_that_go_together() -> None:
 
 def test_an_administrator_opens_nothing_that_a_survivor_or_staff_wrote() -> None:
     opened = {p for p in Permission if allows(frozenset({Role.ADMINISTRATOR}), p)}
-    assert opened == {Permission.SEE_HOUSE, Permission.SEE_PEOPLE}
+    assert opened == {
+        Permission.SEE_HOUSE,
+        Permission.SEE_PEOPLE,
+        Permission.ASK_ROLE_CHANGE,
+    }
     assert APART[Role.ADMINISTRATOR] == set(Role) - {Role.ADMINISTRATOR, Role.COORDINATOR}
 
 

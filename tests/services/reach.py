@@ -126,11 +126,14 @@ def _rows(session: Session, case_id: UUID) -> Iterator[Where]:
     for table, column, kind in (
         (Statement, "body", FolderKind.NEEDS),
         (Need, "own_words", FolderKind.NEEDS),
-        (Decision, "note", FolderKind.NEEDS),
         (Draft, "body", FolderKind.DRAFT),
     ):
         for row in session.scalars(select(table).where(table.case_id == case_id)):
             yield row, column, kind, None
+    for decision in session.scalars(select(Decision).where(Decision.case_id == case_id)):
+        kind = FolderKind.NEEDS if decision.need_id else FolderKind.DECISIONS
+        yield decision, "reason", FolderKind.DECISIONS, None
+        yield decision, "note", kind, None
     mine = select(Need.id).where(Need.case_id == case_id)
     for later in (Addition, Reading):
         for row in session.scalars(select(later).where(later.need_id.in_(mine))):

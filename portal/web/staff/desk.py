@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectMultipleField, TextAreaField
 
+from portal.domain.decisions import AskedByYourself, ClaimedByColleague
 from portal.domain.needs import Category, StayOrLeave
 from portal.domain.refusals import Refusal, WrongState
 from portal.domain.roles import Permission
@@ -32,7 +33,8 @@ WORDS: Mapping[type[Refusal], str] = {
     desk.NobodyChosen: _l("Choose at least one service."),
     desk.ServiceNotOpen: _l("One of these services takes no requests now. Choose again."),
     desk.AskedBefore: _l("One of these services was asked before about this need. Choose again."),
-    desk.AskedByYourself: _l("You asked for this yourself: a colleague decides."),
+    AskedByYourself: _l("You asked for this yourself: a colleague decides."),
+    ClaimedByColleague: _l("A colleague took this on and answers it now."),
     NothingWritten: _l("Nothing is written here yet."),
     TooLong: _l("This is longer than 4,000 characters. Nothing was cut or kept: make it shorter."),
 }

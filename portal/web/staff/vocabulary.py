@@ -12,6 +12,7 @@ from babel import Locale, UnknownLocaleError
 
 from portal.domain.accounts import CardState, Frozen
 from portal.domain.appointments import AppointmentState
+from portal.domain.decisions import RULES, DecisionKind, DecisionState
 from portal.domain.needs import Category, HowSoon, Lane, NeedState, StayOrLeave
 from portal.domain.referrals import ReferralState
 from portal.domain.roles import Permission, Role
@@ -139,7 +140,34 @@ ROLE: Words = {
     Role.AUDITOR: _l("Auditor"),
     Role.ADMINISTRATOR: _l("Administrator"),
 }
-PERMISSION: Words = {
+DECISION_KIND: Words = {
+    DecisionKind.NEED: _l("A need of hers"),
+    DecisionKind.CARD_AGAIN: _l("A new card for her file"),
+    DecisionKind.BREAK_GLASS: _l("Emergency opening of a file"),
+    DecisionKind.BREAK_GLASS_REVIEW: _l("Second look at an emergency opening"),
+    DecisionKind.EXPORT: _l("Copy of a file to hand over"),
+    DecisionKind.ERASURE: _l("Erasing a file"),
+    DecisionKind.LEGAL_HOLD: _l("Legal hold on a file"),
+    DecisionKind.ROLE_CHANGE: _l("Change of a colleague's roles"),
+    DecisionKind.SIGN_IN_AGAIN: _l("New way in for a colleague"),
+    DecisionKind.CONTACT_CHANGE: _l("Change of her contact data"),
+    DecisionKind.RELEASE: _l("Showing her a justice or programme entry"),
+    DecisionKind.DOCUMENT: _l("Showing her a document"),
+    DecisionKind.POLICE_SHARING: _l("Sharing with police or prosecutor"),
+    DecisionKind.SEPARATION_OVERRIDE: _l("Exception to keeping two people apart"),
+    DecisionKind.FEEDBACK: _l("Publishing feedback"),
+}
+DECISION_STATE: Words = {
+    DecisionState.WAITING: _l("waits"),
+    DecisionState.ACCEPTED: _l("accepted"),
+    DecisionState.GIVEN_BACK: _l("given back with a note"),
+    DecisionState.ASKED_AGAIN: _l("asked again"),
+    DecisionState.DECLINED: _l("declined"),
+    DecisionState.WITHDRAWN: _l("withdrawn"),
+    DecisionState.LAPSED: _l("not answered in time, gone"),
+    DecisionState.NOT_POSSIBLE: _l("accepted, but no longer possible"),
+}
+PERMISSION: dict[Permission, str] = {
     Permission.OPEN_CASE: _l("Open a file"),
     Permission.ISSUE_CARD: _l("Issue a card"),
     Permission.FIND_CASE: _l("Find a file of one's own by its number"),
@@ -151,7 +179,13 @@ PERMISSION: Words = {
     Permission.SEE_PEOPLE: _l("See colleagues and their roles"),
     Permission.MANAGE_PEOPLE: _l("Invite colleagues, give and take roles, close accounts"),
     Permission.READ_AUDIT: _l("See what was done, and by whom"),
+    Permission.REVIEW_BREAK_GLASS: _l("Look again at an emergency opening"),
+    Permission.ASK_ABOUT_ANY_CASE: _l("Ask for these about any file, not only one's own"),
 }
+for _kind, _rule in RULES.items():
+    if _rule.ask is not None:
+        PERMISSION.setdefault(_rule.ask, _l("Ask for: %(what)s", what=DECISION_KIND[_kind]))
+    PERMISSION.setdefault(_rule.decide, _l("Decide about: %(what)s", what=DECISION_KIND[_kind]))
 
 FOR_WHAT: Words = {
     Role.INTAKE_WORKER: _l("Opens a file with a survivor and hands over her card."),
@@ -182,6 +216,8 @@ _WORDS: Mapping[type[StrEnum], Words] = {
     ServiceState: SERVICE_STATE,
     Role: ROLE,
     Permission: PERMISSION,
+    DecisionKind: DECISION_KIND,
+    DecisionState: DECISION_STATE,
 }
 _DRAWINGS: Mapping[type[StrEnum], Mapping[Any, str]] = {
     Due: {Due.LATE: "late", Due.TODAY: "today", Due.CAN_WAIT: "clock"},
@@ -223,6 +259,16 @@ _DRAWINGS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         CardState.ACTIVE: "check",
         CardState.FROZEN: "late",
         CardState.VOID: "pause",
+    },
+    DecisionState: {
+        DecisionState.WAITING: "clock",
+        DecisionState.ACCEPTED: "check",
+        DecisionState.GIVEN_BACK: "question",
+        DecisionState.ASKED_AGAIN: "forward",
+        DecisionState.DECLINED: "pause",
+        DecisionState.WITHDRAWN: "pause",
+        DecisionState.LAPSED: "late",
+        DecisionState.NOT_POSSIBLE: "late",
     },
     ServiceState: {
         ServiceState.OPEN: "check",

@@ -10,6 +10,7 @@ from portal.domain.folders import FolderKind, Why
 from portal.domain.holders import HolderKind
 from portal.domain.needs import Category
 from portal.i18n import gettext as _
+from portal.i18n import lazy_gettext as _l
 from portal.services.messages import Team
 from portal.services.sharing import CanSee
 from portal.web.survivor.vocabulary import WHY_WORDS
@@ -18,6 +19,7 @@ ORDER = (
     Why.HER_OWN,
     Why.CASE_TEAM,
     Why.DESK_UNROUTED,
+    Why.DECISION,
     Why.SHE_SAID_YES,
     Why.EMERGENCY,
     Why.RECOVERY,
@@ -26,9 +28,15 @@ ICONS: Mapping[Why, str] = {
     Why.HER_OWN: "person",
     Why.CASE_TEAM: "person",
     Why.DESK_UNROUTED: "needs",
+    Why.DECISION: "needs",
     Why.SHE_SAID_YES: "check",
     Why.EMERGENCY: "safety",
     Why.RECOVERY: "key",
+}
+
+DECIDING_TEAMS: Mapping[HolderKind, str] = {
+    HolderKind.COORDINATORS: _l("Who leads this house"),
+    HolderKind.AUDITORS: _l("Who checks this house"),
 }
 
 
@@ -85,6 +93,8 @@ def _seer(lines: list[CanSee], team: Team) -> Seer:
 def _name(line: CanSee) -> str:
     if line.name:
         return line.name
+    if line.why is Why.DECISION and line.holder in DECIDING_TEAMS:
+        return str(DECIDING_TEAMS[line.holder])
     return {
         HolderKind.SURVIVOR: _("You"),
         HolderKind.DESK: _("The desk"),

@@ -136,6 +136,7 @@ FOLDER_WORDS: Mapping[FolderKind, str] = {
     FolderKind.STAFF_NOTES: _l("Notes of your contact person"),
     FolderKind.REFERRAL: _l("What you let a service read"),
     FolderKind.DRAFT: _l("What you have not sent yet"),
+    FolderKind.DECISIONS: _l("What we decide about your file"),
 }
 
 WHY_WORDS: Mapping[Why, str] = {
@@ -143,6 +144,7 @@ WHY_WORDS: Mapping[Why, str] = {
     Why.CASE_TEAM: _l("Your contact person and a second colleague."),
     Why.DESK_UNROUTED: _l("It reads this to find the right service."),
     Why.SHE_SAID_YES: _l("You said yes."),
+    Why.DECISION: _l("To decide about something in your file."),
     Why.RECOVERY: _l("Only if everything else is lost."),
     Why.EMERGENCY: _l("Only in an emergency. One group alone cannot open it."),
 }
@@ -160,6 +162,7 @@ LOOK_WORDS: Mapping[str, str] = {
     "note": _l("To write something down for your contact person."),
     "notes": _l("To check that it is you, or to read our notes."),
     "card_issued_again": _l("To give you a new card."),
+    "decision": _l("To decide about something in your file."),
 }
 """Why a colleague opened something of hers, by the purpose that was written down."""
 

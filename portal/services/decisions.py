@@ -1,0 +1,272 @@
+"""What waits for somebody's decision: asked for, sealed with its reason, seen by its asker.
+
+How it is decided is in `deciding`; the table of kinds is in `domain.decisions`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.decisions import (
+    RULES,
+    UNDECIDED,
+    DecisionKind,
+    DecisionState,
+    NobodyToDecide,
+    Rule,
+    WaitsAlready,
+    check_proof,
+    deciding_roles,
+)
+from portal.domain.refusals import NotFound, NotYours, WrongState
+from portal.domain.roles import Permission, Role
+from portal.domain.words import written
+from portal.models import Case, Decision, Membership, Need, StaffMember
+from portal.services import audit, staff
+from portal.services.cases import on_team
+from portal.services.entry.sessions import SignedIn
+from portal.services.house import get_centre, promised
+from portal.services.keys import reasons
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One line of what somebody asked for, and who is waited for; nothing is unsealed."""
+
+    decision: Decision
+    case_number: str | None
+    decided_by: str | None
+
+    @property
+    def waits_for(self) -> frozenset[Role]:
+        """The roles that are waited for; none once it is answered."""
+        if self.decision.state is not DecisionState.WAITING:
+            return frozenset()
+        return deciding_roles(self.decision.kind)
+
+
+def ask(
+    session: Session,
+    acting: SignedIn,
+    kind: DecisionKind,
+    *,
+    reason: str,
+    now: datetime,
+    case_id: UUID | None = None,
+    subject_id: UUID | None = None,
+    facts: audit.Facts | None = None,
+) -> Decision:
+    """Ask for a decision; the reason is sealed, `facts` (ids and codes, never words) are not.
+
+    Raises NotYours, NotFound for a case that is not one's own, ProofTooOld, NobodyToDecide,
+    WaitsAlready, and the words refusals for the reason.
+    """
+    rule = RULES[kind]
+    _check_asker(session, acting, rule, case_id, now=now)
+    words = written(reason)
+    check_somebody_decides(session, kind, besides=acting.account_id, now=now)
+    _check_new(session, kind, case_id, subject_id, facts or {})
+    decision = _put(
+        session, acting, kind, case_id=case_id, subject_id=subject_id, facts=facts, now=now
+    )
+    reasons.seal(
+        session, acting, decision, "reason", words, teams=deciding_teams(session, kind), now=now
+    )
+    account(session, acting, "decision_asked", decision, now=now)
+    session.flush()
+    return decision
+
+
+def ask_again(
+    session: Session, acting: SignedIn, decision_id: UUID, *, reason: str, now: datetime
+) -> Decision:
+    """Answer a note with which something was given back: it waits anew, with a new promise."""
+    before = get_asked(session, acting, decision_id)
+    if before.state is not DecisionState.GIVEN_BACK or before.need_id is not None:
+        raise WrongState
+    before.state = DecisionState.ASKED_AGAIN
+    session.flush()
+    again = ask(
+        session,
+        acting,
+        before.kind,
+        reason=reason,
+        now=now,
+        case_id=before.case_id,
+        subject_id=before.subject_id,
+        facts=before.facts,
+    )
+    again.follows_id = before.id
+    session.flush()
+    return again
+
+
+def queue_need(session: Session, acting: SignedIn, need: Need, *, now: datetime) -> Decision:
+    """A need waits at the desk: her words are the reason, and are sealed where they stand."""
+    need.answer_before, need.answer_again_before = promised(session, need.lane, now=now), None
+    return _put(session, acting, DecisionKind.NEED, case_id=need.case_id, need=need, now=now)
+
+
+def withdraw_need(session: Session, need: Need, *, now: datetime) -> None:
+    """She took a need back: nobody decides about it any more."""
+    for decision in session.scalars(
+        select(Decision).where(Decision.need_id == need.id, Decision.state == DecisionState.WAITING)
+    ):
+        decision.state, decision.decided_at = DecisionState.WITHDRAWN, now
+
+
+def get_asked(session: Session, acting: SignedIn, decision_id: UUID) -> Decision:
+    """Something that this person asked for, held. Raises NotFound."""
+    decision = held(session, decision_id)
+    if decision.asked_by_id != acting.account_id:
+        raise NotFound
+    return decision
+
+
+def asked_by(session: Session, acting: SignedIn, *, size: int = PAGE) -> list[Asked]:
+    """What this colleague asked for, newest first: nothing is dropped, whatever became of it."""
+    rows = session.execute(
+        select(Decision, Case.number, StaffMember.name)
+        .outerjoin(Case, Case.id == Decision.case_id)
+        .outerjoin(StaffMember, StaffMember.account_id == Decision.decided_by_id)
+        .where(Decision.asked_by_id == acting.account_id)
+        .order_by(Decision.asked_at.desc(), Decision.id)
+        .limit(size)
+    )
+    return [Asked(decision, number, name) for decision, number, name in rows]
+
+
+def unfilled(session: Session, *, now: datetime) -> list[DecisionKind]:
+    """Kinds that nobody in the house decides about: they stay closed until the role is filled."""
+    found = set(session.scalars(roles_at_work(session, now=now)))
+    return [kind for kind in DecisionKind if found.isdisjoint(deciding_roles(kind))]
+
+
+def check_somebody_decides(
+    session: Session, kind: DecisionKind, *, besides: UUID, now: datetime
+) -> None:
+    """Raises NobodyToDecide where no active colleague but this one holds a deciding role."""
+    other = roles_at_work(session, now=now).where(
+        Membership.role.in_(deciding_roles(kind)), Membership.account_id != besides
+    )
+    if session.scalar(other.limit(1)) is None:
+        raise NobodyToDecide
+
+
+def deciding_teams(session: Session, kind: DecisionKind) -> list[UUID]:
+    """The holders of the teams that decide about a kind, as far as they have a key."""
+    teams = [staff.team_of(session, role, None) for role in sorted(deciding_roles(kind))]
+    return [team.id for team in teams if team is not None and team.version]
+
+
+def held(session: Session, decision_id: UUID) -> Decision:
+    """A decision as it is now, held until this is done. Raises NotFound."""
+    decision = session.get(Decision, decision_id, with_for_update=True, populate_existing=True)
+    if decision is None:
+        raise NotFound
+    return decision
+
+
+def account(
+    session: Session, acting: SignedIn | None, act: str, decision: Decision, *, now: datetime
+) -> None:
+    """Write down an act about a decision, in its case's chain or in the day's."""
+    facts: audit.Facts = {"decision": str(decision.id), "kind": decision.kind.value}
+    if decision.subject_id is not None:
+        facts["subject"] = str(decision.subject_id)
+    actor = acting.account_id if acting else None
+    audit.record(session, actor, act, now=now, case_id=decision.case_id, facts=facts)
+
+
+def _check_asker(
+    session: Session, acting: SignedIn, rule: Rule, case_id: UUID | None, *, now: datetime
+) -> None:
+    if rule.about_case != (case_id is not None):
+        raise NotFound
+    if acting.is_survivor:
+        if not rule.she_may_ask:
+            raise NotYours
+        if case_id != acting.case_id:
+            raise NotFound
+        return
+    if rule.ask is None or not acting.may(rule.ask):
+        raise NotYours
+    check_proof(acting.second_factor_at, now=now)
+    _check_case(session, acting, case_id)
+
+
+def _check_case(session: Session, acting: SignedIn, case_id: UUID | None) -> None:
+    if case_id is None or acting.may(Permission.ASK_ABOUT_ANY_CASE):
+        return
+    if session.scalar(select(Case.id).where(Case.id == case_id, on_team(acting))) is None:
+        raise NotFound
+
+
+def _check_new(
+    session: Session,
+    kind: DecisionKind,
+    case_id: UUID | None,
+    subject_id: UUID | None,
+    facts: audit.Facts,
+) -> None:
+    same: Sequence[Decision] = session.scalars(
+        select(Decision).where(
+            Decision.kind == kind,
+            Decision.case_id == case_id,
+            Decision.subject_id == subject_id,
+            Decision.state.in_(UNDECIDED),
+        )
+    ).all()
+    if any(one.facts == facts for one in same):
+        raise WaitsAlready
+
+
+def _put(
+    session: Session,
+    acting: SignedIn,
+    kind: DecisionKind,
+    *,
+    now: datetime,
+    case_id: UUID | None,
+    subject_id: UUID | None = None,
+    facts: audit.Facts | None = None,
+    need: Need | None = None,
+) -> Decision:
+    rule = RULES[kind]
+    lane = need.lane if need else rule.lane
+    decision = Decision(
+        kind=kind,
+        case_id=case_id,
+        need_id=need.id if need else None,
+        subject_id=subject_id,
+        facts=dict(facts or {}),
+        lane=lane,
+        state=DecisionState.WAITING,
+        asked_by_id=acting.account_id,
+        asked_at=now,
+        answer_before=need.answer_before if need else promised(session, lane, now=now),
+        vanishes_at=now + rule.vanishes_after if rule.vanishes_after else None,
+    )
+    session.add(decision)
+    session.flush()
+    return decision
+
+
+def roles_at_work(session: Session, *, now: datetime) -> Select[Role]:
+    """The roles of everybody who works here now, and whose training has not passed."""
+    today = now.astimezone(ZoneInfo(get_centre(session).zone)).date()
+    return (
+        select(Membership.role)
+        .join(StaffMember, StaffMember.account_id == Membership.account_id)
+        .where(
+            StaffMember.left_at.is_(None),
+            or_(StaffMember.trained_until.is_(None), StaffMember.trained_until >= today),
+        )
+    )

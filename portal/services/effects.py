@@ -1,0 +1,29 @@
+"""What follows from a decision, by its kind: each noun's own function, put together here.
+
+`EFFECTS` runs when something accepted takes effect: at once, or at the chosen moment, then by the
+worker and without anybody's keys (`acting` is None). `ENDS` runs when a question ends without
+effect: declined, withdrawn, vanished. A kind without a row is a permission: the yes is the effect.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from portal.domain.decisions import DecisionKind
+from portal.models import Decision
+from portal.services.entry.sessions import SignedIn
+
+
+class Effect(Protocol):
+    """Does what was decided. A refusal undoes the decision with it."""
+
+    def __call__(
+        self, session: Session, acting: SignedIn | None, decision: Decision, *, now: datetime
+    ) -> None:
+        """Change, and flush."""
+
+
+EFFECTS: Mapping[DecisionKind, Effect] = {}
+ENDS: Mapping[DecisionKind, Effect] = {}

@@ -7,8 +7,17 @@ from typing import NoReturn
 
 import pytest
 
+from portal.i18n import LANGUAGES
+
 REAL = os.environ.get("PORTAL_TEST_REAL") == "1"
 """Everything runs, and a missing part is a failure: a check that skips in CI checks nothing."""
+
+
+EVERY_LANGUAGE = [
+    "ar",
+    *(pytest.param(one, marks=pytest.mark.real) for one in LANGUAGES if one != "ar"),
+]
+"""For tests of whole pages: Arabic every day, the others too where everything is real."""
 
 
 def lacking(part: str) -> NoReturn:

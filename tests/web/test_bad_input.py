@@ -28,7 +28,10 @@ from tests.web.whole_house import WholeHouse
 DOES_NOT_OPEN = "This card and PIN do not open."
 TYPED = "Words that were typed a moment ago."
 
-both = pytest.mark.parametrize("scripting", [True, False], ids=["script", "no script"])
+both = pytest.mark.parametrize(
+    "scripting",
+    [pytest.param(True, id="script"), pytest.param(False, id="no script", marks=pytest.mark.real)],
+)
 
 
 # Cards.
@@ -505,6 +508,7 @@ def without_arguments(whole: WholeHouse, surface: str) -> list[str]:
     ]
 
 
+@pytest.mark.real
 def test_an_odd_query_is_no_error(whole: WholeHouse) -> None:
     phone, wrong = whole.phone(whole.everybody.amal), []
     for path in without_arguments(whole, "survivor"):
@@ -515,6 +519,7 @@ def test_an_odd_query_is_no_error(whole: WholeHouse) -> None:
     assert wrong == []
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("who", ["director", "moderator", "housing", "auditor"])
 def test_an_odd_query_of_staff_is_no_error(whole: WholeHouse, who: str) -> None:
     browser, wrong = whole.browser(whole.everybody.staff[who]), []

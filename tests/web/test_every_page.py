@@ -19,6 +19,7 @@ from portal import resources
 from portal.i18n import LANGUAGES
 from portal.web.inside import PREFIX
 from portal.web.templating import survivor_css, survivor_js
+from tests.parts import EVERY_LANGUAGE
 from tests.web.browser_stand_in import OWN_STEP, Phone
 from tests.web.browsers import (
     Form,
@@ -102,7 +103,7 @@ def every_page(phone: Phone) -> Iterator[Page]:
         yield Page(path, answer, phone.soup)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EVERY_LANGUAGE)
 def test_every_survivors_page_without_script(whole: WholeHouse, language: str) -> None:
     phone = with_draft(whole, language, scripting=False)
     policy, seen, wrong = policy_of_survivors(), 0, Complaints()
@@ -117,7 +118,7 @@ def test_every_survivors_page_without_script(whole: WholeHouse, language: str) -
     assert seen > 35
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EVERY_LANGUAGE)
 def test_every_part_is_small_and_says_the_same(whole: WholeHouse, language: str) -> None:
     phone = Compressed(whole.app, language)
     phone.open()
@@ -198,7 +199,7 @@ def test_the_calendar_in_each_language(whole: WholeHouse, language: str) -> None
     assert not [one for one in shut if one.has_attr("open")]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EVERY_LANGUAGE)
 @pytest.mark.parametrize("wrong", ["", "1234 5678 9012 3456"])
 def test_the_opened_sign_in_in_each_language(whole: WholeHouse, language: str, wrong: str) -> None:
     plain = Phone(whole.app, language, scripting=False)
@@ -233,7 +234,7 @@ def test_a_covered_page_in_each_language(whole: WholeHouse, language: str) -> No
 TROUBLES = (404, 413, 429, 500)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EVERY_LANGUAGE)
 @pytest.mark.parametrize("status", TROUBLES)
 def test_every_failure_is_a_quiet_page(whole: WholeHouse, language: str, status: int) -> None:
     for her in (None, whole.everybody.amal):
@@ -335,7 +336,7 @@ def test_no_file_name_that_leaves_the_house_tells(whole: WholeHouse) -> None:
 ROLES = ("director", "moderator", "housing", "coordinator", "auditor")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EVERY_LANGUAGE)
 def test_every_staff_page(whole: WholeHouse, language: str) -> None:
     seen, wrong = 0, Complaints()
     for who in ROLES:

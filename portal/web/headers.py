@@ -59,6 +59,10 @@ class Headers:
     def for_survivors(self, response: Response) -> Response:
         """Headers of everything that is not a staff page."""
         response.headers.update(self._survivors)
+        if response.headers.get("Location") == "/":
+            # Firefox takes the step after a 303 with a policy of its own for a typed address, and
+            # the answer would not be shown. The policy of the page that sent the form goes on.
+            del response.headers["Referrer-Policy"]
         response.headers.pop(REFERENCE_HEADER, None)
         response.headers.pop("Vary", None)
         return response

@@ -40,7 +40,8 @@ def answers_of(door: Door) -> list[TestResponse]:
 def test_no_answer_is_kept_and_none_tells_where_she_was(door: Door) -> None:
     for answer in answers_of(door):
         assert answer.headers["Cache-Control"] == "no-store"
-        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        leads_home = answer.headers.get("Location") == "/"
+        assert answer.headers.get("Referrer-Policy") == (None if leads_home else "no-referrer")
         assert answer.headers["X-Robots-Tag"].startswith("noindex")
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]

@@ -4,7 +4,7 @@ The asker never decides, whatever the kind; where nobody else holds the deciding
 closed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -57,6 +57,13 @@ class Step(StrEnum):
     CASE_DIRECTOR = "case_director"
     STAND_IN = "stand_in"
     COORDINATOR = "coordinator"
+
+
+def next_step(told: Iterable[Step], reachable: Iterable[Step]) -> Step | None:
+    """Whom a late item climbs to now: the first one further up who is there; None at the top."""
+    up = tuple(Step)
+    reached = max((up.index(step) for step in told), default=-1)
+    return next((step for step in up[reached + 1 :] if step in set(reachable)), None)
 
 
 class NobodyToDecide(Refusal):

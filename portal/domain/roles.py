@@ -35,6 +35,7 @@ class Permission(StrEnum):
     SEE_PEOPLE = "see_people"
     MANAGE_PEOPLE = "manage_people"
     READ_AUDIT = "read_audit"
+    SEE_LATE = "see_late"
     ASK_CARD_AGAIN = "ask_card_again"
     DECIDE_CARD_AGAIN = "decide_card_again"
     ASK_BREAK_GLASS = "ask_break_glass"
@@ -77,6 +78,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.SEE_PEOPLE: frozenset({Role.COORDINATOR, Role.ADMINISTRATOR}),
     Permission.MANAGE_PEOPLE: frozenset({Role.COORDINATOR}),
     Permission.READ_AUDIT: frozenset({Role.AUDITOR}),
+    Permission.SEE_LATE: frozenset({Role.COORDINATOR}),
     # Acts that one person asks for and another decides about (domain/decisions.py). Deciding roles
     # are those with a team key: the reason is sealed to their team.
     Permission.ASK_CARD_AGAIN: frozenset({Role.COORDINATOR}),

@@ -31,6 +31,7 @@ class Referral(WithId, Base):
     answered_at: Mapped[datetime | None]
     answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     answer_before: Mapped[datetime]
+    answer_again_before: Mapped[datetime | None]
     name: Mapped[bytes | None]
     words: Mapped[bytes | None]
     readings: Mapped[bytes | None]

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
@@ -30,7 +29,7 @@ from portal.models import Case, Decision, Membership, Need, StaffMember
 from portal.services import audit, staff
 from portal.services.cases import on_team
 from portal.services.entry.sessions import SignedIn
-from portal.services.house import get_centre, promised
+from portal.services.house import promised, today_here
 from portal.services.keys import reasons
 
 PAGE = 50
@@ -261,7 +260,7 @@ def _put(
 
 def roles_at_work(session: Session, *, now: datetime) -> Select[Role]:
     """The roles of everybody who works here now, and whose training has not passed."""
-    today = now.astimezone(ZoneInfo(get_centre(session).zone)).date()
+    today = today_here(session, now=now)
     return (
         select(Membership.role)
         .join(StaffMember, StaffMember.account_id == Membership.account_id)

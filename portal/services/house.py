@@ -80,6 +80,11 @@ def get_centre(session: Session) -> Centre:
     return centre
 
 
+def today_here(session: Session, *, now: datetime) -> date:
+    """The day that it is in the centre."""
+    return now.astimezone(ZoneInfo(get_centre(session).zone)).date()
+
+
 def opening_hours(centre: Centre, *, now: datetime) -> OpeningHours:
     """When somebody reads in this centre; public holidays of its country are closed days."""
     return OpeningHours(

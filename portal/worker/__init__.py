@@ -1,4 +1,5 @@
-"""What happens without a browser: once a minute, whatever has had its time is deleted.
+"""What happens without a browser: once a minute, whatever has had its time is deleted, and what is
+late climbs.
 
 Two workers at a time do no harm, and neither does one that is stopped in the middle: each round is
 one transaction, and what it did not do the next one does.
@@ -13,7 +14,8 @@ from datetime import UTC, datetime
 from sqlalchemy.exc import OperationalError
 
 from portal.database import Database
-from portal.services.running import expiry
+from portal.services import deciding
+from portal.services.running import expiry, lateness
 
 EVERY_SECONDS = 60.0
 log = logging.getLogger("portal.worker")
@@ -27,6 +29,7 @@ def run_once(database: Database, *, now: datetime) -> expiry.Forgotten:
         # How many, never what or whose.
         counts = ", ".join(f"{count} {what}" for what, count in forgotten._asdict().items())
         log.info("deleted: %s", counts)
+    _run_desk(database, now=now)
     _close_night(database, now=now)
     return forgotten
 
@@ -45,6 +48,21 @@ def run(database: Database, clock: Callable[[], datetime] = lambda: datetime.now
             log.warning("the database did not answer (%s)", type(error.orig).__name__)
         stopping.wait(EVERY_SECONDS)
     log.info("stopped")
+
+
+def _run_desk(database: Database, *, now: datetime) -> None:
+    """Let questions vanish and late ones climb; what was accepted takes effect, each by itself."""
+    with database.transaction() as session:
+        lapsed = deciding.lapse(session, now=now)
+        climbed = lateness.climb(session, now=now)
+    with database.transaction("read") as session:
+        due = deciding.due(session, now=now)
+    took_effect = 0
+    for decision_id in due:
+        with database.transaction() as session:
+            took_effect += deciding.take_effect(session, decision_id, now=now)
+    if lapsed or climbed or took_effect:
+        log.info("desk: %s vanished, %s late, %s took effect", lapsed, climbed, took_effect)
 
 
 def _close_night(database: Database, *, now: datetime) -> None:

@@ -41,6 +41,7 @@ MAY: dict[Role, set[Permission]] = {
 }
 DECISIONS: dict[Role, set[Permission]] = {
     Role.COORDINATOR: {
+        Permission.SEE_LATE,
         Permission.ASK_CARD_AGAIN,
         Permission.ASK_BREAK_GLASS,
         Permission.ASK_EXPORT,

@@ -179,6 +179,7 @@ PERMISSION: dict[Permission, str] = {
     Permission.SEE_PEOPLE: _l("See colleagues and their roles"),
     Permission.MANAGE_PEOPLE: _l("Invite colleagues, give and take roles, close accounts"),
     Permission.READ_AUDIT: _l("See what was done, and by whom"),
+    Permission.SEE_LATE: _l("See what is late in the whole house"),
     Permission.REVIEW_BREAK_GLASS: _l("Look again at an emergency opening"),
     Permission.ASK_ABOUT_ANY_CASE: _l("Ask for these about any file, not only one's own"),
 }

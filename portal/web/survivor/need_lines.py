@@ -72,7 +72,7 @@ def line_of(story: NeedStory, *, now: datetime) -> NeedLine:
     """The line of a need in her list."""
     need = story.need
     speaker = _speaker(story)
-    promise = _promise(story)
+    promised = _promised(story)
     if speaker is None:
         icon, words = NEED_STATE_ICONS[need.state], str(NEED_STATE_WORDS[need.state])
     else:
@@ -84,8 +84,8 @@ def line_of(story: NeedStory, *, now: datetime) -> NeedLine:
         words=words,
         service=speaker[1].name if speaker and is_named else None,
         waits_for_her=story.waits_for_her,
-        answer_before=promise,
-        new_time=_new_time(promise, need.lane, now=now),
+        answer_before=promised.answer_before if promised else None,
+        new_time=_new_time(promised, need.lane, now=now),
     )
 
 
@@ -94,7 +94,7 @@ def place_of(
 ) -> NeedPlace:
     """The card of a service on the page of a need."""
     is_open = need.state not in (NeedState.DONE, NeedState.STOPPED)
-    promise = referral.answer_before if is_open and referral.state in UNANSWERED else None
+    promised = referral if is_open and referral.state in UNANSWERED else None
     icon, words = _words(referral, service)
     return NeedPlace(
         referral=referral,
@@ -104,8 +104,8 @@ def place_of(
         reason=reason,
         waits_for_her=is_open and referral.state is ReferralState.WAITS_FOR_YES,
         may_say_yes=is_open and referral.state is ReferralState.SAID_NO,
-        answer_before=promise,
-        new_time=_new_time(promise, need.lane, now=now),
+        answer_before=promised.answer_before if promised else None,
+        new_time=_new_time(promised, need.lane, now=now),
     )
 
 
@@ -122,18 +122,22 @@ def _words(referral: Referral, service: Service) -> tuple[str, str]:
     return "pause" if is_paused else REFERRAL_STATE_ICONS[referral.state], words
 
 
-def _promise(story: NeedStory) -> datetime | None:
-    """When somebody answers next: the desk, or the first of the services."""
+def _promised(story: NeedStory) -> Need | Referral | None:
+    """Who answers next: the desk, or the first of the services."""
     if story.need.state is NeedState.SENT:
-        return story.need.answer_before
+        return story.need
     if story.need.state is not NeedState.ROUTED:
         return None
     open_now = (referral for referral, _service in story.referrals if referral.state in UNANSWERED)
-    return min((referral.answer_before for referral in open_now), default=None)
+    return min(open_now, key=lambda referral: referral.answer_before, default=None)
 
 
-def _new_time(promise: datetime | None, lane: Lane, *, now: datetime) -> datetime | None:
-    """What we promise instead of a time that has passed."""
-    if promise is None or promise >= now:
+def _new_time(promised: Need | Referral | None, lane: Lane, *, now: datetime) -> datetime | None:
+    """What we promise instead of a time that has passed, as the worker wrote it down."""
+    if promised is None or promised.answer_before >= now:
         return None
-    return promised_again(guards.db(), lane, promise, now=now)
+    again = promised.answer_again_before
+    if again is not None and again >= now:
+        return again
+    # The worker has not come by yet: the time that it will write down.
+    return promised_again(guards.db(), lane, again or promised.answer_before, now=now)

@@ -1,0 +1,68 @@
+"""What climbed to somebody since a promise was not kept: on her own pages until it is answered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.decisions import DecisionState, Step
+from portal.domain.referrals import ReferralState
+from portal.domain.roles import Permission
+from portal.models import Case, Decision, Need, Referral, Service, Told
+from portal.services.entry.sessions import SignedIn
+
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class Climbed:
+    """One late item and when I was told of it; nothing is unsealed."""
+
+    told: Told
+    case: Case | None
+    decision: Decision | None
+    referral: Referral | None
+    service: Service | None
+    need: Need | None
+
+    @property
+    def promised_at(self) -> datetime:
+        """The first promise, which was not kept."""
+        item = self.decision or self.referral
+        assert item is not None
+        return item.answer_before
+
+    @property
+    def again_at(self) -> datetime | None:
+        """The newest promise."""
+        item = self.decision or self.referral
+        assert item is not None
+        return item.answer_again_before
+
+
+def climbed_to(
+    session: Session, acting: SignedIn, *, as_coordinator: bool = False, size: int = PAGE
+) -> list[Climbed]:
+    """Late items that climbed to this person, or to the coordinators; the oldest promise first."""
+    if as_coordinator and not acting.may(Permission.SEE_LATE):
+        return []
+    mine = Told.step == Step.COORDINATOR if as_coordinator else Told.account_id == acting.account_id
+    rows = session.execute(
+        select(Told, Case, Decision, Referral, Service, Need)
+        .outerjoin(Decision, Decision.id == Told.decision_id)
+        .outerjoin(Referral, Referral.id == Told.referral_id)
+        .outerjoin(Service, Service.id == Referral.service_id)
+        .outerjoin(Need, Need.id.in_((Decision.need_id, Referral.need_id)))
+        .outerjoin(Case, Case.id.in_((Decision.case_id, Referral.case_id)))
+        .where(
+            mine,
+            or_(
+                Decision.state == DecisionState.WAITING,
+                Referral.state.in_((ReferralState.SENT, ReferralState.SEEN)),
+            ),
+        )
+        .order_by(Told.told_at, Told.id)
+        .limit(size)
+    )
+    return [Climbed(*row) for row in rows]

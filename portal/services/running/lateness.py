@@ -1,0 +1,130 @@
+"""What was promised and not kept: it climbs, whether or not anybody opens a page.
+
+At each promise that passes somebody further up is told (case director, stand-in, coordinators; who
+is away or gone is passed over), and a new time is promised, which she reads. Both are rows.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.decisions import DecisionState, Step, next_step
+from portal.domain.referrals import ReferralState
+from portal.models import Case, Decision, Need, Referral, StaffMember, Told
+from portal.services import audit, needs
+from portal.services.decisions import held
+from portal.services.house import promised_again, today_here
+from portal.services.staff import is_away
+
+UNANSWERED = (ReferralState.SENT, ReferralState.SEEN)
+
+
+def climb(session: Session, *, now: datetime) -> int:
+    """Let everything climb whose promise has passed; gives how many did."""
+    waiting = select(Decision.id).where(
+        Decision.state == DecisionState.WAITING, _latest(Decision) < now
+    )
+    unanswered = select(Referral.id).where(Referral.state.in_(UNANSWERED), _latest(Referral) < now)
+    decided = [
+        _climb_decision(session, one, now=now)
+        for one in session.scalars(waiting.order_by(Decision.id)).all()
+    ]
+    answered = [
+        _climb_referral(session, one, now=now)
+        for one in session.scalars(unanswered.order_by(Referral.id)).all()
+    ]
+    return sum(decided) + sum(answered)
+
+
+def _climb_decision(session: Session, decision_id: UUID, *, now: datetime) -> bool:
+    # A need is held before its decision, as everywhere.
+    need_id = session.scalar(select(Decision.need_id).where(Decision.id == decision_id))
+    need = session.get_one(Need, need_id) if need_id else None
+    if need is not None:
+        needs.hold(session, need)
+    decision = held(session, decision_id)
+    missed = decision.answer_again_before or decision.answer_before
+    if decision.state is not DecisionState.WAITING or missed >= now:
+        return False  # Answered, or another worker was faster.
+    again = promised_again(session, decision.lane, missed, now=now)
+    decision.answer_again_before = again
+    if need is not None:
+        need.answer_again_before = again
+    step = _tell(session, decision.case_id, decision=decision, now=now)
+    _account(session, decision.case_id, {"decision": str(decision.id)}, step, now=now)
+    return True
+
+
+def _climb_referral(session: Session, referral_id: UUID, *, now: datetime) -> bool:
+    referral = session.get_one(Referral, referral_id)
+    need = session.get_one(Need, referral.need_id)
+    needs.hold(session, need)
+    session.refresh(referral)
+    missed = referral.answer_again_before or referral.answer_before
+    if referral.state not in UNANSWERED or missed >= now:
+        return False
+    referral.answer_again_before = promised_again(session, need.lane, missed, now=now)
+    step = _tell(session, referral.case_id, referral=referral, now=now)
+    _account(session, referral.case_id, {"referral": str(referral.id)}, step, now=now)
+    return True
+
+
+def _tell(
+    session: Session,
+    case_id: UUID | None,
+    *,
+    decision: Decision | None = None,
+    referral: Referral | None = None,
+    now: datetime,
+) -> Step | None:
+    """Tell whoever is next and there; None when it has reached the coordinators before."""
+    told = select(Told.step)
+    if decision is not None:
+        told = told.where(Told.decision_id == decision.id)
+    if referral is not None:
+        told = told.where(Told.referral_id == referral.id)
+    whom = _reachable(session, case_id, now=now)
+    step = next_step(session.scalars(told), whom)
+    if step is not None:
+        session.add(
+            Told(
+                decision_id=decision.id if decision else None,
+                referral_id=referral.id if referral else None,
+                step=step,
+                account_id=whom[step],
+                told_at=now,
+            )
+        )
+    session.flush()
+    return step
+
+
+def _reachable(session: Session, case_id: UUID | None, *, now: datetime) -> dict[Step, UUID | None]:
+    """Who is there to be told; the coordinators are, as a group, always."""
+    found: dict[Step, UUID | None] = {Step.COORDINATOR: None}
+    if case_id is None:
+        return found
+    case = session.get_one(Case, case_id)
+    today = today_here(session, now=now)
+    for step, account_id in (
+        (Step.CASE_DIRECTOR, case.case_director_id),
+        (Step.STAND_IN, case.stand_in_id),
+    ):
+        member = session.get_one(StaffMember, account_id)
+        away = is_away(member.away_from, member.away_until, today=today)
+        if member.left_at is None and not away:
+            found[step] = account_id
+    return found
+
+
+def _latest(kind: type[Decision] | type[Referral]) -> ColumnElement[datetime]:
+    return func.coalesce(kind.answer_again_before, kind.answer_before)
+
+
+def _account(
+    session: Session, case_id: UUID | None, what: audit.Facts, step: Step | None, *, now: datetime
+) -> None:
+    facts: audit.Facts = {**what, "told": step.value if step else "nobody"}
+    audit.record(session, None, "promise_missed", now=now, case_id=case_id, facts=facts)

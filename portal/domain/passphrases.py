@@ -3,6 +3,7 @@
 import unicodedata
 
 from portal.domain.refusals import Refusal
+from portal.domain.strength import Strength, strength
 
 MIN_LENGTH = 14
 
@@ -63,6 +64,8 @@ def check_new_passphrase(passphrase: str, again: str, *, email: str) -> None:
         raise PassphraseTooShort
     plain = folded in REFUSED or folded.replace(" ", "") in REFUSED
     if plain or len(set(folded)) < 6 or email.casefold().split("@")[0] in folded:
+        raise PassphraseTooPlain
+    if strength(passphrase, known=[email]) is Strength.WEAK:
         raise PassphraseTooPlain
     if passphrase != again:
         raise PassphrasesDiffer

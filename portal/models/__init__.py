@@ -3,6 +3,7 @@
 from portal.models.account import (
     Account,
     Card,
+    Invitation,
     Membership,
     RecoveryCode,
     SecondFactor,
@@ -43,6 +44,7 @@ __all__ = [
     "Half",
     "Holder",
     "HolderKey",
+    "Invitation",
     "KeptAnswer",
     "KeySlot",
     "Look",

@@ -64,6 +64,24 @@ class Membership(WithId, Base):
     service_id: Mapped[UUID | None] = mapped_column(ForeignKey("service.id"))
 
 
+class Invitation(WithId, Base):
+    """A one-time link with which a new colleague makes her own account; only its hash is kept."""
+
+    __tablename__ = "invitation"
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    email: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[Role | None] = mapped_column(named(Role))
+    service_id: Mapped[UUID | None] = mapped_column(ForeignKey("service.id"))
+    trained_until: Mapped[date | None]
+    made_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    """The account that it is for; a new colleague's is known once the link was used."""
+
+
 class SecondFactor(WithId, Base):
     """An authenticator; its secret is sealed to the account's own key."""
 

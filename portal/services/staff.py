@@ -7,7 +7,6 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.accounts import CaseState
-from portal.domain.decisions import check_proof
 from portal.domain.holders import HolderKind
 from portal.domain.passphrases import SignInDoesNotOpen, check_new_passphrase, secret
 from portal.domain.refusals import NotFound, Refusal
@@ -15,27 +14,27 @@ from portal.domain.roles import Role
 from portal.models import (
     Account,
     Case,
-    Holder,
     KeySlot,
     Membership,
-    Service,
     SignIn,
     StaffMember,
-    TeamCopy,
 )
 from portal.services import audit
+from portal.services.colleagues.teams import (
+    TEAM_OF_ROLE,
+    give_role,
+    hand_over,
+    team_of,
+    waiting_for_key,
+)
 from portal.services.entry import cards, tries
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import House, Transactions
 from portal.services.keys import holders
 from portal.vault import KeyPair, Slot, WrongSecret
 
-TEAM_OF_ROLE = {
-    Role.MODERATOR: HolderKind.DESK,
-    Role.COORDINATOR: HolderKind.COORDINATORS,
-    Role.AUDITOR: HolderKind.AUDITORS,
-}
-
+__all__ = ["TEAM_OF_ROLE", "give_role", "hand_over", "team_of", "waiting_for_key"]
+# Joining and leaving teams stands in a module of its own; whoever deals with staff finds it here.
 
 WRONG_PASSPHRASES = 10
 SPAN = timedelta(minutes=15)
@@ -76,83 +75,6 @@ def add_member(
     session.flush()
     audit.record(session, actor_id, "staff_added", now=now, facts={"account": str(account.id)})
     return member
-
-
-def give_role(
-    session: Session,
-    account_id: UUID,
-    role: Role,
-    *,
-    now: datetime,
-    service_id: UUID | None = None,
-    actor_id: UUID | None = None,
-) -> Membership:
-    """A role for a colleague. The first member of a team starts its key; later ones wait.
-
-    Whoever joins a team that already has a key gets it from a member: nobody absent can hand it
-    over, and nothing is handed over silently.
-    """
-    membership = Membership(account_id=account_id, role=role, service_id=service_id)
-    session.add(membership)
-    session.flush()
-    team = team_of(session, role, service_id)
-    if team is not None and team.version == 0:
-        pair = holders.start_team(session, team, now=now)
-        holder_id = session.get_one(Account, account_id).holder_id
-        holders.give_team_key(session, team, team.version, pair, holder_id)
-    facts: audit.Facts = {"account": str(account_id), "role": role.value}
-    if service_id is not None:
-        facts["service"] = str(service_id)
-    audit.record(session, actor_id, "role_given", now=now, facts=facts)
-    return membership
-
-
-def team_of(session: Session, role: Role, service_id: UUID | None) -> Holder | None:
-    """The team whose key goes with a role, if there is one."""
-    if role is Role.SERVICE_STAFF and service_id is not None:
-        return session.get_one(Holder, session.get_one(Service, service_id).holder_id)
-    kind = TEAM_OF_ROLE.get(role)
-    return None if kind is None else holders.get_one(session, kind)
-
-
-def waiting_for_key(session: Session, acting: SignedIn) -> list[tuple[Membership, StaffMember]]:
-    """Colleagues of a team of mine who cannot open anything of it until a member confirms."""
-    found = []
-    for membership, member in session.execute(
-        select(Membership, StaffMember).join(
-            StaffMember, StaffMember.account_id == Membership.account_id
-        )
-    ):
-        team = team_of(session, membership.role, membership.service_id)
-        if team is None or (membership.role, membership.service_id) not in acting.roles:
-            continue
-        holder_id = session.get_one(Account, membership.account_id).holder_id
-        if _has_copy(session, team, acting.holder_id) and not _has_copy(session, team, holder_id):
-            found.append((membership, member))
-    return found
-
-
-def hand_over(session: Session, acting: SignedIn, membership_id: UUID, *, now: datetime) -> None:
-    """A member confirms a new colleague: the team's key is sealed to her.
-
-    Raises ProofTooOld, NotFound.
-    """
-    check_proof(acting.second_factor_at, now=now)
-    waiting = {membership.id: membership for membership, _ in waiting_for_key(session, acting)}
-    membership = waiting.get(membership_id)
-    if membership is None:
-        raise NotFound
-    team = team_of(session, membership.role, membership.service_id)
-    assert team is not None
-    holder_id = session.get_one(Account, membership.account_id).holder_id
-    holders.hand_over_team(session, team, holders.Keys(acting.holder_id, acting.keys), holder_id)
-    audit.record(
-        session,
-        acting.account_id,
-        "team_key_given",
-        now=now,
-        facts={"account": str(membership.account_id), "team": str(team.id)},
-    )
 
 
 def change_passphrase(
@@ -268,19 +190,4 @@ def with_role(session: Session, role: Role) -> list[StaffMember]:
             .order_by(StaffMember.name)
             .distinct()
         )
-    )
-
-
-def _has_copy(session: Session, team: Holder, holder_id: UUID) -> bool:
-    return (
-        session.scalar(
-            select(TeamCopy.id)
-            .where(
-                TeamCopy.team_id == team.id,
-                TeamCopy.version == team.version,
-                TeamCopy.member_id == holder_id,
-            )
-            .limit(1)
-        )
-        is not None
     )

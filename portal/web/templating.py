@@ -122,6 +122,7 @@ def staff_rooms() -> list[tuple[str, str, str, str]]:
         ),
         ("referrals", i18n.gettext("Referrals"), "papers", (Permission.ANSWER_REFERRAL,)),
         ("dates", i18n.gettext("Dates"), "dates", (Permission.ANSWER_REFERRAL,)),
+        ("colleagues", i18n.gettext("Colleagues"), "key", (Permission.SEE_PEOPLE,)),
         ("house", i18n.gettext("House"), "home", ()),
     ]
     return [

@@ -48,6 +48,21 @@
     field.addEventListener("input", () => { shown.textContent = field.value.trim() || "…"; });
   }
 
+  // How strong a pass phrase is, while it is typed; without this a button asks.
+  for (const button of document.querySelectorAll(".without-script")) button.hidden = true;
+  for (const field of document.querySelectorAll("[data-measured-at]")) {
+    const meter = field.form.querySelector(".strength");
+    let waits;
+    field.addEventListener("input", () => {
+      clearTimeout(waits);
+      waits = setTimeout(async () => {
+        const body = new URLSearchParams({ csrf_token: field.form.elements.csrf_token.value, new: field.value });
+        const answer = await fetch(field.dataset.measuredAt, { method: "POST", body });
+        if (answer.ok) meter.innerHTML = await answer.text();
+      }, 300);
+    });
+  }
+
   for (const button of document.querySelectorAll("[data-print]")) {
     button.hidden = false;
     button.addEventListener("click", () => window.print());

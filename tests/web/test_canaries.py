@@ -28,6 +28,8 @@ from tests.web.staff.browser import Browser
 from tests.web.whole_house import WholeHouse
 
 PIN = "483920"
+ABOUT_STAFF = "/staff/colleagues"
+"""Names and work addresses of staff stand in clear: what is typed here is about no survivor."""
 
 AT_LEAST = {
     "the name to use": r"/staff/cases/new name",
@@ -144,6 +146,8 @@ class Journey:
         for form in page.forms:
             for button in range(max(1, len(form.buttons))):
                 key = (form.place, tuple(one.name for one in form.words), button)
+                if form.place.startswith(ABOUT_STAFF):
+                    continue
                 if form.words and key not in self.done:
                     self.done.add(key)
                     yield form, button

@@ -67,6 +67,7 @@ STAFF_REACHED_BY_NO_WAY = frozenset(
         "staff.sign_in.sign_in",
         "staff.sign_in.second_factor_page",
         "staff.enrolment.enrol",
+        "staff.welcome.welcome",
         # The number of a new card, shown once.
         "staff.inside.cards.number",
     }

@@ -34,6 +34,9 @@ OPEN_TO_STAFF = frozenset(
         "staff.sign_in.sign_in",
         "staff.sign_in.speak",
         "staff.sign_in.sign_out",
+        # A one-time link opens them; without one they say the same to everybody.
+        "staff.welcome.welcome",
+        "staff.passphrases.measure",
     }
 )
 OPEN_AFTER_THE_PASSPHRASE = frozenset({"staff.sign_in.second_factor_page", "staff.enrolment.enrol"})
@@ -48,6 +51,7 @@ WHO_MAY = {
     "cards": {"director", "stand_in"},
     "conversation": {"director", "stand_in"},
     "account": {"housing"},
+    "inviting": {"coordinator"},
 }
 """Staff rooms in which something of the first survivor opens, and for whom: nobody else."""
 
@@ -240,6 +244,10 @@ DECISIONS: dict[str, tuple[str, list[dict[str, str]]]] = {
     "cards.void": ("director", [{}]),
     "cards.lift": ("director", [{}]),
     "account.renew_recovery_codes": ("director", [{}]),
+    "inviting.invite": (
+        "coordinator",
+        [{"name": "Nele", "email": "nele@house.example", "role": "", "service": ""}],
+    ),
 }
 """What cannot be done from an unattended screen: by whom, and what is sent."""
 

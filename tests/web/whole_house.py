@@ -23,9 +23,11 @@ from portal.database import Database
 from portal.domain.needs import Category, HowSoon, NeedAnswer, Statement
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
-from portal.models import Decision, Membership
+from portal.models import Decision, Invitation, Membership
 from portal.services import appointments, desk, drafts, messages, needs, referrals, sharing
 from portal.services.appointments import Details
+from portal.services.colleagues import invitations
+from portal.services.colleagues.invitations import NewColleague
 from portal.services.entry import sessions
 from portal.services.house import House
 from portal.settings import Settings
@@ -232,6 +234,7 @@ class _Furnishing:
             "newcomer": house.a_colleague("Wim", (Role.SERVICE_STAFF, housing.id)),
         }
         self._note("membership", self._membership(staff["newcomer"]))
+        self._note("invitation", self._invitation())
         self._note("case", amal.case_id)
         self._note("account", amal.account_id)
         self._note("service", housing.id)
@@ -282,6 +285,12 @@ class _Furnishing:
         with self.house.database.transaction("read") as session:
             asked = select(Membership.id).where(Membership.account_id == colleague.account_id)
             return session.execute(asked).scalar_one()
+
+    def _invitation(self) -> UUID:
+        wanted = NewColleague("Nele", "nele@house.example")
+        with self.house.acting(self.house.coordinator) as (session, acting):
+            invitations.invite(session, acting, wanted, now=NOON)
+            return session.execute(select(Invitation.id)).scalar_one()
 
     def _routed(self, need_id: UUID, *kinds: ServiceKind) -> None:
         ids = [self.house.services[kind].id for kind in kinds]

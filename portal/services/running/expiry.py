@@ -28,6 +28,7 @@ from portal.models import (
     Tries,
 )
 from portal.services import audit, drafts, needs
+from portal.services.colleagues import invitations
 from portal.services.entry import tries
 from portal.settings import Settings
 
@@ -44,6 +45,7 @@ class Forgotten(NamedTuple):
     sign_ins: int
     activation_slots: int
     grants: int
+    invitations: int = 0
 
 
 def forget_expired(session: Session, *, now: datetime) -> Forgotten:
@@ -55,6 +57,7 @@ def forget_expired(session: Session, *, now: datetime) -> Forgotten:
         sign_ins=_end_sign_ins(session, now=now),
         activation_slots=_drop_slots(session, now=now),
         grants=_end_grants(session, now=now),
+        invitations=invitations.forget_old(session, now=now),
     )
 
 

@@ -13,23 +13,27 @@ from portal.web.staff import (
     cards,
     case,
     caseload,
+    colleagues,
     conversation,
     dates,
     desk,
     enrolment,
     house,
+    inviting,
     notes,
     once,
     opening,
+    passphrases,
     proof,
     referrals,
     sent_again,
     sign_in,
     trouble,
     vocabulary,
+    welcome,
 )
 
-WAY_IN = (sign_in, enrolment)
+WAY_IN = (sign_in, welcome, passphrases, enrolment)
 WORK = (
     proof,
     desk,
@@ -42,6 +46,8 @@ WORK = (
     referrals,
     dates,
     house,
+    colleagues,
+    inviting,
     account,
 )
 

@@ -10,43 +10,34 @@ from wtforms import DateField, PasswordField
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal import i18n
-from portal.domain.passphrases import (
-    PassphrasesDiffer,
-    PassphraseTooPlain,
-    PassphraseTooShort,
-    SignInDoesNotOpen,
-)
+from portal.domain.passphrases import SignInDoesNotOpen
 from portal.domain.refusals import Busy, NotFound, Refusal, SlowDown
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.services import staff
+from portal.services.colleagues import listing
 from portal.services.entry import second_factor, sessions
 from portal.web import guards, staff_sessions
 from portal.web.forms import StaffForm
-from portal.web.staff import proof
+from portal.web.staff import passphrases, proof
+from portal.web.staff.passphrases import ChosenPassphraseForm
 
 blueprint = Blueprint("account", __name__, url_prefix="/me")
 
 WORDS: Mapping[type[Refusal], tuple[str | None, str]] = {
     SignInDoesNotOpen: ("passphrase", _l("This is not your pass phrase of now.")),
-    PassphraseTooShort: ("new", _l("Use at least 14 characters: several words are good.")),
-    PassphraseTooPlain: ("new", _l("This is too easy to guess. Choose another one.")),
-    PassphrasesDiffer: ("again", _l("The two pass phrases are not the same.")),
+    **passphrases.WORDS,
     SlowDown: ("passphrase", proof.WORDS[SlowDown]),
     Busy: (None, _l("Busy now. Nothing was changed. Try again in 5 seconds.")),
 }
 
 
-class NewPassphraseForm(StaffForm):
+class NewPassphraseForm(ChosenPassphraseForm):
     """The pass phrase of now and a new one."""
 
     passphrase = PasswordField(
         _l("Pass phrase of now"), [InputRequired(_l("Type your pass phrase.")), Length(max=400)]
     )
-    new = PasswordField(
-        _l("New pass phrase"), [InputRequired(_l("Type a new pass phrase.")), Length(max=400)]
-    )
-    again = PasswordField(_l("The new pass phrase again"), [Length(max=400)])
 
 
 class AwayForm(StaffForm):
@@ -66,6 +57,8 @@ def me() -> ResponseReturnValue:
 def change_passphrase() -> ResponseReturnValue:
     """Change the pass phrase; every other sign-in of this colleague ends."""
     form = NewPassphraseForm()
+    if passphrases.asked_to_measure():
+        return _page(passphrase=form)
     if form.validate():
         guards.end_transaction()
         try:
@@ -149,14 +142,17 @@ def _page(
 ) -> ResponseReturnValue:
     session, acting = guards.db(), guards.signed_in()
     member = staff.get_member(session, acting.account_id)
+    tried = (passphrase.new.data or "") if passphrase else ""
     return render_template(
         "staff/account/me.html",
         member=member,
         passphrase=passphrase or NewPassphraseForm(formdata=None),
+        measured=passphrases.measured(tried, known=(member.email, member.name)),
         away=away or AwayForm(formdata=None, obj=member),
         codes_left=second_factor.codes_left(session, acting.account_id),
         stand_ins=staff.stand_ins(session, acting),
         waiting=staff.waiting_for_key(session, acting),
+        my_waiting_keys=listing.my_waiting_keys(session, acting),
         languages=[i18n.LANGUAGES[code] for code in guards.house().settings.languages],
         here=request.path,
     )

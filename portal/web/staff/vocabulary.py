@@ -177,7 +177,7 @@ PERMISSION: dict[Permission, str] = {
     Permission.ANSWER_REFERRAL: _l("Answer referrals to one's own service"),
     Permission.SEE_HOUSE: _l("See counts of the house"),
     Permission.SEE_PEOPLE: _l("See colleagues and their roles"),
-    Permission.MANAGE_PEOPLE: _l("Invite colleagues, give and take roles, close accounts"),
+    Permission.MANAGE_PEOPLE: _l("Invite colleagues, give and take roles, switch accounts off"),
     Permission.READ_AUDIT: _l("See what was done, and by whom"),
     Permission.SEE_LATE: _l("See what is late in the whole house"),
     Permission.REVIEW_BREAK_GLASS: _l("Look again at an emergency opening"),

@@ -1,0 +1,154 @@
+"""What a coordinator does with a colleague's account: roles, training date, closing, opening again.
+
+Nobody does any of it to her own account, and each asks for a fresh second-factor proof.
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.decisions import check_proof
+from portal.domain.refusals import NotFound, NotYours, Refusal, WrongState
+from portal.domain.roles import Permission, Role, check_place, check_together
+from portal.models import Membership, Service, StaffMember
+from portal.services import audit
+from portal.services.colleagues import invitations, teams
+from portal.services.entry import sessions
+from portal.services.entry.sessions import SignedIn
+
+
+class OwnAccount(Refusal):
+    """Nobody gives herself a role, or changes how long she may work: another coordinator does."""
+
+
+class RoleHeldAlready(Refusal):
+    """She holds this role there already."""
+
+
+def give(
+    session: Session,
+    acting: SignedIn,
+    account_id: UUID,
+    role: Role,
+    service_id: UUID | None,
+    *,
+    now: datetime,
+) -> Membership:
+    """Give a colleague a role. When the coordinator holds the team's key herself, it goes along.
+
+    Raises NotYours, ProofTooOld, OwnAccount, NotFound, WrongState for who has left,
+    RoleNeedsService, RolesKeptApart, RoleHeldAlready.
+    """
+    member = _a_colleague(session, acting, account_id, now=now)
+    if member.left_at is not None:
+        raise WrongState
+    check_place(role, in_service=service_id is not None)
+    if service_id is not None and session.get(Service, service_id) is None:
+        raise NotFound
+    held = _memberships(session, account_id)
+    check_together((one.role for one in held), role)
+    if any((one.role, one.service_id) == (role, service_id) for one in held):
+        raise RoleHeldAlready
+    given = teams.give_role(
+        session, account_id, role, now=now, service_id=service_id, actor_id=acting.account_id
+    )
+    if any(given.id == one.id for one, _ in teams.waiting_for_key(session, acting)):
+        teams.hand_over(session, acting, given.id, now=now)
+    return given
+
+
+def take(
+    session: Session,
+    acting: SignedIn,
+    account_id: UUID,
+    membership_id: UUID,
+    *,
+    now: datetime,
+    even_the_last: bool = False,
+) -> None:
+    """Take a role away; from her next request on it opens nothing.
+
+    Raises NotYours, ProofTooOld, OwnAccount, NotFound, LastKeyHolder.
+    """
+    _a_colleague(session, acting, account_id, now=now)
+    membership = session.get(Membership, membership_id)
+    if membership is None or membership.account_id != account_id:
+        raise NotFound
+    teams.take_role(
+        session, membership, now=now, actor_id=acting.account_id, even_the_last=even_the_last
+    )
+
+
+def set_training(
+    session: Session, acting: SignedIn, account_id: UUID, until: date | None, *, now: datetime
+) -> None:
+    """Say until when a colleague's training counts. Raises NotYours, ProofTooOld, OwnAccount."""
+    member = _a_colleague(session, acting, account_id, now=now)
+    member.trained_until = until
+    session.flush()
+    facts: audit.Facts = {"account": str(account_id), "until": str(until or "")}
+    audit.record(session, acting.account_id, "training_set", now=now, facts=facts)
+
+
+def close(
+    session: Session,
+    acting: SignedIn,
+    account_id: UUID,
+    *,
+    now: datetime,
+    even_the_last: bool = False,
+) -> None:
+    """Close a colleague's account: her sign-ins end now, her roles and team keys with them.
+
+    Her open items stay where they are and are shown to the coordinator. Raises NotYours,
+    ProofTooOld, OwnAccount, NotFound, WrongState for who has left, LastKeyHolder.
+    """
+    member = _a_colleague(session, acting, account_id, now=now)
+    if member.left_at is not None:
+        raise WrongState
+    sessions.end_all(session, account_id)
+    invitations.forget_of(session, account_id)
+    for membership in _memberships(session, account_id):
+        teams.take_role(
+            session, membership, now=now, actor_id=acting.account_id, even_the_last=even_the_last
+        )
+    member.left_at = now
+    session.flush()
+    facts: audit.Facts = {"account": str(account_id)}
+    audit.record(session, acting.account_id, "staff_left", now=now, facts=facts)
+
+
+def open_again(session: Session, acting: SignedIn, account_id: UUID, *, now: datetime) -> None:
+    """Let a colleague sign in again, as she could before; her roles are given anew.
+
+    Raises NotYours, ProofTooOld, OwnAccount, NotFound, WrongState for who never left or has no
+    pass phrase left.
+    """
+    member = _a_colleague(session, acting, account_id, now=now)
+    if member.left_at is None or member.slot_id is None:
+        raise WrongState
+    member.left_at = None
+    session.flush()
+    facts: audit.Facts = {"account": str(account_id)}
+    audit.record(session, acting.account_id, "staff_back", now=now, facts=facts)
+
+
+def _a_colleague(
+    session: Session, acting: SignedIn, account_id: UUID, *, now: datetime
+) -> StaffMember:
+    if not acting.may(Permission.MANAGE_PEOPLE):
+        raise NotYours
+    check_proof(acting.second_factor_at, now=now)
+    member = session.get(StaffMember, account_id, with_for_update=True)
+    if member is None:
+        raise NotFound
+    if account_id == acting.account_id:
+        raise OwnAccount
+    return member
+
+
+def _memberships(session: Session, account_id: UUID) -> list[Membership]:
+    asked = select(Membership).where(Membership.account_id == account_id).order_by(Membership.id)
+    return list(session.scalars(asked))

@@ -54,6 +54,16 @@ def propose_visits(house: House, talks: tuple[Talk, ...]) -> tuple[Plan, ...]:
     return _Planning(house, talks).plans()
 
 
+def never_possible(house: House, talks: tuple[Talk, ...]) -> tuple[NotPlaced, ...]:
+    """The talks for which there is no time at all, whatever becomes of the others."""
+    planning = _Planning(house, talks)
+    return tuple(
+        NotPlaced(talk.referral, planning.starts.reason(talk))
+        for talk, by_floor in zip(talks, planning.starts.by_floor, strict=True)
+        if not by_floor
+    )
+
+
 class _Planning:
     """One question to the planner, on its way to an answer."""
 

@@ -65,12 +65,12 @@ def _open_house(app: Flask, settings: Settings) -> None:
     passes = SlowPasses(settings.data_dir / "slow-passes", settings.slow_pass_slots)
     app.extensions["database"] = database
     app.extensions["house"] = House(settings, key_file, passes)
-    app.extensions["centre"] = CentreOnTheMap(database)
+    app.extensions["centre"] = CentreOnTheMap(database, settings)
     staff_sessions.furnish(app, key_file)
 
 
 def _guard(app: Flask, settings: Settings) -> None:
-    headers = Headers(settings)
+    headers = Headers(lambda: app.extensions["centre"].find().exit_pages)
 
     def finish(response: Response) -> Response:
         guards.keep_changes(response)
@@ -100,6 +100,6 @@ def _surfaces() -> dict[str, Blueprint]:
 
 def _put_behind_one_address(app: Flask, settings: Settings) -> None:
     kept = KeptAnswers(app.extensions["database"], lambda: guards.clock_of(app))
-    outside = OneAddress(app, settings, kept)
+    outside = OneAddress(app, settings, kept, app.extensions["centre"])
     depth = settings.proxy_depth
     app.wsgi_app = ProxyFix(outside, x_for=depth, x_proto=depth, x_host=depth)  # type: ignore[method-assign]

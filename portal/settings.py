@@ -18,6 +18,7 @@ _MIB = 1024 * 1024
 _STANDARD_OPS = 3
 _STANDARD_MEM = 64 * _MIB
 
+_LONGEST_ADDRESS = 300
 _LOG_LEVELS = ("debug", "info", "warning", "error")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{1,5})?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -90,15 +91,22 @@ def _log_level(typed: str) -> str:
 
 
 def _page_elsewhere(typed: str) -> str:
+    if _public_host(typed) is None:
+        raise _Wrong("the https address of a public page")
+    return typed
+
+
+def _public_host(typed: str) -> str | None:
+    """The host of an https address that may stand in a header; None for anything else."""
     try:
         parts = urlsplit(typed)
         usable = parts.scheme == "https" and bool(parts.hostname) and not parts.username
     except ValueError:
-        usable = False
+        return None
     # The address goes into a header: anything but plain visible ASCII could end it early.
     if not usable or not re.fullmatch(r"[!-~]+", typed) or re.search(r"[;,'\"<>\\]", typed):
-        raise _Wrong("the https address of a public page")
-    return typed
+        return None
+    return parts.hostname
 
 
 def _setting(variable: str, meaning: str, read: Callable[[str], Any], default: Any) -> Any:
@@ -190,6 +198,16 @@ class Settings:
     def exit_page(self, language: str) -> str:
         """Where somebody who reads this language goes on leaving."""
         return self.exit_pages.get(language) or next(iter(self.exit_pages.values()))
+
+
+def is_page_elsewhere(typed: str, settings: "Settings") -> bool:
+    """Whether leaving may lead there: an https page of the public web, and not one of ours."""
+    host = _public_host(typed)
+    if host is None or len(typed) > _LONGEST_ADDRESS:
+        return False
+    own = (settings.staff_host or "").partition(":")[0]
+    # A machine of the house, an address in digits or a bare name is no page anybody might look at.
+    return host != own and bool(re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]+", host))
 
 
 def described() -> Iterator[tuple[str, str, str]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -89,8 +89,10 @@ def answer_before(sent_at: datetime, promise: Promise, hours: OpeningHours) -> d
     left = timedelta(minutes=promise.amount)
     while True:
         closing = datetime.combine(start.date(), hours.closes, hours.zone)
-        # Aware datetimes of one zone subtract as wall clocks; opening hours never span a change.
-        if start + left <= closing:
-            return start + left
-        left -= closing - start
+        # Aware datetimes of one zone subtract as wall clocks, and a house may be open on the night
+        # on which the clock changes: minutes are counted in UTC.
+        open_for = closing.astimezone(UTC) - start.astimezone(UTC)
+        if left <= open_for:
+            return (start.astimezone(UTC) + left).astimezone(hours.zone)
+        left -= max(open_for, timedelta())
         start = datetime.combine(hours.open_day_after(start.date()), hours.opens, hours.zone)

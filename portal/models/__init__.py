@@ -14,7 +14,7 @@ from portal.models.answer import FormOutcome, KeptAnswer, Tries
 from portal.models.audit import AuditEvent, AuditHead, AuditNight
 from portal.models.base import Base
 from portal.models.case import Case, Folder, Grant, Look
-from portal.models.centre import Centre, Service
+from portal.models.centre import Centre, Service, SettingVersion
 from portal.models.decision import Decision, DecisionKey, Told
 from portal.models.draft import Draft
 from portal.models.holder import Half, Holder, HolderKey, KeySlot, TeamCopy
@@ -56,6 +56,7 @@ __all__ = [
     "Referral",
     "SecondFactor",
     "Service",
+    "SettingVersion",
     "SharingWish",
     "SignIn",
     "StaffMember",

@@ -4,15 +4,19 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.domain.centre import Topic
 from portal.domain.services import ServiceKind, ServiceState
 from portal.models.base import Base, WithId, named
 
 
 class Centre(Base):
-    """The centre: one row, for one installation serves one house."""
+    """The centre: one row, for one installation serves one house.
+
+    An empty `help_lines`, `legal_texts`, `exit_pages` or `retention` means the portal's own.
+    """
 
     __tablename__ = "centre"
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
@@ -25,6 +29,10 @@ class Centre(Base):
     closes: Mapped[time]
     weekdays: Mapped[list[int]]
     promises: Mapped[dict[str, Any]]
+    help_lines: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    legal_texts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    exit_pages: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    retention: Mapped[dict[str, Any]] = mapped_column(default=dict)
     is_demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
@@ -39,3 +47,20 @@ class Service(WithId, Base):
     holder_id: Mapped[UUID] = mapped_column(ForeignKey("holder.id"), unique=True)
     languages: Mapped[list[str]]
     place: Mapped[str]
+    notices: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What she reads while it is paused or closed, by language; empty: the portal's own words."""
+
+
+class SettingVersion(WithId, Base):
+    """One change of what the centre sets: who, when, what stood before and what stands since."""
+
+    __tablename__ = "setting_version"
+    __table_args__ = (UniqueConstraint("topic", "about", "number"),)
+    topic: Mapped[Topic] = mapped_column(named(Topic))
+    about: Mapped[str]
+    """Which service, help line or legal text; empty where the house has one of its kind."""
+    number: Mapped[int]
+    changed_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    changed_at: Mapped[datetime] = mapped_column(index=True)
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]

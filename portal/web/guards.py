@@ -56,6 +56,16 @@ def whereabouts() -> Whereabouts:
     return cast(Whereabouts, current_app.extensions["centre"].find())
 
 
+def offered_languages() -> tuple[str, ...]:
+    """The languages of the pages, the first one for whoever reads none of them."""
+    return whereabouts().languages
+
+
+def look_at_the_house_again() -> None:
+    """The house was changed in this request: the next page of this process says so."""
+    current_app.extensions["centre"].look_again()
+
+
 def clock_of(app: Flask) -> datetime:
     """The time; tests set the clock with app.config["NOW"]."""
     clock = app.config.get("NOW")
@@ -141,7 +151,7 @@ def drop_changes(_error: BaseException | None = None) -> None:
 def set_the_scene() -> None:
     """The language and the clock of this page, before anybody is known."""
     mark = find_inside()
-    offered = house().settings.languages
+    offered = offered_languages()
     asked = request.headers.get("Accept-Language", "")
     i18n.use_language(mark.language if mark else i18n.negotiate(asked, offered))
     i18n.use_zone(whereabouts().zone)

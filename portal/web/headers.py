@@ -2,6 +2,7 @@
 
 import gzip
 from base64 import b64encode
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -9,7 +10,6 @@ from urllib.parse import urlsplit
 from werkzeug.wrappers import Response
 
 from portal.i18n import gettext, use_language
-from portal.settings import Settings
 from portal.web.kept_answers import REFERENCE_HEADER
 from portal.web.templating import survivor_css, survivor_js
 
@@ -35,14 +35,30 @@ _STAFF_POLICY = (
 
 
 class Headers:
-    """The headers of both surfaces, made once: nothing in them depends on the request."""
+    """The headers of both surfaces, made once for the exit pages of the house."""
 
-    def __init__(self, settings: Settings) -> None:
-        exits = {_origin(page) for page in settings.exit_pages.values()}
+    def __init__(self, exit_pages: Callable[[], Mapping[str, str]]) -> None:
+        self._exit_pages = exit_pages
+        self._known: Mapping[str, str] | None = None
+        self._survivors: dict[str, str] = {}
+        self._staff = _ALWAYS | {
+            "Referrer-Policy": "same-origin",
+            "Content-Security-Policy": _STAFF_POLICY,
+        }
+
+    def _policies(self) -> dict[str, str]:
+        pages = self._exit_pages()
+        if pages is not self._known:
+            self._survivors, self._known = self._of_survivors(pages), pages
+        return self._survivors
+
+    @staticmethod
+    def _of_survivors(pages: Mapping[str, str]) -> dict[str, str]:
+        exits = {_origin(page) for page in pages.values()}
         # Style and script stand in the page and never change, so their hashes are enough; a nonce
         # would make each front page differ. Chromium drops the 303 of the exit if its origin is
         # not a form-action.
-        self._survivors = _ALWAYS | {
+        return _ALWAYS | {
             "Referrer-Policy": "no-referrer",
             "Content-Security-Policy": (
                 f"default-src 'none'; style-src {_hash(survivor_css())}; "
@@ -51,14 +67,10 @@ class Headers:
                 "base-uri 'none'; frame-ancestors 'none'"
             ),
         }
-        self._staff = _ALWAYS | {
-            "Referrer-Policy": "same-origin",
-            "Content-Security-Policy": _STAFF_POLICY,
-        }
 
     def for_survivors(self, response: Response) -> Response:
         """Headers of everything that is not a staff page."""
-        response.headers.update(self._survivors)
+        response.headers.update(self._policies())
         if response.headers.get("Location") == "/":
             # Firefox takes the step after a 303 with a policy of its own for a typed address, and
             # the answer would not be shown. The policy of the page that sent the form goes on.

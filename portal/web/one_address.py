@@ -20,6 +20,7 @@ from portal.web.bodies import Fields, read_body, typed_fields
 from portal.web.headers import Headers, bare_failure, compress
 from portal.web.inside import ENVIRON_KEY, PREFIX, Inside
 from portal.web.kept_answers import KeptAnswers, Trouble
+from portal.web.whereabouts import CentreOnTheMap
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -34,11 +35,14 @@ log = logging.getLogger(__name__)
 class OneAddress:
     """The application as the world sees it: the front page, one POST, and the staff's door."""
 
-    def __init__(self, app: Flask, settings: Settings, kept: KeptAnswers) -> None:
+    def __init__(
+        self, app: Flask, settings: Settings, kept: KeptAnswers, centre: CentreOnTheMap
+    ) -> None:
         self.inside = app.wsgi_app
         self.settings = settings
         self.kept = kept
-        self.headers = Headers(settings)
+        self.centre = centre
+        self.headers = Headers(lambda: centre.find().exit_pages)
 
     def __call__(self, environ: "WSGIEnvironment", answer: "StartResponse") -> Iterable[bytes]:
         """Answer one request from outside."""
@@ -112,7 +116,7 @@ class OneAddress:
             log.error("a visit was left while the house failed: %s", type(error).__name__)
         if mark.is_part:
             return Response(status=204)
-        return see_other(self.settings.exit_page(mark.language))
+        return see_other(self.centre.find().exit_page(mark.language))
 
     def _follow(self, environ: "WSGIEnvironment", mark: Inside, fields: Fields) -> Response | None:
         """What the inside answers in the end; None when that is the front page."""
@@ -122,7 +126,7 @@ class OneAddress:
                 return None
             response = self._ask(environ, mark, method, path, fields)
             location = response.headers.get("Location")
-            if location is None or location in self.settings.exit_pages.values():
+            if location is None or location in self.centre.exits:
                 return response
             if not location.startswith(PREFIX + "/"):
                 return None
@@ -203,7 +207,7 @@ class OneAddress:
         return Response.from_app(self.inside, inner, buffered=True)
 
     def _language(self, environ: "WSGIEnvironment", shown: str = "") -> str:
-        offered = self.settings.languages
+        offered = self.centre.find().languages
         if shown in offered:
             return shown
         return i18n.negotiate(environ.get("HTTP_ACCEPT_LANGUAGE", ""), offered)

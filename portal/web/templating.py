@@ -207,7 +207,7 @@ def furnish(app: Flask, settings: Settings) -> None:
         "weekdays": dates.weekdays,
         "staff_rooms": staff_rooms,
         "only_reads": guards.only_reads,
-        "exit_page": lambda: settings.exit_page(i18n.current_language().code),
+        "exit_page": lambda: guards.whereabouts().exit_page(i18n.current_language().code),
         "idle_minutes": lambda: settings.survivor_idle_minutes,
     }
     app.context_processor(_layout)

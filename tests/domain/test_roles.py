@@ -33,11 +33,16 @@ MAY: dict[Role, set[Permission]] = {
         Permission.SEE_HOUSE,
         Permission.SEE_PEOPLE,
         Permission.MANAGE_PEOPLE,
+        Permission.CHANGE_HOUSE,
     },
     Role.PARTNER_CONTACT_WORKER: set(),
     Role.INTERPRETER: set(),
     Role.AUDITOR: {Permission.READ_AUDIT},
-    Role.ADMINISTRATOR: {Permission.SEE_HOUSE, Permission.SEE_PEOPLE},
+    Role.ADMINISTRATOR: {
+        Permission.SEE_HOUSE,
+        Permission.SEE_PEOPLE,
+        Permission.CHANGE_HOUSE,
+    },
 }
 DECISIONS: dict[Role, set[Permission]] = {
     Role.COORDINATOR: {
@@ -157,6 +162,7 @@ def test_an_administrator_opens_nothing_that_a_survivor_or_staff_wrote() -> None
     assert opened == {
         Permission.SEE_HOUSE,
         Permission.SEE_PEOPLE,
+        Permission.CHANGE_HOUSE,
         Permission.ASK_ROLE_CHANGE,
     }
     assert APART[Role.ADMINISTRATOR] == set(Role) - {Role.ADMINISTRATOR, Role.COORDINATOR}

@@ -140,7 +140,7 @@ def _centre(now: datetime) -> Centre:
         name="Huis De Linde",
         country="BE",
         zone="Europe/Brussels",
-        languages=["nl"],
+        languages=["nl", "fr", "en", "ar"],
         opens=time(9),
         closes=time(17),
         weekdays=[0, 1, 2, 3, 4],

@@ -49,6 +49,10 @@ AT_LEAST = {
 """Places that must be among those where a canary sang, and be read again by somebody."""
 
 
+ABOUT_THE_HOUSE = "/staff/house/settings"
+"""What the centre says of itself is public: no word about anybody is asked for there."""
+
+
 @dataclass
 class Journey:
     """A survivor and those who help her, typing canaries wherever words can be typed."""
@@ -144,6 +148,8 @@ class Journey:
         """A form with room for words that nobody has filled yet with this button; one a visit,
         since what is decided with one button cannot be decided with the next."""
         for form in page.forms:
+            if form.place.startswith(ABOUT_THE_HOUSE):
+                continue
             for button in range(max(1, len(form.buttons))):
                 key = (form.place, tuple(one.name for one in form.words), button)
                 if form.place.startswith(ABOUT_STAFF):

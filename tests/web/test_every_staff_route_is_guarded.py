@@ -52,6 +52,7 @@ WHO_MAY = {
     "conversation": {"director", "stand_in"},
     "account": {"housing"},
     "inviting": {"coordinator"},
+    "house_settings": {"coordinator"},
 }
 """Staff rooms in which something of the first survivor opens, and for whom: nobody else."""
 

@@ -20,11 +20,21 @@ from werkzeug.routing import Rule
 
 from portal.app import create_app
 from portal.database import Database
+from portal.domain.centre import Topic
 from portal.domain.needs import Category, HowSoon, NeedAnswer, Statement
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import Decision, Invitation, Membership
-from portal.services import appointments, desk, drafts, messages, needs, referrals, sharing
+from portal.services import (
+    appointments,
+    desk,
+    drafts,
+    house_settings,
+    messages,
+    needs,
+    referrals,
+    sharing,
+)
 from portal.services.appointments import Details
 from portal.services.colleagues import invitations
 from portal.services.colleagues.invitations import NewColleague
@@ -238,12 +248,22 @@ class _Furnishing:
         self._note("case", amal.case_id)
         self._note("account", amal.account_id)
         self._note("service", housing.id)
+        self._house_set(staff["coordinator"])
         self._of_amal(amal)
         self._messages(amal, 54)
         house.a_need(bea, Category.MONEY, words="Something of another.")
         self._messages(bea, 2)
         noor = house.a_survivor("Noor", activated=False)
         return Everybody(amal, bea, noor, staff, self.ids)
+
+    def _house_set(self, coordinator: Person) -> None:
+        """The coordinator gave the house a legal text."""
+        texts = {code: f"What the law says ({code})." for code in ("nl", "fr", "en", "ar")}
+        with self.house.acting(coordinator) as (session, acting):
+            version = house_settings.change(
+                session, acting, Topic.LEGAL_TEXT, texts, about="rights", now=NOON
+            )
+            self._note("version", version.id)
 
     def _of_amal(self, amal: Person) -> None:
         """Needs in every state, each with what belongs to it."""

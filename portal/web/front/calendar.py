@@ -51,7 +51,7 @@ NUMBERS = {
 ANYWHERE = ((_l("Ambulance and fire brigade"), "112"),)
 
 
-_Drawn = dict[tuple[str, date, bool], str]
+_Drawn = dict[tuple[object, ...], str]
 MOST_DRAWN = 50
 """Pages kept ready: each language whole and as a part, for a day; then it is tomorrow."""
 
@@ -73,7 +73,17 @@ def show() -> ResponseReturnValue:
     mark.page_key = ""
     today = here(guards.utc_now()).date()
     pages: _Drawn = current_app.extensions.setdefault("front pages", {})
-    key = (mark.language, today, mark.is_part)
+    where = guards.whereabouts()
+    exit_page = where.exit_page(mark.language)
+    key = (
+        mark.language,
+        today,
+        mark.is_part,
+        where.zone,
+        where.country,
+        where.languages,
+        exit_page,
+    )
     if key not in pages:
         if len(pages) >= MOST_DRAWN:
             pages.clear()
@@ -103,7 +113,7 @@ def calendar_page(form: CardForm, *, is_open: bool) -> str:
         today=today,
         feasts=_coming(today, where.country),
         numbers=NUMBERS.get(where.country, ANYWHERE),
-        languages=[LANGUAGES[code] for code in guards.house().settings.languages],
+        languages=[LANGUAGES[code] for code in guards.offered_languages()],
         here=current_language().code,
     )
 

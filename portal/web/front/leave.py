@@ -24,4 +24,4 @@ def leave() -> ResponseReturnValue:
     except Exception as error:
         # Whatever is wrong with the database, she must get away; the session ends by itself.
         log.error("a visit could not be ended: %s", type(error).__name__)
-    return redirect(guards.house().settings.exit_page(current_language().code))
+    return redirect(guards.whereabouts().exit_page(current_language().code))

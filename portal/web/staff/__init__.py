@@ -19,6 +19,7 @@ from portal.web.staff import (
     desk,
     enrolment,
     house,
+    house_settings,
     inviting,
     notes,
     once,
@@ -48,6 +49,7 @@ WORK = (
     house,
     colleagues,
     inviting,
+    house_settings,
     account,
 )
 

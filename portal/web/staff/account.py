@@ -153,6 +153,6 @@ def _page(
         stand_ins=staff.stand_ins(session, acting),
         waiting=staff.waiting_for_key(session, acting),
         my_waiting_keys=listing.my_waiting_keys(session, acting),
-        languages=[i18n.LANGUAGES[code] for code in guards.house().settings.languages],
+        languages=[i18n.LANGUAGES[code] for code in guards.offered_languages()],
         here=request.path,
     )

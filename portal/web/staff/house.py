@@ -22,6 +22,7 @@ def house() -> ResponseReturnValue:
         services=directory.services(session, acting),
         called_instead=readiness.called_instead(session, acting),
         may_count=acting.may(Permission.SEE_HOUSE),
+        may_change=acting.may(Permission.CHANGE_HOUSE),
         may_audit=acting.may(Permission.READ_AUDIT),
     )
 

@@ -185,7 +185,7 @@ def _form(acting: SignedIn) -> OpeningForm:
     form = OpeningForm()
     for name, offered in ANSWERS.items():
         form[name].choices = offered
-    spoken = [(code, i18n.LANGUAGES[code].name) for code in guards.house().settings.languages]
+    spoken = [(code, i18n.LANGUAGES[code].name) for code in guards.offered_languages()]
     other = sorted(
         ((code, language_for_staff(code)) for code in INTERPRETED), key=lambda one: one[1]
     )

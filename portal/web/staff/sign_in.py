@@ -105,7 +105,7 @@ def sign_out() -> ResponseReturnValue:
 def speak() -> ResponseReturnValue:
     """The language of the staff pages, from now on in this browser."""
     code = request.form.get("language", "")
-    if code in guards.house().settings.languages:
+    if code in guards.offered_languages():
         session[LANGUAGE] = code
         token = staff_sessions.staff_token()
         if current_user.is_authenticated:
@@ -116,7 +116,7 @@ def speak() -> ResponseReturnValue:
 def use_chosen_language() -> None:
     """Before anybody is known: the language that was chosen in this browser."""
     code = session.get(LANGUAGE)
-    if code in guards.house().settings.languages:
+    if code in guards.offered_languages():
         i18n.use_language(code)
 
 
@@ -152,4 +152,4 @@ def _known_by_passphrase() -> SignedIn | None:
 
 
 def _languages() -> list[i18n.Language]:
-    return [i18n.LANGUAGES[code] for code in guards.house().settings.languages]
+    return [i18n.LANGUAGES[code] for code in guards.offered_languages()]

@@ -38,6 +38,12 @@ LANE: Words = {
     Lane.GREEN: _l("Green: three working days"),
     Lane.INFORMATION: _l("Information: five working days"),
 }
+LANE_NAME: Words = {
+    Lane.RED: _l("Red"),
+    Lane.ORANGE: _l("Orange"),
+    Lane.GREEN: _l("Green"),
+    Lane.INFORMATION: _l("Information"),
+}
 CATEGORY: Words = {
     Category.SAFETY: _l("Safety"),
     Category.SLEEP: _l("Shelter, a place to sleep"),
@@ -178,6 +184,7 @@ PERMISSION: dict[Permission, str] = {
     Permission.SEE_HOUSE: _l("See counts of the house"),
     Permission.SEE_PEOPLE: _l("See colleagues and their roles"),
     Permission.MANAGE_PEOPLE: _l("Invite colleagues, give and take roles, switch accounts off"),
+    Permission.CHANGE_HOUSE: _l("Change what the house sets, such as hours and services"),
     Permission.READ_AUDIT: _l("See what was done, and by whom"),
     Permission.SEE_LATE: _l("See what is late in the whole house"),
     Permission.REVIEW_BREAK_GLASS: _l("Look again at an emergency opening"),

@@ -15,14 +15,14 @@ from portal.domain.cards import (
     PinTooPlain,
     PinTooShort,
 )
+from portal.domain.centre import LegalText
 from portal.domain.refusals import Busy, Refusal
 from portal.i18n import LANGUAGES, current_language, use_language
 from portal.i18n import lazy_gettext as _l
 from portal.services.entry import cards, sessions
-from portal.web import guards
+from portal.web import guards, help_lines
 from portal.web.forms import PortalForm
 from portal.web.inside import get_inside
-from portal.web.survivor import help_lines
 
 blueprint = Blueprint("account", __name__, url_prefix="/more")
 
@@ -39,6 +39,11 @@ WORDS: Mapping[type[Refusal], tuple[str | None, str]] = {
     PinNotDigits: ("new", _l("Use digits only.")),
     PinsDiffer: ("again", _l("The two PINs are not the same.")),
     Busy: (None, _l("Busy now. Try again in 5 seconds.")),
+}
+
+LEGAL: Mapping[LegalText, str] = {
+    LegalText.PRIVACY: _l("What we do with what you tell us"),
+    LegalText.RIGHTS: _l("What you can ask, and where you can complain"),
 }
 
 # Said at a desk with others around: nothing in it tells which house this is.
@@ -62,7 +67,7 @@ class PinForm(PortalForm):
 @blueprint.get("")
 def show() -> ResponseReturnValue:
     """Everything that is not of every day."""
-    return _page("show")
+    return _page("show", has_legal_texts=bool(_legal_texts()))
 
 
 @blueprint.get("/card")
@@ -92,7 +97,7 @@ def pin() -> ResponseReturnValue:
 def lost() -> ResponseReturnValue:
     """Words for a lost card that tell nothing to whoever stands beside her."""
     in_dutch = None
-    if current_language().code != "nl" and "nl" in guards.house().settings.languages:
+    if current_language().code != "nl" and "nl" in guards.offered_languages():
         with use_language("nl"):
             in_dutch = str(NEW_CARD)
     return _page("lost", sentence=NEW_CARD, in_dutch=in_dutch)
@@ -109,7 +114,7 @@ def sign_out() -> ResponseReturnValue:
 @blueprint.get("/language")
 def language() -> ResponseReturnValue:
     """The languages, each in its own script."""
-    offered = guards.house().settings.languages
+    offered = guards.offered_languages()
     return _page("language", languages=[LANGUAGES[code] for code in offered])
 
 
@@ -117,7 +122,7 @@ def language() -> ResponseReturnValue:
 def speak() -> ResponseReturnValue:
     """Speak another language from now on; an unknown one changes nothing."""
     code = request.form.get("a", "")
-    if code not in guards.house().settings.languages:
+    if code not in guards.offered_languages():
         return redirect(url_for(".language"))
     with guards.transaction() as session:
         sessions.speak(session, get_inside().page_key, code)
@@ -127,13 +132,29 @@ def speak() -> ResponseReturnValue:
 @blueprint.get("/help-lines")
 def numbers() -> ResponseReturnValue:
     """Who else helps, and when."""
-    return _page("help_lines", lines=help_lines.ALL)
+    return _page("help_lines", lines=help_lines.all_lines())
 
 
 @blueprint.get("/how-long")
 def how_long() -> ResponseReturnValue:
     """How long her words stay."""
     return _page("how_long")
+
+
+@blueprint.get("/your-rights")
+def legal() -> ResponseReturnValue:
+    """What the centre's lawyers wrote for her, in her language."""
+    return _page("legal", texts=_legal_texts())
+
+
+def _legal_texts() -> list[tuple[str, str]]:
+    centre, code = guards.whereabouts().centre, current_language().code
+    written = centre.legal_texts if centre is not None else {}
+    return [
+        (str(heading), written[kind][code])
+        for kind, heading in LEGAL.items()
+        if written.get(kind, {}).get(code)
+    ]
 
 
 def _change_pin(form: PinForm) -> None:

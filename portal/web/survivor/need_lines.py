@@ -6,6 +6,7 @@ from datetime import datetime
 from portal.domain.needs import Lane, NeedState
 from portal.domain.referrals import ReferralState
 from portal.domain.services import ServiceState
+from portal.i18n import current_language
 from portal.models import Need, Referral, Service
 from portal.services.house import promised_again
 from portal.services.needs import NeedStory
@@ -14,6 +15,7 @@ from portal.web.survivor.vocabulary import (
     NEED_STATE_ICONS,
     NEED_STATE_WORDS,
     REFERRAL_STATE_ICONS,
+    SERVICE_NOTICES,
     referral_words,
 )
 
@@ -57,6 +59,8 @@ class NeedPlace:
     icon: str
     words: str
     reason: str | None
+    notice: str | None
+    """What the service says of itself while it takes no requests."""
     waits_for_her: bool
     may_say_yes: bool
     answer_before: datetime | None
@@ -102,6 +106,7 @@ def place_of(
         icon=icon,
         words=words,
         reason=reason,
+        notice=_notice(service) if is_open and _is_paused(referral, service) else None,
         waits_for_her=is_open and referral.state is ReferralState.WAITS_FOR_YES,
         may_say_yes=is_open and referral.state is ReferralState.SAID_NO,
         answer_before=promised.answer_before if promised else None,
@@ -118,8 +123,18 @@ def _speaker(story: NeedStory) -> tuple[Referral, Service] | None:
 
 def _words(referral: Referral, service: Service) -> tuple[str, str]:
     words = referral_words(referral.state, service.name, service.state)
-    is_paused = service.state is not ServiceState.OPEN and referral.state in SPEAKS[:5]
-    return "pause" if is_paused else REFERRAL_STATE_ICONS[referral.state], words
+    icon = "pause" if _is_paused(referral, service) else REFERRAL_STATE_ICONS[referral.state]
+    return icon, words
+
+
+def _is_paused(referral: Referral, service: Service) -> bool:
+    return service.state is not ServiceState.OPEN and referral.state in SPEAKS[:5]
+
+
+def _notice(service: Service) -> str:
+    """Its own words in her language, or ours."""
+    own: str = service.notices.get(current_language().code, "")
+    return own or str(SERVICE_NOTICES[service.state])
 
 
 def _promised(story: NeedStory) -> Need | Referral | None:

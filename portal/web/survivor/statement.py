@@ -18,10 +18,10 @@ from portal.domain.refusals import NotFound, Refusal
 from portal.domain.words import TooLong, written_or_none
 from portal.i18n import lazy_gettext as _l
 from portal.services import drafts, messages, needs
-from portal.web import guards
+from portal.web import guards, help_lines
 from portal.web.forms import PortalForm
 from portal.web.survivor import half_way as half
-from portal.web.survivor import help_lines, interpreters
+from portal.web.survivor import interpreters
 from portal.web.survivor import question_forms as forms
 from portal.web.survivor.asking import get_kept, keep_and_go_on, path_to_change, show
 from portal.web.survivor.half_way import HalfWay, Question, Step

@@ -12,8 +12,7 @@ from portal.i18n import lazy_gettext as _l
 from portal.i18n import ngettext
 from portal.services import messages, today
 from portal.services.today import Asked
-from portal.web import guards
-from portal.web.survivor import help_lines
+from portal.web import guards, help_lines
 from portal.web.survivor.nearness import near_day, near_time
 from portal.web.survivor.reading_hours import reading_hours
 from portal.web.survivor.vocabulary import (

@@ -127,6 +127,12 @@ SERVICE_KIND_WORDS: Mapping[ServiceKind, str] = {
 }
 """What a service does for her, in place of the field's own names."""
 
+SERVICE_NOTICES: Mapping[ServiceState, str] = {
+    ServiceState.PAUSED: _l("They cannot help anybody new now. Your question stays with us."),
+    ServiceState.CLOSED: _l("They do not work here any more. We look for another place."),
+}
+"""What she reads of a service that takes no requests, where the centre wrote nothing itself."""
+
 FOLDER_WORDS: Mapping[FolderKind, str] = {
     FolderKind.CONTACT_CARD: _l("Your name"),
     FolderKind.NEEDS: _l("What you need"),

@@ -1,0 +1,278 @@
+"""What the centre sets itself, in the browser: each page shows what stands, and who set it."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.domain.centre import LegalText, NumberTwice, Topic, must_be_checked, plain_number
+from portal.domain.refusals import NotFound, NotYours
+from portal.domain.roles import Permission
+from portal.i18n import gettext as _
+from portal.i18n import lazy_gettext as _l
+from portal.i18n.dates import here
+from portal.services import directory, house_settings
+from portal.services.house import get_centre
+from portal.web import guards
+from portal.web.help_lines import KNOWN, HelpLine, of_centre
+from portal.web.staff import house_forms as forms
+from portal.web.staff import proof
+
+blueprint = Blueprint("house_settings", __name__, url_prefix="/house/settings")
+
+NEW = "new"
+HISTORY = 30
+PLAIN = (Topic.HOURS, Topic.PROMISES, Topic.LANGUAGES, Topic.EXIT_PAGES, Topic.RETENTION)
+"""Of these the house has one each; the others are many."""
+
+
+@blueprint.before_request
+def _only_who_may() -> None:
+    if not guards.signed_in().may(Permission.CHANGE_HOUSE):
+        raise NotYours
+
+
+@blueprint.get("")
+def settings() -> ResponseReturnValue:
+    """Everything that can be set, and the latest changes."""
+    session, acting = guards.db(), guards.signed_in()
+    centre, today = get_centre(session), here(guards.utc_now()).date()
+    due = house_settings.lines_to_check(centre, KNOWN, today=today)
+    return render_template(
+        "staff/house/settings/all.html",
+        plain=PLAIN,
+        topic_words=forms.TOPIC,
+        services=directory.services(session, acting),
+        legal=forms.LEGAL,
+        written=centre.legal_texts,
+        lines=_lines(centre.help_lines),
+        to_check=set(due),
+        changes=house_settings.history(session, acting, size=10),
+        name_of=_name_of,
+    )
+
+
+@blueprint.route("/<name>", methods=["GET", "POST"])
+def one(name: str) -> ResponseReturnValue:
+    """One setting of which the house has one."""
+    topic = next((one for one in PLAIN if one == name), None)
+    if topic is None:
+        raise NotFound
+    offered = guards.offered_languages()
+    kinds: dict[Topic, type[forms.SettingForm]] = {
+        Topic.HOURS: forms.HoursForm,
+        Topic.PROMISES: forms.PromisesForm,
+        Topic.LANGUAGES: forms.LanguagesForm,
+        Topic.EXIT_PAGES: forms.with_texts(
+            forms.ByLanguageForm, offered, rows=False, text=_("Address")
+        ),
+        Topic.RETENTION: forms.RetentionForm,
+    }
+    return _page(topic, "", kinds[topic], forms.TOPIC[topic])
+
+
+@blueprint.route("/service/<uuid:service_id>", methods=["GET", "POST"])
+def service(service_id: UUID) -> ResponseReturnValue:
+    """Whether a service takes requests, and what she reads when it does not."""
+    kind = forms.with_texts(
+        forms.ServiceForm,
+        guards.offered_languages(),
+        rows=True,
+        notice=_("What she reads while it takes no requests"),
+    )
+    return _page(Topic.SERVICE, str(service_id), kind, forms.TOPIC[Topic.SERVICE])
+
+
+@blueprint.route("/legal/<name>", methods=["GET", "POST"])
+def legal_text(name: str) -> ResponseReturnValue:
+    """One text of the centre's lawyers, in every language."""
+    text = next((one for one in LegalText if one == name), None)
+    if text is None:
+        raise NotFound
+    offered = guards.offered_languages()
+    kind = forms.with_texts(forms.ByLanguageForm, offered, rows=True, text=_("Text"))
+    return _page(Topic.LEGAL_TEXT, text, kind, forms.LEGAL[text])
+
+
+@blueprint.route("/line/<key>", methods=["GET", "POST"])
+def help_line(key: str) -> ResponseReturnValue:
+    """One help line; `new` is one that is not there yet."""
+    session = guards.db()
+    kind = forms.with_texts(
+        forms.LineForm,
+        guards.offered_languages(),
+        rows=False,
+        purpose=_("What it is for"),
+        hours=_("When somebody picks up"),
+    )
+    known = KNOWN.get(key)
+    if known is None and key != NEW and not house_settings.current(session, Topic.HELP_LINE, key):
+        raise NotFound
+    return _page(Topic.HELP_LINE, key, kind, forms.TOPIC[Topic.HELP_LINE])
+
+
+@blueprint.get("/history")
+def history() -> ResponseReturnValue:
+    """Who changed what, when, before and after; of one setting or of all."""
+    topic = next((one for one in Topic if one == request.args.get("topic")), None)
+    about = request.args.get("about", "")[:60]
+    found = house_settings.history(
+        guards.db(),
+        guards.signed_in(),
+        topic,
+        about,
+        size=HISTORY + 1,
+        older_than=request.args.get("older", type=UUID),
+    )
+    return render_template(
+        "staff/house/settings/history.html",
+        changes=found[:HISTORY],
+        older=found[HISTORY - 1].version.id if len(found) > HISTORY else None,
+        topic=topic,
+        about=about,
+        name_of=_name_of,
+        lines_of=_lines_of,
+    )
+
+
+@blueprint.post("/put-back/<uuid:version_id>")
+def put_back(version_id: UUID) -> ResponseReturnValue:
+    """Set what stood before a change."""
+    try:
+        with guards.transaction() as session:
+            house_settings.put_back(session, guards.signed_in(), version_id, now=guards.utc_now())
+    except tuple(forms.WORDS) as refusal:
+        flash(forms.refused(refusal, Topic.HOURS)[1], "warn")
+    else:
+        _is_changed()
+    return redirect(url_for(".history"))
+
+
+def _page(
+    topic: Topic, about: str, kind: type[forms.SettingForm], heading: str
+) -> ResponseReturnValue:
+    session = guards.db()
+    value = _standing(topic, about)
+    number = house_settings.last_number(session, topic, about)
+    form = kind(data={**kind(formdata=None).shown_of(value), "seen": str(number)})
+    if isinstance(form, forms.LanguagesForm):
+        form.offer(guards.house().settings.languages)
+    if form.validate_on_submit():
+        try:
+            _save(topic, about, form)
+        except tuple(forms.WORDS) as refusal:
+            form.refuse(*forms.refused(refusal, topic))
+        else:
+            _is_changed()
+            return redirect(url_for(".settings"))
+    return render_template(
+        "staff/house/settings/one.html",
+        form=form,
+        heading=heading,
+        topic=topic,
+        about=about,
+        hints=HINTS.get(topic, {}),
+        page_hint=PAGE_HINTS.get(topic),
+        is_fresh=proof.is_fresh(),
+        is_new=about == NEW,
+    )
+
+
+def _standing(topic: Topic, about: str) -> dict[str, Any]:
+    """What the form shows: what was set, or what the portal would do by itself."""
+    if topic is not Topic.HELP_LINE:
+        found = house_settings.current(guards.db(), topic, about)
+        if topic is Topic.EXIT_PAGES:
+            return {**guards.whereabouts().exit_pages, **found}
+        return found
+    known = KNOWN.get(about)
+    own = {} if about == NEW else house_settings.current(guards.db(), topic, about)
+    base = {"number": known.number, "moments": sorted(known.moments)} if known else {}
+    return {**base, **own}
+
+
+def _save(topic: Topic, about: str, form: forms.SettingForm) -> None:
+    value, seen = form.value(), form.seen.data or "0"
+    if topic is Topic.HELP_LINE:
+        value["built_in"] = about in KNOWN
+        if about == NEW:
+            about = plain_number(value["number"])
+            if about in KNOWN:
+                raise NumberTwice
+    with guards.transaction() as session:
+        house_settings.change(
+            session,
+            guards.signed_in(),
+            topic,
+            value,
+            about=about,
+            seen=int(seen) if seen.isdecimal() else None,
+            now=guards.utc_now(),
+        )
+
+
+def _is_changed() -> None:
+    guards.look_at_the_house_again()
+    flash(_("Changed. Every page says so within ten seconds. The change can be put back."), "done")
+
+
+def _name_of(topic: Topic, about: str) -> str:
+    """What a version is about, in words."""
+    words = str(forms.TOPIC[topic])
+    if topic is Topic.LEGAL_TEXT:
+        return str(forms.LEGAL[LegalText(about)])
+    if topic is Topic.HELP_LINE:
+        return f"{words}: {about}"
+    return words
+
+
+def _lines_of(value: dict[str, Any]) -> list[tuple[str, str]]:
+    """A stored value as lines to compare: name and content, nested ones one by one."""
+    found: list[tuple[str, str]] = []
+    for name, content in value.items():
+        if isinstance(content, dict):
+            found += [(f"{name} · {inner}", said) for inner, said in _lines_of(content)]
+        else:
+            shown = ", ".join(map(str, content)) if isinstance(content, list) else str(content)
+            found.append((name, shown))
+    return found
+
+
+def _lines(own: dict[str, Any]) -> list[tuple[HelpLine, bool]]:
+    today = here(guards.utc_now()).date()
+    return [
+        (line, not line.is_hidden and must_be_checked(line.verified_on, today))
+        for line in of_centre(own)
+    ]
+
+
+HINTS: dict[Topic, dict[str, Any]] = {
+    Topic.EXIT_PAGES: {},
+    Topic.RETENTION: {
+        "quiet_card": _l("The case director is told, and can lift it. Nothing is deleted."),
+        "backups": _l("At most 35. After that nothing opens the backup any more, also not for us."),
+    },
+    Topic.HELP_LINE: {
+        "verified_on": _l("Call it yourself: is it still this number, these hours, this language?"),
+    },
+}
+PAGE_HINTS: dict[Topic, Any] = {
+    Topic.HOURS: _l("On the clock of the centre. On public holidays nobody reads."),
+    Topic.PROMISES: _l("She reads these times as a clock time. Promises already made stand."),
+    Topic.LANGUAGES: _l("She and staff choose among these on every page."),
+    Topic.SERVICE: _l(
+        "Empty: she reads the portal's own words. Open requests stay where they are."
+    ),
+    Topic.HELP_LINE: _l(
+        "Empty words: the portal's own. A line nobody checked for a year is marked."
+    ),
+    Topic.LEGAL_TEXT: _l("Have it translated by a person. She reads it under “More”."),
+    Topic.EXIT_PAGES: _l(
+        "Every visit that is left ends on this page: weather or news, in her language. Try it on a "
+        "phone after you save."
+    ),
+    Topic.RETENTION: _l(
+        "The worker deletes when the time has come. A legal hold stops every clock."
+    ),
+}

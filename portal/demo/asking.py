@@ -143,15 +143,17 @@ class Asking:
         needs.ask_desk_again(session, director, case, asked.need_id, now=at)
 
     def _date(self, session: Session, asked: Asked, at: datetime) -> None:
-        free = self.calendar.coming(asked.her, after=self.diary.now)
+        free = self.calendar.coming(asked.her, self._who_answers(asked), after=self.diary.now)
         self._set_date(session, asked, free, at)
 
     def _date_that_was(self, session: Session, asked: Asked, at: datetime) -> None:
-        free = self.calendar.gone(asked.her, after=at, before=self.diary.now)
+        free = self.calendar.gone(
+            asked.her, self._who_answers(asked), after=at, before=self.diary.now
+        )
         self._set_date(session, asked, free, at)
 
     def _another_date(self, session: Session, asked: Asked, at: datetime) -> None:
-        free = self.calendar.coming(asked.her, after=self.diary.now)
+        free = self.calendar.coming(asked.her, self._who_answers(asked), after=self.diary.now)
         self._set_date(session, asked, free, at, instead_of=asked.appointment_id)
 
     def _other_time(self, session: Session, asked: Asked, at: datetime) -> None:
@@ -217,9 +219,12 @@ class Asking:
         )
         asked.appointment_id = appointment.id
 
-    def _worker(self, session: Session, asked: Asked, at: datetime) -> SignedIn:
+    def _who_answers(self, asked: Asked) -> StaffPerson:
         assert asked.service_id is not None
-        return self._signed_in(session, self.crew.of_service[asked.service_id], at)
+        return self.crew.of_service[asked.service_id]
+
+    def _worker(self, session: Session, asked: Asked, at: datetime) -> SignedIn:
+        return self._signed_in(session, self._who_answers(asked), at)
 
     def _moderator(self) -> StaffPerson:
         return self.diary.rng.choice(self.crew.moderators)

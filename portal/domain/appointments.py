@@ -9,6 +9,7 @@ from portal.domain.refusals import Refusal
 MIN_MINUTES = 5
 MAX_MINUTES = 8 * 60
 FURTHEST = timedelta(days=366)
+STEP_SECONDS = 300
 
 
 class AppointmentState(StrEnum):
@@ -78,8 +79,16 @@ class LengthImpossible(Refusal):
     """A talk lasts from five minutes to eight hours."""
 
 
+class OffTheStep(Refusal):
+    """Dates begin and last in steps of five minutes."""
+
+
 class Overlaps(Refusal):
     """She already has a date at this time."""
+
+
+class ColleagueTaken(Refusal):
+    """Who would meet her has another date at this time."""
 
 
 def in_zone(wall: datetime, zone: ZoneInfo) -> datetime:
@@ -104,10 +113,11 @@ def check_date(starts_at: datetime, minutes: int, *, now: datetime) -> None:
         raise TimeTooFar
     if not MIN_MINUTES <= minutes <= MAX_MINUTES:
         raise LengthImpossible
+    if starts_at.timestamp() % STEP_SECONDS or minutes * 60 % STEP_SECONDS:
+        raise OffTheStep
 
 
-def overlap(start: datetime, minutes: int, other_start: datetime, other_minutes: int) -> bool:
-    """Whether two talks of one person touch the same minute."""
-    ends = start + timedelta(minutes=minutes)
-    other_ends = other_start + timedelta(minutes=other_minutes)
-    return start < other_ends and other_start < ends
+def steps(starts_at: datetime, minutes: int) -> range:
+    """The steps of five minutes, counted from 1970, that a date touches."""
+    begins = int(starts_at.timestamp())
+    return range(begins // STEP_SECONDS, -(-(begins + minutes * 60) // STEP_SECONDS))

@@ -21,6 +21,7 @@ from portal.models.holder import Half, Holder, HolderKey, KeySlot, TeamCopy
 from portal.models.need import Addition, Need, Reading, Statement
 from portal.models.note import CalledInstead, StaffNote
 from portal.models.referral import Appointment, Referral, SharingWish
+from portal.models.taken_time import TakenTime
 from portal.models.thread import Message, Thread
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "StaffMember",
     "StaffNote",
     "Statement",
+    "TakenTime",
     "TeamCopy",
     "Thread",
     "Told",

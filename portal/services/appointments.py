@@ -16,9 +16,9 @@ from portal.domain.appointments import (
     MOVES,
     STANDING,
     AppointmentState,
+    ColleagueTaken,
     Overlaps,
     check_date,
-    overlap,
 )
 from portal.domain.folders import FolderKind
 from portal.domain.referrals import MOVES as REFERRAL_MOVES
@@ -27,7 +27,7 @@ from portal.domain.refusals import NotFound, NotYours, WrongState
 from portal.domain.roles import Permission, Role
 from portal.domain.words import written, written_or_none
 from portal.models import Appointment, Case, Membership, Referral, Service, StaffMember
-from portal.services import audit
+from portal.services import audit, taken_times
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import OpenFolder, open_folder, open_referrals
 from portal.services.referrals import get_for_service, get_to_answer
@@ -88,13 +88,13 @@ def set_date(
 ) -> Appointment:
     """Give a date for a referral, or another one instead. Accepting comes with it.
 
-    Raises the refusals of `check_date`, Overlaps when she already has a date then, words refusals.
+    Raises the refusals of `check_date`, Overlaps or ColleagueTaken when
+    she or who meets her has another date then, words refusals.
     """
     referral = get_to_answer(session, acting, referral_id)
     check_date(starts_at, minutes, now=now)
     kept = details.cleaned()
     old = _get_standing(session, referral, instead_of) if instead_of else None
-    _check_free(session, referral.case_id, starts_at, minutes, but=old)
     if not _is_colleague(session, acting, referral, with_id):
         raise NotFound
     folder = _open(session, acting, referral.case_id, referral.id, purpose="service", now=now)
@@ -115,8 +115,9 @@ def set_date(
     session.flush()
     if old is not None:
         session.refresh(old, with_for_update=True)
-        _move(old, AppointmentState.MOVED)
+        _move(session, old, AppointmentState.MOVED)
         old.moved_to_id = appointment.id
+    taken_times.take(session, appointment)
     _mark_date_set(referral, acting, now=now)
     _account(session, acting, "date_set", appointment, now=now)
     session.flush()
@@ -127,7 +128,7 @@ def cancel(session: Session, acting: SignedIn, appointment_id: UUID, *, now: dat
     """The service takes a date away."""
     appointment = get_for_staff(session, acting, appointment_id)
     session.refresh(appointment, with_for_update=True)
-    _move(appointment, AppointmentState.CANCELLED)
+    _move(session, appointment, AppointmentState.CANCELLED)
     _back_to_accepted(session, appointment)
     _account(session, acting, "date_cancelled", appointment, now=now)
     session.flush()
@@ -136,18 +137,18 @@ def cancel(session: Session, acting: SignedIn, appointment_id: UUID, *, now: dat
 def keep(session: Session, acting: SignedIn, appointment_id: UUID, *, now: datetime) -> None:
     """She changed her mind before anybody answered: the date stands again.
 
-    Raises WrongState also when it is over, or when she was given another date at that time.
+    Raises WrongState also when it is over, or when that time was given away meanwhile.
     """
     appointment = _get_hers(session, acting, appointment_id, now=now)
     if appointment.starts_at <= now:
         raise WrongState
-    try:
-        case_id, minutes = appointment.case_id, appointment.minutes
-        _check_free(session, case_id, appointment.starts_at, minutes, but=appointment)
-    except Overlaps:
-        raise WrongState from None
     session.refresh(appointment, with_for_update=True)
-    _move(appointment, AppointmentState.PLANNED)
+    _move(session, appointment, AppointmentState.PLANNED)
+    try:
+        taken_times.free(session, appointment)
+        taken_times.take(session, appointment)
+    except (Overlaps, ColleagueTaken):
+        raise WrongState from None
     appointment.answered_at = now
     _account(session, acting, "date_kept", appointment, now=now)
     session.flush()
@@ -283,7 +284,7 @@ def _answer(
     if appointment.starts_at <= now:
         raise WrongState
     session.refresh(appointment, with_for_update=True)
-    _move(appointment, state)
+    _move(session, appointment, state)
     appointment.answered_at = now
     _account(session, acting, f"date_{state.value}", appointment, now=now)
     session.flush()
@@ -311,32 +312,6 @@ def _get_standing(session: Session, referral: Referral, appointment_id: UUID) ->
     if appointment is None:
         raise NotFound
     return appointment
-
-
-def _check_free(
-    session: Session,
-    case_id: UUID,
-    starts_at: datetime,
-    minutes: int,
-    *,
-    but: Appointment | None,
-) -> None:
-    """Refuse a date while she already sits somewhere else in the house."""
-    # Two services may give her a date at one moment: the second sees that of the first.
-    session.execute(select(Case.id).where(Case.id == case_id).with_for_update())
-    near = session.execute(
-        select(Appointment.id, Appointment.starts_at, Appointment.minutes).where(
-            Appointment.case_id == case_id,
-            Appointment.state.in_(COMING),
-            Appointment.starts_at > starts_at - timedelta(minutes=MAX_MINUTES),
-            Appointment.starts_at < starts_at + timedelta(minutes=minutes),
-        )
-    )
-    for other_id, other_start, other_minutes in near:
-        if but is not None and other_id == but.id:
-            continue
-        if overlap(starts_at, minutes, other_start, other_minutes):
-            raise Overlaps
 
 
 def _is_colleague(session: Session, acting: SignedIn, referral: Referral, with_id: UUID) -> bool:
@@ -383,10 +358,12 @@ def _back_to_accepted(session: Session, appointment: Appointment) -> None:
         referral.state = ReferralState.ACCEPTED
 
 
-def _move(appointment: Appointment, state: AppointmentState) -> None:
+def _move(session: Session, appointment: Appointment, state: AppointmentState) -> None:
     if state not in MOVES[appointment.state]:
         raise WrongState
     appointment.state = state
+    if state not in COMING:
+        taken_times.free(session, appointment)
 
 
 def _with_names() -> Select[Appointment, Service, str, str]:

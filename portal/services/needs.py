@@ -36,7 +36,7 @@ from portal.models import (
     Service,
 )
 from portal.models import Statement as StatementRow
-from portal.services import at_desk, audit, decisions, drafts
+from portal.services import at_desk, audit, decisions, drafts, taken_times
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import promised
 from portal.services.keys.folders import (
@@ -310,6 +310,7 @@ def end_dates(session: Session, referral: Referral, *, now: datetime) -> None:
     ):
         began = date.state is AppointmentState.PLANNED and date.starts_at <= now
         date.state = AppointmentState.DONE if began else AppointmentState.CANCELLED
+        taken_times.free(session, date)
 
 
 def _send_one(

@@ -12,17 +12,19 @@ from hypothesis import strategies as st
 from portal.domain.appointments import (
     LengthImpossible,
     NoSuchTime,
+    OffTheStep,
     TimeHasPassed,
     TimeTooFar,
     TimeTwice,
     check_date,
     in_zone,
-    overlap,
+    steps,
 )
 
 NOW = datetime(2026, 11, 23, 11, tzinfo=UTC)
 BRUSSELS = ZoneInfo("Europe/Brussels")
 MINUTE = timedelta(minutes=1)
+STEP = 5 * MINUTE
 
 
 def test_a_time_that_the_clock_skips_is_no_time() -> None:
@@ -78,28 +80,33 @@ def test_a_date_lies_within_a_year() -> None:
 @pytest.mark.parametrize("minutes", [0, -30, 4, 481, 10**9])
 def test_a_talk_of_no_or_endless_minutes_is_refused(minutes: int) -> None:
     with pytest.raises(LengthImpossible):
-        check_date(NOW + MINUTE, minutes, now=NOW)
+        check_date(NOW + STEP, minutes, now=NOW)
 
 
 @pytest.mark.parametrize("minutes", [5, 45, 480])
 def test_a_talk_lasts_from_five_minutes_to_eight_hours(minutes: int) -> None:
-    check_date(NOW + MINUTE, minutes, now=NOW)
+    check_date(NOW + STEP, minutes, now=NOW)
 
 
-starts = st.integers(0, 2000).map(lambda minute: NOW + minute * MINUTE)
-lengths = st.integers(5, 480)
+starts = st.integers(0, 400).map(lambda step: NOW + step * STEP)
+lengths = st.integers(1, 96).map(lambda count: count * 5)
 
 
 @given(starts, lengths, starts, lengths)
-def test_two_talks_overlap_for_both_or_for_neither(
+def test_two_talks_share_a_step_if_and_only_if_they_overlap(
     start: datetime, minutes: int, other: datetime, other_minutes: int
 ) -> None:
-    both = overlap(start, minutes, other, other_minutes)
-    assert both is overlap(other, other_minutes, start, minutes)
-    one = {start + i * MINUTE for i in range(minutes)}
-    assert both is bool(one & {other + i * MINUTE for i in range(other_minutes)})
+    shared = set(steps(start, minutes)) & set(steps(other, other_minutes))
+    ends, other_ends = start + minutes * MINUTE, other + other_minutes * MINUTE
+    assert bool(shared) is (start < other_ends and other < ends)
 
 
 def test_a_talk_may_begin_when_another_ends() -> None:
-    assert not overlap(NOW, 45, NOW + 45 * MINUTE, 30)
-    assert overlap(NOW, 45, NOW + 44 * MINUTE, 30)
+    assert not set(steps(NOW, 45)) & set(steps(NOW + 45 * MINUTE, 30))
+    assert set(steps(NOW, 45)) & set(steps(NOW + 40 * MINUTE, 30))
+
+
+@pytest.mark.parametrize(("begins", "minutes"), [(NOW + 7 * MINUTE, 45), (NOW + 5 * MINUTE, 44)])
+def test_dates_go_in_steps_of_five_minutes(begins: datetime, minutes: int) -> None:
+    with pytest.raises(OffTheStep):
+        check_date(begins, minutes, now=NOW)

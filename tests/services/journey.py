@@ -96,6 +96,7 @@ def a_date(
     starts_at: datetime = TOMORROW,
     minutes: int = 45,
     instead_of: UUID | None = None,
+    with_id: UUID | None = None,
     now: datetime = NOON,
 ) -> UUID:
     """The housing desk gives a date."""
@@ -108,7 +109,7 @@ def a_date(
             referral.id,
             starts_at=starts_at,
             minutes=minutes,
-            with_id=worker.account_id,
+            with_id=with_id or worker.account_id,
             details=Details("2nd floor, desk 1", "Arabic"),
             now=now,
             instead_of=instead_of,

@@ -7,6 +7,7 @@ import pytest
 
 from portal.domain.appointments import (
     AppointmentState,
+    ColleagueTaken,
     LengthImpossible,
     Overlaps,
     TimeHasPassed,
@@ -15,6 +16,7 @@ from portal.domain.appointments import (
 from portal.domain.needs import Category
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, NotYours, WrongState
+from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.domain.words import NothingWritten, TooLong
 from portal.models import Appointment
@@ -121,7 +123,7 @@ class TestSetting:
         first = a_shared_need(the_house, her)
         second = a_shared_need(the_house, her, Category.MONEY)
         date_id = a_date(the_house, first, minutes=60)
-        for minutes in (-30, 0, 59):
+        for minutes in (-30, 0, 55):
             with pytest.raises(Overlaps):
                 a_date(the_house, second, starts_at=TOMORROW + timedelta(minutes=minutes))
         a_date(the_house, second, starts_at=TOMORROW + HOUR)
@@ -129,11 +131,26 @@ class TestSetting:
         answer(the_house, her, appointments.cannot_come, date_id)
         a_date(the_house, second, starts_at=TOMORROW, minutes=60)
 
-    def test_two_survivors_may_come_at_the_same_time(
+    def test_two_survivors_may_come_at_the_same_time_but_not_to_the_same_colleague(
         self, the_house: TestHouse, her: Person, another: Person
     ) -> None:
+        colleague = the_house.a_colleague(
+            "Rob", (Role.SERVICE_STAFF, the_house.services[HOUSING].id)
+        )
         a_date(the_house, a_shared_need(the_house, her))
+        hers_too = a_shared_need(the_house, another)
+        with pytest.raises(ColleagueTaken):
+            a_date(the_house, hers_too)
+        a_date(the_house, hers_too, with_id=colleague.account_id)
+
+    def test_a_time_that_was_given_away_is_not_taken_back(
+        self, the_house: TestHouse, her: Person, another: Person
+    ) -> None:
+        date_id = a_date(the_house, a_shared_need(the_house, her))
+        answer(the_house, her, appointments.cannot_come, date_id)
         a_date(the_house, a_shared_need(the_house, another))
+        with pytest.raises(WrongState):
+            answer(the_house, her, appointments.keep, date_id)
 
     def test_only_with_a_colleague_of_that_service(self, the_house: TestHouse, her: Person) -> None:
         worker = the_house.workers[HOUSING]

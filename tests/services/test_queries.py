@@ -154,6 +154,6 @@ def test_the_pages_of_a_service(
     def grow() -> None:
         for number, category in enumerate(list(Category)[3:9]):
             need_id = a_shared_need(the_house, another, category)
-            a_date(the_house, need_id, starts_at=NOON + timedelta(days=1 + number))
+            a_date(the_house, need_id, starts_at=NOON + timedelta(days=2 + number))
 
     assert_constant(the_house, the_house.workers[HOUSING], pages[which], grow, most=12)

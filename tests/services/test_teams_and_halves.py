@@ -150,7 +150,7 @@ class TestHalves:
         a_shared_need(the_house, her)
         with the_house.database.transaction("read") as session:
             known = keys_of(session, the_house.director)
-            assert len({folder_id for folder_id, _ in known}) == 6, "Noor's two folders as well"
+            assert len({folder_id for folder_id, _ in known}) == 8, "Noor's three folders as well"
             for (folder_id, version), keys in known.items():
                 assert {join(*self.halves(the_house, session, folder_id, version))} == keys
 

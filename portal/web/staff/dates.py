@@ -12,8 +12,10 @@ from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaF
 from wtforms.validators import InputRequired, Length
 
 from portal.domain.appointments import (
+    ColleagueTaken,
     LengthImpossible,
     NoSuchTime,
+    OffTheStep,
     Overlaps,
     TimeHasPassed,
     TimeTooFar,
@@ -45,6 +47,14 @@ WORDS: Mapping[type[Refusal], tuple[str, str]] = {
         _l("The clock shows this time twice that night, because summer time ends. Choose another."),
     ),
     LengthImpossible: ("minutes", _l("A talk lasts from 5 minutes to 8 hours (480 minutes).")),
+    OffTheStep: (
+        "time",
+        _l("Dates go in steps of 5 minutes: 10:00, 10:05. Change time or length."),
+    ),
+    ColleagueTaken: (
+        "with_id",
+        _l("This colleague meets somebody else at this time. Choose another time or colleague."),
+    ),
     Overlaps: ("time", _l("She already has a date in this house at this time. Choose another.")),
     NothingWritten: ("place", _l("Say where in the house, so that she finds you.")),
 }

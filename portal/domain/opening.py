@@ -84,7 +84,8 @@ def hours_on(day: date, opening: Opening) -> Hours:
 def on_the_clock(day: date, hours: Hours, zone: ZoneInfo) -> Spans:
     """Clock hours of one day as moments.
 
-    An hour that the clock shows twice is open both times; one that it skips is not there at all.
+    An hour that the clock shows twice is open both times, one that it skips is not there at all,
+    and what begins or ends within such an hour is open too short rather than too long.
     """
     return joined(_moments(day, start, end, zone) for start, end in hours)
 

@@ -44,6 +44,11 @@ def unpacked(cost: int) -> Rank:
     return Rank(*(cost >> _FIELD * place & _MASK for place in range(4, -1, -1)))
 
 
+VISIT = packed(Rank(0, 1, 0, 0, 0))
+WAITING = packed(Rank(0, 0, 1, 0, 0))
+EARLIEST = packed(Rank(0, 0, 0, 1, 0))
+
+
 def best_shares(days: Sequence[Day], talks: int, most: int) -> list[Share]:
     """The best share for each first day with something new, and of these the best few.
 

@@ -25,6 +25,9 @@ decided by the order in which talks, workers, rooms and interpreters are given.
 """
 
 from portal.domain.visits.days import (
+    EARLIEST,
+    VISIT,
+    WAITING,
     Day,
     Share,
     best_shares,
@@ -39,7 +42,7 @@ from portal.domain.visits.house import House, Part, Talk
 from portal.domain.visits.plans import NotPlaced, Plan, Rank, Reason, TooManyTalks, Visit
 from portal.domain.visits.reach import earliest_ends
 from portal.domain.visits.starts import Starts
-from portal.domain.visits.stays import Stays
+from portal.domain.visits.stays import Stay, Stays
 
 MOST_TALKS = 10
 """Time and memory grow threefold with each talk."""
@@ -79,63 +82,63 @@ class _Planning:
 
     def plans(self) -> tuple[Plan, ...]:
         """Add layers of waiting until the best shares are proven."""
-        self.stays.look_only_for(self.reach)
         try_at = 0
         while True:
             self.stays.add_layer()
             if self.stays.waiting < try_at and not self.stays.exhausted:
                 continue
-            shares = best_shares(self._days(with_bounds=True), len(self.talks), MOST_PLANS)
+            shares = self._shares(with_bounds=not self.stays.exhausted)
             if all(self._is_found(share) for share in shares):
-                break
+                return tuple(self._plan(share) for share in shares)
             self._narrow()
             try_at = self.stays.waiting + 1 + self.stays.waiting // 2
-        if not shares:
-            shares = [nothing_placed(self._days(with_bounds=False), len(self.talks))]
-        return tuple(self._plan(share) for share in shares)
+
+    def _shares(self, *, with_bounds: bool) -> list[Share]:
+        days, count = self._days(with_bounds=with_bounds), len(self.talks)
+        return best_shares(days, count, MOST_PLANS) or [nothing_placed(days, count)]
 
     def _narrow(self) -> None:
-        """Look no longer for stays that could not be part of a better share than those found."""
+        """Look no longer at stays that could not be part of a share as good as those found."""
         count = len(self.talks)
-        known = best_shares(self._days(with_bounds=False), count, MOST_PLANS)
-        left_out = unpacked(known[0].cost).left_out if known else count
-        enough = (
-            known[-1].cost if len(known) == MOST_PLANS else packed(Rank(left_out + 1, 0, 0, 0, 0))
-        )
+        known = self._shares(with_bounds=False)
+        left_out = unpacked(known[0].cost).left_out
+        worse = packed(Rank(left_out + 1, 0, 0, 0, 0))
+        enough = known[-1].cost if len(known) == MOST_PLANS else worse
         days = self._days(with_bounds=True)
         others = cheapest_together(days, count)
         everything = (1 << count) - 1
         for lane, day in enumerate(days):
             self.reach[lane] = {
-                talks: end
-                for talks, end in self.reach[lane].items()
-                if not self.stays.exhausted
-                and talks not in self.stays.best[lane]
-                and day.stays[talks] - day.nothing + others[everything ^ talks] < enough
+                talks: self.reach[lane][talks]
+                for talks, cost in day.stays.items()
+                if cost - day.nothing + others[everything ^ talks] <= enough
             }
-        self.stays.look_only_for(self.reach)
+        self.stays.look_only_for(
+            [reach.keys() - found for reach, found in zip(self.reach, self.stays.best, strict=True)]
+        )
 
     def _days(self, *, with_bounds: bool) -> list[Day]:
         """What each day offers: stays that were found, and bounds for those still looked for."""
         days = []
-        for lane in self.grid.lanes:
-            found = self.stays.best[lane]
-            stays = {
-                talks: self._cost(lane, talks, stay.waiting, stay.end, stay.changes)
-                for talks, stay in found.items()
-            }
-            if with_bounds:
-                for talks, end in self.reach[lane].items():
-                    if talks not in found:
-                        stays[talks] = self._cost(lane, talks, self.stays.waiting + 1, end, 0)
+        for lane, reach in enumerate(self.reach):
+            found, stays = self.stays.best[lane], {}
+            morning = self.grid.since_the_first_midnight(lane) - lane * self.grid.width
+            for talks, first_end in reach.items():
+                stay = found.get(talks)
+                if stay is None:
+                    if not with_bounds:
+                        continue
+                    stay = Stay(self.stays.waiting + 1, first_end, 0)
+                stays[talks] = (
+                    VISIT
+                    + WAITING * stay.waiting
+                    + EARLIEST * talks.bit_count() * (morning + stay.end)
+                    + stay.changes
+                )
             fixed = self.ground.fixed_day(lane)
             nothing = packed(Rank(0, 1, fixed.waiting, 0, fixed.changes)) if fixed else 0
             days.append(Day(nothing, stays))
         return days
-
-    def _cost(self, lane: int, talks: int, waiting: int, end: int, changes: int) -> int:
-        goes_home = self.grid.since_the_first_midnight(lane) + end % self.grid.width
-        return packed(Rank(0, 1, waiting, talks.bit_count() * goes_home, changes))
 
     def _is_found(self, share: Share) -> bool:
         return all(talks in self.stays.best[lane] for lane, talks in share.days)

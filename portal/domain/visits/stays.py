@@ -14,7 +14,7 @@ the smallest (w, m, c) of a day is exact. Fixed parts take no place in S: nothin
 leads past them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import reduce
 from operator import or_
 from typing import NamedTuple
@@ -76,7 +76,7 @@ class Stays:
         self._wanted = [-1 for _ in sets]
         self._longest = [self._longest_idle(talks) for talks in sets]
 
-    def look_only_for(self, wanted: list[dict[int, int]]) -> None:
+    def look_only_for(self, wanted: Sequence[Collection[int]]) -> None:
         """Forget what does not lead to one of these sets of talks, lane by lane."""
         whole_lane = (1 << self.ground.width) - 1
         self._wanted = [0 for _ in self._wanted]

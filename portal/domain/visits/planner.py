@@ -39,6 +39,7 @@ from portal.domain.visits.days import (
 from portal.domain.visits.grid import STEP_MINUTES, Grid
 from portal.domain.visits.ground import Ground
 from portal.domain.visits.house import House, Part, Talk
+from portal.domain.visits.order import stops
 from portal.domain.visits.plans import NotPlaced, Plan, Rank, Reason, TooManyTalks, Visit
 from portal.domain.visits.reach import earliest_ends
 from portal.domain.visits.starts import Starts
@@ -162,7 +163,7 @@ class _Planning:
 
     def _visit(self, lane: int, talks: int) -> Visit:
         parts: list[Part] = []
-        for stop in self.stays.stops(talks, self.stays.best[lane][talks]):
+        for stop in stops(self.stays, talks, self.stays.best[lane][talks]):
             if stop.fixed is not None:
                 parts.append(stop.fixed.part)
             elif stop.talk is not None:

@@ -14,36 +14,17 @@ the smallest (w, m, c) of a day is exact. Fixed parts take no place in S: nothin
 leads past them.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
-from portal.domain.visits.ground import FixedStay, Ground
+from portal.domain.visits.ground import Ground
 
 
 class Stay(NamedTuple):
     """The best stay for some talks on one day: its cost in steps, and how its chain ends."""
 
-    waiting: int
-    end: int
-    changes: int
-
-
-class Stop(NamedTuple):
-    """A new talk (its number) or a fixed part in a stay, and the bit of its start."""
-
-    start: int
-    floor: int
-    talk: int | None
-    fixed: FixedStay | None
-
-
-class _Label(NamedTuple):
-    """A stay on its way: the talks it has, where and when it is, and what it cost so far."""
-
-    talks: int
-    place: int
     waiting: int
     end: int
     changes: int
@@ -67,8 +48,10 @@ class Stays:
         self.waiting = -1
         self.exhausted = False
         sets = range(len(ground.talking))
-        self._walking = FLOORS if ground.longest_visit is not None else 0
-        self._layers: list[list[dict[int, Ends]]] = []
+        # What a step of walking adds to a place.
+        self.walking = FLOORS if ground.longest_visit is not None else 0
+        self.layers: list[list[dict[int, Ends]]] = []
+        """For each waiting and set of talks: floor changes to the ends first reached with them."""
         self._ready: list[dict[int, Ends]] = [{} for _ in sets]
         self._known: list[Ends] = [{} for _ in sets]
         self._left: list[Ends] = [{} for _ in sets]
@@ -103,7 +86,7 @@ class Stays:
         reached: list[dict[int, Ends]] = [{} for _ in self._ready]
         if self.waiting == 0:
             self._begin(reached)
-        self._layers.append(reached)
+        self.layers.append(reached)
         for talks in range(len(reached)):
             if self._longest[talks] < self.waiting or not self._wanted[talks]:
                 reached[talks], self._ready[talks] = {}, {}
@@ -117,7 +100,7 @@ class Stays:
             for floor, starts in by_floor.items():
                 _add(reached[1 << talk], 0, floor, (starts & ground.opens) << ground.lengths[talk])
         for first, *_ in ground.by_lane.values():
-            walking = self._walking * (first.end - first.start)
+            walking = self.walking * (first.end - first.start)
             _add(reached[0], 0, first.floor + walking, 1 << first.end)
 
     def _finish(self, talks: int, reached: list[dict[int, Ends]]) -> None:
@@ -146,7 +129,7 @@ class Stays:
         else:
             # Those whose wait would grow too long fall out: wait anew, from the ends themselves.
             before = {}
-            for layer in self._layers[self.waiting - longest : self.waiting]:
+            for layer in self.layers[self.waiting - longest : self.waiting]:
                 before = _moved(before, passable)
                 for changes, places in layer[talks].items():
                     for place, ends in places.items():
@@ -174,7 +157,7 @@ class Stays:
                 leaves = part.start - walk
                 if leaves < 0 or not ready >> leaves & 1 or not self.ground.waits(leaves, walk):
                     continue
-                walked = place - floor + self._walking * (walk + part.end - part.start)
+                walked = place - floor + self.walking * (walk + part.end - part.start)
                 there = {walked + part.floor: 1 << part.end}
                 if floor != part.floor:
                     _add(here, changes + 1, walked + part.floor, 1 << part.end)
@@ -198,7 +181,7 @@ class Stays:
                 continue
             starts = fresh << hop.walk & hop.starts
             if starts:
-                there = place - floor + self._walking * hop.walk + hop.floor
+                there = place - floor + self.walking * hop.walk + hop.floor
                 after = reached[talks | hop.talk]
                 _add(after, changes + hop.changes, there, starts << hop.length)
 
@@ -218,63 +201,6 @@ class Stays:
             self.best[lane][talks] = Stay(self.waiting, end, changes)
             ends &= -1 << (lane + 1) * width
             self._open_lanes[talks] &= ~(((1 << width) - 1) << lane * width)
-
-    def stops(self, talks: int, stay: Stay) -> list[Stop]:
-        """The order of a stay that was found, from its first talk to its last."""
-        ends = self._layers[stay.waiting][talks][stay.changes]
-        place = min(place for place, mask in ends.items() if mask >> stay.end & 1)
-        found: list[Stop] = []
-        at: _Label | None = _Label(talks, place, *stay)
-        while at is not None:
-            stop, at = self._before(at)
-            found.append(stop)
-        return found[::-1]
-
-    def _before(self, at: _Label) -> tuple[Stop, _Label | None]:
-        """The last stop of a stay and the stay before it: of several, always the same."""
-        for stop, before, walked in self._last_stops(at):
-            if self._is_first(stop, before, at, walked):
-                return stop, None
-            came = self._came_from(before, at, stop, walked)
-            if came is not None:
-                return stop, came
-        raise AssertionError("a stay that was found has a beginning")
-
-    def _last_stops(self, at: _Label) -> Iterator[tuple[Stop, int, int]]:
-        """What a stay may end with: the stop, the talks before it, and its walking."""
-        ground, floor = self.ground, at.place % FLOORS
-        for talk, by_floor in enumerate(ground.starts):
-            start = at.end - ground.lengths[talk]
-            if at.talks >> talk & 1 and start >= 0 and by_floor.get(floor, 0) >> start & 1:
-                yield Stop(start, floor, talk, None), at.talks ^ 1 << talk, 0
-        for part in ground.fixed:
-            if (part.end, part.floor) == (at.end, floor):
-                walked = part.end - part.start if self._walking else 0
-                yield Stop(part.start, floor, None, part), at.talks, walked
-
-    def _is_first(self, stop: Stop, before: int, at: _Label, walked: int) -> bool:
-        """Whether a stay has no other stop than its last."""
-        if before or at.waiting or at.changes or at.place // FLOORS != walked:
-            return False
-        if stop.fixed is None:
-            return bool(self.ground.opens >> stop.start & 1)
-        return self.ground.by_lane[stop.start // self.ground.width][0] == stop.fixed
-
-    def _came_from(self, before: int, at: _Label, stop: Stop, walked: int) -> _Label | None:
-        """The stay before the last stop, which has to be one that was found."""
-        for floor in range(len(self.ground.floors)):
-            walk = self.ground.walk[floor][stop.floor]
-            changes = at.changes - (floor != stop.floor)
-            walking = at.place // FLOORS - walked - (walk if self._walking else 0)
-            place = floor + FLOORS * walking
-            for wait in range(min(at.waiting, self.ground.longest_wait) + 1):
-                end = stop.start - walk - wait
-                layer = self._layers[at.waiting - wait][before]
-                if end < 0 or not layer.get(changes, {}).get(place, 0) >> end & 1:
-                    continue
-                if self.ground.waits(end, walk + wait):
-                    return _Label(before, place, at.waiting - wait, end, changes)
-        return None
 
 
 def _add(reached: dict[int, Ends], changes: int, place: int, ends: int) -> None:

@@ -5,7 +5,7 @@ A variable for every place that a talk could have; a circuit through each day fo
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from ortools.sat.python import cp_model
@@ -43,6 +43,7 @@ class _Model:
         self.zero = laws.midnight(house, house.days[0])
         self.options = [self._options(talk) for talk in talks]
         self.placed = [self._at_most_one(options) for options in self.options]
+        self.blocked = {day: self._blocked(day) for day in house.days}
         self.used = {day: self.model.new_bool_var(f"used {day}") for day in house.days}
         self.visits: list[Amount] = []
         self.waiting: list[Amount] = []
@@ -71,22 +72,27 @@ class _Model:
         return Rank(found[0], found[1], found[2] * 5, found[3] * 5, found[4])
 
     def _options(self, talk: Talk) -> list[tuple[date, int, int, cp_model.IntVar]]:
-        found = []
-        for day in self.house.days:
-            at = laws.midnight(self.house, day)
-            night = laws.midnight(self.house, day + timedelta(days=1))
-            while at < night:
-                for floor in sorted({room.floor for room in self.house.rooms}):
-                    if self._possible(talk, Span(at, at + laws.length(talk.minutes)), floor):
-                        step = (at - self.zero) // FIVE
-                        found.append((day, step, floor, self.model.new_bool_var("")))
-                at += FIVE
-        return found
+        floors = sorted({room.floor for room in self.house.rooms})
+        return [
+            (day, (at - self.zero) // FIVE, floor, self.model.new_bool_var(""))
+            for day in self.house.days
+            for at in self._starts(day)
+            for floor in floors
+            if self._possible(talk, Span(at, at + laws.length(talk.minutes)), floor)
+        ]
+
+    def _starts(self, day: date) -> list[datetime]:
+        """Every five minutes of a day on which somebody is there."""
+        at = laws.midnight(self.house, day)
+        starts = [at + step * FIVE for step in range((self._night(day) - at) // FIVE)]
+        free = [span for worker in self.house.workers for span in worker.free]
+        return [at for at in starts if any(span.starts_at <= at < span.ends_at for span in free)]
+
+    def _night(self, day: date) -> datetime:
+        return laws.midnight(self.house, day + timedelta(days=1))
 
     def _possible(self, talk: Talk, span: Span, floor: int) -> bool:
         house = self.house
-        if not any(laws.inside(span, worker.free) for worker in house.workers):
-            return False
         if any(span.meets(other) for other in (*talk.not_at, *(f.span for f in house.fixed))):
             return False
         rooms = [
@@ -197,7 +203,7 @@ class _Model:
                     model.add_implication(both, change)
         at_once = model.new_bool_var("")
         model.add(other.start == stop.end).only_enforce_if(at_once)
-        for start, end in self._blocked(day):
+        for start, end in self.blocked[day]:
             before, after = model.new_bool_var(""), model.new_bool_var("")
             model.add(other.start <= start).only_enforce_if(before)
             model.add(stop.end >= end).only_enforce_if(after)
@@ -209,7 +215,7 @@ class _Model:
     def _blocked(self, day: date) -> list[tuple[int, int]]:
         """Steps of a day in which she cannot be in the house."""
         start = (laws.midnight(self.house, day) - self.zero) // FIVE
-        end = (laws.midnight(self.house, day + timedelta(days=1)) - self.zero) // FIVE
+        end = (self._night(day) - self.zero) // FIVE
         spans = [
             Span(self.zero + at * FIVE, self.zero + (at + 1) * FIVE) for at in range(start, end)
         ]

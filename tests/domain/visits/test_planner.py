@@ -13,7 +13,7 @@ from tests.domain.visits.trying import best_of_all
 EVERYDAY = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
-REAL = settings(max_examples=2_500, parent=EVERYDAY, derandomize=False)
+REAL = settings(max_examples=2_000, parent=EVERYDAY, derandomize=False)
 
 
 @EVERYDAY
@@ -44,7 +44,7 @@ def test_no_plan_is_better_says_whoever_tries_longer(question: Question) -> None
 
 
 @pytest.mark.real
-@settings(REAL, max_examples=10_000)
+@settings(REAL, max_examples=3_000)
 @given(questions(most_talks=6))
 def test_thousands_of_plans_keep_every_law(question: Question) -> None:
     _keeps_every_law(question)

@@ -33,7 +33,7 @@ from portal.domain.cards import WRONG_PINS_BEFORE_FREEZE
 from portal.domain.needs import Category, HowSoon
 from portal.domain.roles import Role
 from portal.models import Account
-from portal.services import cases, messages, staff
+from portal.services import cases, cover, messages
 from portal.services.entry import cards
 from portal.services.house import get_centre, opening_hours
 from portal.settings import Settings
@@ -218,6 +218,6 @@ def _go_away(house: OpenHouse) -> Act:
     def act(session: Session, at: datetime) -> None:
         away = next(one for one in house.staff if one.name == AWAY)
         acting = sign_in(session, away, at=at)
-        staff.be_away(session, acting, at.date(), (at + _AWAY_FOR).date(), now=at)
+        cover.plan_leave(session, acting, at.date(), (at + _AWAY_FOR).date(), now=at)
 
     return act

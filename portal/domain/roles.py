@@ -35,6 +35,7 @@ class Permission(StrEnum):
     SEE_PEOPLE = "see_people"
     MANAGE_PEOPLE = "manage_people"
     CHANGE_HOUSE = "change_house"
+    ARRANGE_COVER = "arrange_cover"
     READ_AUDIT = "read_audit"
     SEE_LATE = "see_late"
     ASK_CARD_AGAIN = "ask_card_again"
@@ -79,6 +80,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.SEE_PEOPLE: frozenset({Role.COORDINATOR, Role.ADMINISTRATOR}),
     Permission.MANAGE_PEOPLE: frozenset({Role.COORDINATOR}),
     Permission.CHANGE_HOUSE: frozenset({Role.COORDINATOR, Role.ADMINISTRATOR}),
+    Permission.ARRANGE_COVER: frozenset({Role.COORDINATOR}),
     Permission.READ_AUDIT: frozenset({Role.AUDITOR}),
     Permission.SEE_LATE: frozenset({Role.COORDINATOR}),
     # Acts that one person asks for and another decides about (domain/decisions.py). Deciding roles

@@ -15,6 +15,7 @@ from portal.models.audit import AuditEvent, AuditHead, AuditNight
 from portal.models.base import Base
 from portal.models.case import Case, Folder, Grant, Look
 from portal.models.centre import Centre, Service, SettingVersion
+from portal.models.cover import Leave, PendingGrant
 from portal.models.decision import Decision, DecisionKey, Told
 from portal.models.draft import Draft
 from portal.models.holder import Half, Holder, HolderKey, KeySlot, TeamCopy
@@ -48,10 +49,12 @@ __all__ = [
     "Invitation",
     "KeptAnswer",
     "KeySlot",
+    "Leave",
     "Look",
     "Membership",
     "Message",
     "Need",
+    "PendingGrant",
     "Reading",
     "RecoveryCode",
     "Referral",

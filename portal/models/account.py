@@ -47,8 +47,6 @@ class StaffMember(Base):
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     slot_id: Mapped[UUID | None] = mapped_column(ForeignKey("key_slot.id"))
-    away_from: Mapped[date | None]
-    away_until: Mapped[date | None]
     left_at: Mapped[datetime | None]
     trained_until: Mapped[date | None]
     """The last day on which what she learned still counts; after it the account only reads."""

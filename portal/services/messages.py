@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,15 +10,15 @@ from sqlalchemy import bindparam, func, literal, select, update
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.folders import FolderKind
+from portal.domain.leave import Days
 from portal.domain.refusals import NotFound, NotYours, WrongState
 from portal.domain.roles import Permission, Role
 from portal.domain.words import written
-from portal.models import Case, Centre, Membership, Message, Service, StaffMember, Thread
+from portal.models import Case, Centre, Leave, Membership, Message, Service, StaffMember, Thread
 from portal.services import audit
 from portal.services.entry import tries
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import OpenFolder, open_folder
-from portal.services.staff import is_away
 
 PAGE = 50
 MESSAGES_PER_SPAN = 60
@@ -76,6 +76,7 @@ class Team:
 
     case_director: str
     stand_in: str
+    stand_in_id: UUID
     director_is_away: bool
     away_until: date | None
 
@@ -228,15 +229,22 @@ def unseen_by_her(session: Session, acting: SignedIn) -> int:
 
 def team(session: Session, case_id: UUID, *, now: datetime) -> Team:
     """Who answers in this thread, and who stands in while the case director is away."""
-    row = session.execute(_TEAM, {"case_id": case_id}).one()
-    director, stand_in, away_from, away_until, zone = row
-    away = is_away(away_from, away_until, today=now.astimezone(ZoneInfo(zone)).date())
+    rows = session.execute(_TEAM, {"case_id": case_id}).all()
+    director, stand_in, stand_in_id, _first, _last, zone = rows[0]
+    here = now.astimezone(ZoneInfo(zone)).date()
+    away = [row for row in rows if row[3] and Days(row[3], row[4]).includes(here)]
     return Team(
         case_director=director,
         stand_in=stand_in,
-        director_is_away=away,
-        away_until=away_until if away else None,
+        stand_in_id=stand_in_id,
+        director_is_away=bool(away),
+        # An illness has no last day that anybody knows.
+        away_until=None if any(row[4] is None for row in away) else _last_day(away),
     )
+
+
+def _last_day(away: list[Any]) -> date | None:
+    return max((row[4] for row in away), default=None)
 
 
 def _get_thread(session: Session, acting: SignedIn, case_id: UUID) -> Thread:
@@ -262,14 +270,16 @@ _TEAM = (
     select(
         _director.name,
         _stand_in.name,
-        _director.away_from,
-        _director.away_until,
+        Case.stand_in_id,
+        Leave.from_day,
+        Leave.until_day,
         Centre.zone,
     )
     .select_from(Case)
     .join(Centre, Centre.id == 1)
     .join(_director, _director.account_id == Case.case_director_id)
     .join(_stand_in, _stand_in.account_id == Case.stand_in_id)
+    .outerjoin(Leave, Leave.account_id == Case.case_director_id)
     .where(Case.id == bindparam("case_id"))
 )
 

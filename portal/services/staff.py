@@ -1,19 +1,17 @@
-"""Colleagues: their accounts, roles, pass phrases and days away."""
+"""Colleagues: their accounts, roles and pass phrases."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from portal.domain.accounts import CaseState
 from portal.domain.holders import HolderKind
 from portal.domain.passphrases import SignInDoesNotOpen, check_new_passphrase, secret
 from portal.domain.refusals import NotFound, Refusal
 from portal.domain.roles import Role
 from portal.models import (
     Account,
-    Case,
     KeySlot,
     Membership,
     SignIn,
@@ -127,39 +125,6 @@ def must_choose_passphrase(session: Session, acting: SignedIn) -> bool:
     return session.scalar(mine) is not None
 
 
-def be_away(
-    session: Session,
-    acting: SignedIn,
-    away_from: date | None,
-    away_until: date | None,
-    *,
-    now: datetime,
-) -> None:
-    """Say from when until when one is away; survivors read who stands in."""
-    member = get_member(session, acting.account_id)
-    member.away_from, member.away_until = away_from, away_until
-    session.flush()
-    audit.record(session, acting.account_id, "away_set", now=now)
-
-
-def is_away(away_from: date | None, away_until: date | None, *, today: date) -> bool:
-    """Whether a colleague with these days away is away today, a day of the centre's calendar."""
-    started = away_from is None or away_from <= today
-    return away_until is not None and started and today <= away_until
-
-
-def stand_ins(session: Session, acting: SignedIn) -> list[tuple[str, int]]:
-    """Who answers in one's own open cases while one is away, and in how many of them."""
-    rows = session.execute(
-        select(StaffMember.name, func.count())
-        .join(Case, Case.stand_in_id == StaffMember.account_id)
-        .where(Case.case_director_id == acting.account_id, Case.state == CaseState.OPEN)
-        .group_by(StaffMember.account_id, StaffMember.name)
-        .order_by(StaffMember.name)
-    )
-    return [(name, number) for name, number in rows]
-
-
 def get_member(session: Session, account_id: UUID) -> StaffMember:
     """A colleague. Raises NotFound."""
     member = session.get(StaffMember, account_id)
@@ -178,6 +143,12 @@ def names(session: Session, account_ids: set[UUID]) -> dict[UUID, str]:
         )
     )
     return dict(rows.all())
+
+
+def everybody(session: Session) -> list[StaffMember]:
+    """All colleagues who work here, by name."""
+    here = select(StaffMember).where(StaffMember.left_at.is_(None))
+    return list(session.scalars(here.order_by(StaffMember.name)))
 
 
 def with_role(session: Session, role: Role) -> list[StaffMember]:

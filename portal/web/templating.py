@@ -120,6 +120,7 @@ def staff_rooms() -> list[tuple[str, str, str, str]]:
             "person",
             (Permission.OPEN_CASE,),
         ),
+        ("cover", i18n.gettext("Cover"), "pause", (Permission.ARRANGE_COVER,)),
         ("referrals", i18n.gettext("Referrals"), "papers", (Permission.ANSWER_REFERRAL,)),
         ("dates", i18n.gettext("Dates"), "dates", (Permission.ANSWER_REFERRAL,)),
         ("colleagues", i18n.gettext("Colleagues"), "key", (Permission.SEE_PEOPLE,)),

@@ -27,10 +27,10 @@ from portal.models import (
     Card,
     Case,
     Decision,
+    Leave,
     Need,
     Referral,
     SignIn,
-    StaffMember,
     Thread,
 )
 from portal.services import audit, messages
@@ -120,7 +120,7 @@ def test_every_state_is_there(session: Session) -> None:
     assert {AppointmentState.OTHER_TIME, AppointmentState.CANNOT_COME} <= dates
     states = session.scalars(select(Card.state)).all()
     assert (states.count(CardState.FROZEN), states.count(CardState.NEW)) == (1, 1)
-    assert session.scalars(select(StaffMember).where(StaffMember.away_until.is_not(None))).one()
+    assert session.scalars(select(Leave)).one()
 
 
 def test_the_account_of_the_demo_holds_and_nobody_is_signed_in(session: Session) -> None:

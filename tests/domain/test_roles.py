@@ -34,6 +34,7 @@ MAY: dict[Role, set[Permission]] = {
         Permission.SEE_PEOPLE,
         Permission.MANAGE_PEOPLE,
         Permission.CHANGE_HOUSE,
+        Permission.ARRANGE_COVER,
     },
     Role.PARTNER_CONTACT_WORKER: set(),
     Role.INTERPRETER: set(),

@@ -26,6 +26,7 @@ from portal.models import (
     Need,
     Reading,
     Referral,
+    StaffNote,
     Statement,
     TeamCopy,
     Thread,
@@ -130,6 +131,8 @@ def _rows(session: Session, case_id: UUID) -> Iterator[Where]:
     ):
         for row in session.scalars(select(table).where(table.case_id == case_id)):
             yield row, column, kind, None
+    for note in session.scalars(select(StaffNote).where(StaffNote.case_id == case_id)):
+        yield note, "words", FolderKind.STAFF_NOTES, None
     for decision in session.scalars(select(Decision).where(Decision.case_id == case_id)):
         kind = FolderKind.NEEDS if decision.need_id else FolderKind.DECISIONS
         yield decision, "reason", FolderKind.DECISIONS, None

@@ -11,7 +11,7 @@ from portal.domain.decisions import BREAK_GLASS_WAITS, DecisionKind, DecisionSta
 from portal.domain.needs import Category, HowSoon
 from portal.domain.roles import Role
 from portal.models import AuditEvent, Decision, Need, Told
-from portal.services import deciding, decisions, late, staff
+from portal.services import cover, deciding, decisions, late, staff
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, a_shared_need, decision_of, referral_of
 
@@ -70,11 +70,11 @@ def test_the_new_time_is_promised_once_and_stands_on_her_need(
 
 @pytest.mark.parametrize("gone", ["away", "left"])
 def test_who_is_not_there_is_passed_over(the_house: TestHouse, her: Person, gone: str) -> None:
-    with the_house.database.transaction() as session:
-        member = staff.get_member(session, the_house.director.account_id)
+    with the_house.acting(the_house.director) as (session, acting):
         if gone == "left":
-            member.left_at = NOON
-        member.away_until = date(2026, 11, 30) if gone == "away" else None
+            staff.get_member(session, the_house.director.account_id).left_at = NOON
+        else:
+            cover.plan_leave(session, acting, None, date(2026, 11, 30), now=NOON)
     red(the_house, her)
     work(the_house, after=HALF_AN_HOUR + A_MINUTE)
     assert told(the_house) == [(Step.STAND_IN, the_house.stand_in.account_id)]

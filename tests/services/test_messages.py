@@ -16,7 +16,7 @@ from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.domain.words import NothingWritten, TooLong
 from portal.models import Message
-from portal.services import caseload, messages, staff
+from portal.services import caseload, cover, messages
 from portal.services.entry import cards
 from portal.services.keys import folders
 from tests.people import NOON, Person, TestHouse
@@ -352,7 +352,7 @@ def test_the_stand_in_is_named_while_the_director_is_away(
     assert her.case_id is not None
     with the_house.acting(the_house.director) as (session, acting):
         assert messages.team(session, her.case_id, now=NOON).answers_now == "Els"
-        staff.be_away(session, acting, date(2026, 11, 23), date(2026, 11, 27), now=NOON)
+        cover.plan_leave(session, acting, date(2026, 11, 23), date(2026, 11, 27), now=NOON)
         team = messages.team(session, her.case_id, now=NOON)
         assert (team.answers_now, team.director_is_away) == ("Karim", True)
         assert team.away_until == date(2026, 11, 27)
@@ -374,7 +374,7 @@ def test_days_away_begin_and_end_at_midnight_in_the_house(
 ) -> None:
     assert her.case_id is not None
     with the_house.acting(the_house.director) as (session, acting):
-        staff.be_away(session, acting, date(2026, 11, 23), date(2026, 11, 27), now=NOON)
+        cover.plan_leave(session, acting, date(2026, 11, 23), date(2026, 11, 27), now=NOON)
         assert messages.team(session, her.case_id, now=at).director_is_away is is_away
 
 

@@ -49,6 +49,7 @@ WHO_MAY = {
     "case": {"director", "stand_in"},
     "caseload": {"director", "stand_in"},
     "cards": {"director", "stand_in"},
+    "cover": {"coordinator"},
     "conversation": {"director", "stand_in"},
     "account": {"housing"},
     "inviting": {"coordinator"},
@@ -244,6 +245,7 @@ DECISIONS: dict[str, tuple[str, list[dict[str, str]]]] = {
     "cards.issue_again": ("director", [{}]),
     "cards.void": ("director", [{}]),
     "cards.lift": ("director", [{}]),
+    "caseload.confirm_key": ("director", [{}]),
     "account.renew_recovery_codes": ("director", [{}]),
     "inviting.invite": (
         "coordinator",

@@ -27,6 +27,7 @@ from portal.domain.services import ServiceKind
 from portal.models import Decision, Invitation, Membership
 from portal.services import (
     appointments,
+    cover,
     desk,
     drafts,
     house_settings,
@@ -40,6 +41,7 @@ from portal.services.colleagues import invitations
 from portal.services.colleagues.invitations import NewColleague
 from portal.services.entry import sessions
 from portal.services.house import House
+from portal.services.keys import pending
 from portal.settings import Settings
 from portal.vault import CHEAP, KeyFile, SlowPasses
 from tests.people import NOON, Person, TestHouse, a_house
@@ -254,6 +256,7 @@ class _Furnishing:
         house.a_need(bea, Category.MONEY, words="Something of another.")
         self._messages(bea, 2)
         noor = house.a_survivor("Noor", activated=False)
+        self._cover(noor, staff["other_director"])
         return Everybody(amal, bea, noor, staff, self.ids)
 
     def _house_set(self, coordinator: Person) -> None:
@@ -264,6 +267,18 @@ class _Furnishing:
                 session, acting, Topic.LEGAL_TEXT, texts, about="rights", now=NOON
             )
             self._note("version", version.id)
+
+    def _cover(self, noor: Person, other: Person) -> None:
+        """Days away next summer, and keys that wait for whoever holds them."""
+        assert noor.case_id is not None
+        with self.house.acting(self.house.director) as (session, acting):
+            days = NOON.date() + timedelta(days=200), NOON.date() + timedelta(days=210)
+            self._note("leave", cover.plan_leave(session, acting, *days, now=NOON).id)
+        with self.house.acting(self.house.coordinator) as (session, acting):
+            leaver, to = self.house.stand_in.account_id, other.account_id
+            cover.move_files(session, acting, leaver, to, [noor.case_id], now=NOON)
+            (waiting,) = pending.everywhere(session)
+            self._note("pending", waiting.pending.id)
 
     def _of_amal(self, amal: Person) -> None:
         """Needs in every state, each with what belongs to it."""

@@ -13,7 +13,7 @@ from portal.domain.decisions import check_proof
 from portal.domain.refusals import NotFound, NotYours, Refusal, WrongState
 from portal.domain.roles import Permission, Role, check_place, check_together
 from portal.models import Membership, Service, StaffMember
-from portal.services import audit
+from portal.services import audit, cover
 from portal.services.colleagues import invitations, teams
 from portal.services.entry import sessions
 from portal.services.entry.sessions import SignedIn
@@ -103,11 +103,13 @@ def close(
     """Close a colleague's account: her sign-ins end now, her roles and team keys with them.
 
     Her open items stay where they are and are shown to the coordinator. Raises NotYours,
-    ProofTooOld, OwnAccount, NotFound, WrongState for who has left, LastKeyHolder.
+    ProofTooOld, OwnAccount, NotFound, WrongState for who has left, LastKeyHolder, and LastReader
+    while open files would have nobody to read them.
     """
     member = _a_colleague(session, acting, account_id, now=now)
     if member.left_at is not None:
         raise WrongState
+    cover.leave_house(session, acting, account_id, even_the_last=even_the_last, now=now)
     sessions.end_all(session, account_id)
     invitations.forget_of(session, account_id)
     for membership in _memberships(session, account_id):

@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session
 from portal.domain.decisions import DecisionState, Step, next_step
 from portal.domain.referrals import ReferralState
 from portal.models import Case, Decision, Need, Referral, StaffMember, Told
-from portal.services import audit, needs
+from portal.services import audit, leave, needs
 from portal.services.decisions import held
-from portal.services.house import promised_again, today_here
-from portal.services.staff import is_away
+from portal.services.house import promised_again
 
 UNANSWERED = (ReferralState.SENT, ReferralState.SEEN)
 
@@ -107,14 +106,14 @@ def _reachable(session: Session, case_id: UUID | None, *, now: datetime) -> dict
     if case_id is None:
         return found
     case = session.get_one(Case, case_id)
-    today = today_here(session, now=now)
+    team = (case.case_director_id, case.stand_in_id)
+    away = leave.away_today(session, team, now=now)
     for step, account_id in (
         (Step.CASE_DIRECTOR, case.case_director_id),
         (Step.STAND_IN, case.stand_in_id),
     ):
         member = session.get_one(StaffMember, account_id)
-        away = is_away(member.away_from, member.away_until, today=today)
-        if member.left_at is None and not away:
+        if member.left_at is None and account_id not in away:
             found[step] = account_id
     return found
 

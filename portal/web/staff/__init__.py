@@ -15,12 +15,14 @@ from portal.web.staff import (
     caseload,
     colleagues,
     conversation,
+    cover,
     dates,
     desk,
     enrolment,
     house,
     house_settings,
     inviting,
+    leave,
     notes,
     once,
     opening,
@@ -51,6 +53,8 @@ WORK = (
     inviting,
     house_settings,
     account,
+    cover,
+    leave,
 )
 
 

@@ -1,24 +1,22 @@
 """The own account: pass phrase, second factor, days away, language, and keys to hand over."""
 
 from collections.abc import Mapping
-from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import DateField, PasswordField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import PasswordField
+from wtforms.validators import InputRequired, Length
 
 from portal import i18n
 from portal.domain.passphrases import SignInDoesNotOpen
 from portal.domain.refusals import Busy, NotFound, Refusal, SlowDown
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import staff
+from portal.services import leave, staff
 from portal.services.colleagues import listing
 from portal.services.entry import second_factor, sessions
 from portal.web import guards, staff_sessions
-from portal.web.forms import StaffForm
 from portal.web.staff import passphrases, proof
 from portal.web.staff.passphrases import ChosenPassphraseForm
 
@@ -38,13 +36,6 @@ class NewPassphraseForm(ChosenPassphraseForm):
     passphrase = PasswordField(
         _l("Pass phrase of now"), [InputRequired(_l("Type your pass phrase.")), Length(max=400)]
     )
-
-
-class AwayForm(StaffForm):
-    """The days on which somebody else answers."""
-
-    away_from = DateField(_l("First day away"), [Optional()])
-    away_until = DateField(_l("Last day away"), [Optional()])
 
 
 @blueprint.get("")
@@ -89,23 +80,6 @@ def renew_recovery_codes() -> ResponseReturnValue:
     return render_template("staff/sign_in/codes.html", codes=codes, onward=url_for(".me"))
 
 
-@blueprint.post("/away")
-def be_away() -> ResponseReturnValue:
-    """Say from when until when one is away; survivors read who stands in."""
-    form = AwayForm()
-    if form.validate():
-        begins, ends = form.away_from.data, form.away_until.data
-        wrong = _wrong_days(begins, ends)
-        if wrong is None:
-            with guards.transaction() as session:
-                now = guards.utc_now()
-                staff.be_away(session, guards.signed_in(), begins, ends, now=now)
-            flash(_("Saved. Survivors read who answers.") if ends else _("Saved."), "done")
-            return redirect(url_for(".me"))
-        form.refuse("away_until", wrong)
-    return _page(away=form)
-
-
 @blueprint.post("/hand-over/<uuid:membership_id>")
 def hand_over(membership_id: UUID) -> ResponseReturnValue:
     """Confirm a colleague: from now on she opens what the team may open."""
@@ -127,19 +101,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
     return redirect(url_for("staff.sign_in.sign_in"))
 
 
-def _wrong_days(begins: date | None, ends: date | None) -> str | None:
-    if begins and not ends:
-        return _("Say until when, so that nobody waits for you.")
-    if begins and ends and ends < begins:
-        return _("This day lies before the first one.")
-    if ends and ends < i18n.dates.here(guards.utc_now()).date():
-        return _("This day has passed.")
-    return None
-
-
-def _page(
-    passphrase: NewPassphraseForm | None = None, away: AwayForm | None = None
-) -> ResponseReturnValue:
+def _page(passphrase: NewPassphraseForm | None = None) -> ResponseReturnValue:
     session, acting = guards.db(), guards.signed_in()
     member = staff.get_member(session, acting.account_id)
     tried = (passphrase.new.data or "") if passphrase else ""
@@ -148,9 +110,8 @@ def _page(
         member=member,
         passphrase=passphrase or NewPassphraseForm(formdata=None),
         measured=passphrases.measured(tried, known=(member.email, member.name)),
-        away=away or AwayForm(formdata=None, obj=member),
         codes_left=second_factor.codes_left(session, acting.account_id),
-        stand_ins=staff.stand_ins(session, acting),
+        days_away=leave.coming(session, acting, now=guards.utc_now()),
         waiting=staff.waiting_for_key(session, acting),
         my_waiting_keys=listing.my_waiting_keys(session, acting),
         languages=[i18n.LANGUAGES[code] for code in guards.offered_languages()],

@@ -1,14 +1,18 @@
 """The own cases: what is late, what is new, and a case found by its number."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.domain.refusals import NotYours
 from portal.domain.roles import Permission
+from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.services import caseload, cases
 from portal.services.caseload import Show
 from portal.services.entry.sessions import SignedIn
+from portal.services.keys import pending
 from portal.web import guards
 
 blueprint = Blueprint("caseload", __name__, url_prefix="/people")
@@ -45,6 +49,15 @@ def find() -> ResponseReturnValue:
     return _list(acting, show=Show.ALL, typed=typed)
 
 
+@blueprint.post("/keys/<uuid:pending_id>")
+def confirm_key(pending_id: UUID) -> ResponseReturnValue:
+    """A holder's tap: a colleague gets the keys of a case that were authorised for her."""
+    with guards.transaction() as session:
+        pending.confirm(session, _working_with_cases(), pending_id, now=guards.utc_now())
+    flash(_("Confirmed. The keys are handed over."), "done")
+    return redirect(url_for(".people"))
+
+
 def _list(
     acting: SignedIn, *, show: Show, after: str | None = None, typed: str | None = None
 ) -> str:
@@ -58,6 +71,8 @@ def _list(
         counts=caseload.counts(session, acting, now=now),
         is_later_page=after is not None,
         typed=typed,
+        to_confirm=pending.to_confirm(session, acting),
+        coming={one.pending.case_id: one for one in pending.for_me(session, acting)},
     )
 
 

@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from wtforms import DateField, SelectField
 from wtforms.validators import Optional
 
+from portal.domain.leave import LastReader
 from portal.domain.refusals import Refusal, WrongState
 from portal.domain.roles import Permission, Role, RoleNeedsService, RolesKeptApart
-from portal.i18n import dates
+from portal.i18n import dates, ngettext
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.services.colleagues import invitations, listing, roles
@@ -153,6 +154,9 @@ def close(account_id: UUID) -> ResponseReturnValue:
             roles.close(session, acting, account_id, now=now, even_the_last=last)
     except LastKeyHolder:
         return _page(account_id, last_for=request.path)
+    except LastReader as refusal:
+        flash(_last_reader(refusal.count), "warn")
+        return _page(account_id, last_for=request.path)
     except (OwnAccount, WrongState) as refusal:
         flash(WORDS[type(refusal)], "warn")
     else:
@@ -160,6 +164,17 @@ def close(account_id: UUID) -> ResponseReturnValue:
             _("The account is switched off. Its sign-ins, roles and team keys have ended."), "done"
         )
     return redirect(url_for(".colleague", account_id=account_id))
+
+
+def _last_reader(number: int) -> str:
+    words: str = ngettext(
+        "She is the last who holds the key of %(num)s open file. Name somebody for it first, under "
+        "Cover, and let her hand the key over.",
+        "She is the last who holds the keys of %(num)s open files. Name somebody for them first, "
+        "under Cover, and let her hand the keys over.",
+        number,
+    )
+    return words
 
 
 @blueprint.post("/<uuid:account_id>/open-again")

@@ -185,6 +185,7 @@ PERMISSION: dict[Permission, str] = {
     Permission.SEE_PEOPLE: _l("See colleagues and their roles"),
     Permission.MANAGE_PEOPLE: _l("Invite colleagues, give and take roles, switch accounts off"),
     Permission.CHANGE_HOUSE: _l("Change what the house sets, such as hours and services"),
+    Permission.ARRANGE_COVER: _l("Arrange cover: illness, stand-ins, files handed on"),
     Permission.READ_AUDIT: _l("See what was done, and by whom"),
     Permission.SEE_LATE: _l("See what is late in the whole house"),
     Permission.REVIEW_BREAK_GLASS: _l("Look again at an emergency opening"),

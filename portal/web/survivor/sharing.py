@@ -12,6 +12,7 @@ from portal.domain.services import NEVER_BUNDLED
 from portal.domain.sharing import WISH_LASTS
 from portal.i18n import lazy_gettext as _l
 from portal.services import messages, referrals, sharing
+from portal.services.keys import pending
 from portal.web import guards
 from portal.web.survivor.seers import seers
 from portal.web.survivor.vocabulary import (
@@ -43,6 +44,7 @@ def show() -> ResponseReturnValue:
         team=team,
         waiting=sharing.waiting_for_her(session, acting),
         seers=seers(sharing.who_can_see(session, acting, now=now), team),
+        coming=pending.of_case(session, acting.her_case_id),
         folder_words=FOLDER_WORDS,
     )
 

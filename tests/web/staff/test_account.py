@@ -110,18 +110,17 @@ def test_new_recovery_codes_need_a_fresh_proof(
     ],
 )
 def test_days_away_that_make_no_sense(window: Browser, begins: str, ends: str, said: str) -> None:
-    window.submit("Save the days", away_from=begins, away_until=ends)
+    window.get("/staff/me/away").submit("Save the days", away_from=begins, away_until=ends)
     assert said in window.words
 
 
 def test_days_away_name_who_stands_in(window: Browser, people: TestHouse) -> None:
     people.a_survivor()
-    window.get("/staff/me")
-    assert "Meanwhile answers: Karim (1 case)" in window.words.replace(" )", ")")
+    window.get("/staff/me").follow("Plan days away")
+    assert "Karim 1 case stands in for you" in window.words
     window.submit("Save the days", away_from="2026-11-30", away_until="2026-12-03")
-    field = window.page.find("input", {"name": "away_until"})
-    assert field is not None
-    assert field["value"] == "2026-12-03"
+    assert "Thursday, 3 December 2026" in window.words
+    assert "Thursday, 3 December 2026" in window.get("/staff/me").words
 
 
 def test_a_colleague_gets_the_key_of_the_team_by_one_tap(

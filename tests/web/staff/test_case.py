@@ -276,7 +276,7 @@ def test_a_place_that_no_thread_has_shows_the_newest(
 def test_a_stand_in_works_on_the_case_and_is_named(
     people: TestHouse, her: Person, signed_in: Callable[[Person], Browser], window: Browser
 ) -> None:
-    window.get("/staff/me").submit("Save the days", away_from="", away_until="2026-11-27")
+    window.get("/staff/me/away").submit("Save the days", away_from="", away_until="2026-11-27")
     assert "Survivors read who answers." in window.words
     stand_in = signed_in(people.stand_in)
     assert "you stand in" in stand_in.words

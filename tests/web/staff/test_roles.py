@@ -100,6 +100,6 @@ def test_the_last_day_of_the_training_is_a_day_of_work(whole: WholeHouse) -> Non
     director = whole.everybody.staff["director"]
     with whole.database.transaction() as session:
         session.get_one(StaffMember, director.account_id).trained_until = whole.now.date()
-    browser = whole.browser(director).get("/staff/me")
+    browser = whole.browser(director).get("/staff/me/away")
     browser.submit("Save the days", away_from="2026-11-30", away_until="2026-12-03")
     assert "Saved." in browser.words

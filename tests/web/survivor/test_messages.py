@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.i18n import catalogues
-from portal.models import Draft, Message, StaffMember, Thread
+from portal.models import Draft, Leave, Message, Thread
 from portal.services import messages
 from tests.people import Person
 from tests.web.browser_stand_in import Phone
@@ -382,10 +382,14 @@ def test_the_one_who_stands_in_is_named_while_the_case_director_is_away(
     phone.go("/messages")
     assert "Els answers you." in text(phone)
     with whole.database.transaction() as session:
-        els = session.get_one(StaffMember, whole.everybody.staff["director"].account_id)
-        els.away_until = (whole.now + timedelta(days=11)).date()
+        els = whole.everybody.staff["director"].account_id
+        day = whole.now.date()
+        away = Leave(account_id=els, from_day=day, until_day=day + timedelta(days=11))
+        away.is_sick, away.entered_by_id, away.entered_at = False, els, whole.now
+        session.add(away)
     phone.go("/messages")
-    assert "Els is back after Friday, 4 December 2026. Until then Karim answers you." in text(phone)
+    assert "Until Friday, 4 December 2026 : Karim." in text(phone).replace("2026:", "2026 :")
+    assert "After that Els answers you again." in text(phone)
 
 
 def test_the_thread_asks_the_database_as_often_for_two_messages_as_for_fifty(

@@ -1,0 +1,85 @@
+"""Days away: when they overlap, and what may not be left without a reader."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from portal.domain.refusals import Refusal
+
+
+class LeaveEndsTooEarly(Refusal):
+    """The last day lies before the first one."""
+
+
+class LeaveIsOver(Refusal):
+    """The last day has passed."""
+
+
+class LeaveNeedsAnEnd(Refusal):
+    """Planned leave says until when, so that she can be told."""
+
+
+class LeaveOverlaps(Refusal):
+    """This colleague is away on some of these days already."""
+
+
+class NoStandIn(Refusal):
+    """`count` open files would have no reader: whoever shares them is away too, or has left."""
+
+    def __init__(self, name: str, count: int) -> None:
+        super().__init__(name, count)
+        self.name, self.count = name, count
+
+
+class StandInIsAway(Refusal):
+    """Whoever should stand in is on leave herself on some of these days."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class CannotStandIn(Refusal):
+    """No case director of this house, or on the file already."""
+
+
+class LastReader(Refusal):
+    """Nobody else who is here holds the key of `count` open files."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
+
+
+@dataclass(frozen=True)
+class Days:
+    """From a first to a last day, both included; no last day while nobody knows it."""
+
+    first: date
+    last: date | None = None
+
+    def overlaps(self, other: "Days") -> bool:
+        """Whether the two have a day in common."""
+        return _before(self.first, other.last) and _before(other.first, self.last)
+
+    def includes(self, day: date) -> bool:
+        """Whether somebody with these days away is away on this day."""
+        return self.first <= day and _before(day, self.last)
+
+
+def check_planned(days: Days, *, today: date) -> None:
+    """Refuse planned leave without an end, backwards, or over. Raises one of the above."""
+    if days.last is None:
+        raise LeaveNeedsAnEnd
+    check_days(days, today=today)
+
+
+def check_days(days: Days, *, today: date) -> None:
+    """Refuse days that go backwards or are over."""
+    if days.last is not None and days.last < today:
+        raise LeaveIsOver
+    if days.last is not None and days.last < days.first:
+        raise LeaveEndsTooEarly
+
+
+def _before(day: date, last: date | None) -> bool:
+    return last is None or day <= last

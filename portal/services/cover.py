@@ -1,0 +1,246 @@
+"""Who directs a case and who stands in: changed with its keys; no open case lacks a reader."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.accounts import CaseState
+from portal.domain.leave import CannotStandIn, Days, LastReader, StandInIsAway
+from portal.domain.refusals import NotFound, NotYours
+from portal.domain.roles import Permission, Role
+from portal.models import Case, Leave, Membership, StaffMember
+from portal.services import audit, leave
+from portal.services.entry.sessions import SignedIn
+from portal.services.keys import pending
+
+
+def replace(
+    session: Session,
+    acting: SignedIn,
+    case: Case,
+    leaver_id: UUID,
+    successor_id: UUID,
+    *,
+    now: datetime,
+) -> None:
+    """Somebody else takes a colleague's place on a case, as case director or as stand-in.
+
+    The keys go along at once when this person holds them; else they wait for a holder's tap.
+    Raises CannotStandIn, StandInIsAway, NotYours.
+    """
+    _check_arranges(acting, case)
+    if leaver_id not in _team_of(case) or successor_id in _team_of(case):
+        raise CannotStandIn
+    check_can_stand_in(session, successor_id, now=now)
+    if case.case_director_id == leaver_id:
+        case.case_director_id = successor_id
+    else:
+        case.stand_in_id = successor_id
+    audit.record(
+        session,
+        acting.account_id,
+        "case_team_changed",
+        now=now,
+        case_id=case.id,
+        facts={"account": str(successor_id), "instead_of": str(leaver_id)},
+    )
+    session.flush()
+    _move_keys(session, acting, case, leaver_id, successor_id, now=now)
+
+
+def check_can_stand_in(session: Session, account_id: UUID, *, now: datetime) -> None:
+    """Refuse who is no case director of this house any more, or away today."""
+    member = session.get(StaffMember, account_id)
+    directs = select(Membership.id).where(
+        Membership.account_id == account_id, Membership.role == Role.CASE_DIRECTOR
+    )
+    if member is None or member.left_at is not None or session.scalar(directs.limit(1)) is None:
+        raise CannotStandIn
+    if leave.away_today(session, [account_id], now=now):
+        raise StandInIsAway(member.name)
+
+
+def plan_leave(
+    session: Session,
+    acting: SignedIn,
+    first: date | None,
+    last: date | None,
+    *,
+    stand_in_id: UUID | None = None,
+    now: datetime,
+) -> Leave:
+    """Planned days of one's own. A stand-in named here stands in for all one's files from now on.
+
+    Raises a refusal of the days, and StandInIsAway, NoStandIn or CannotStandIn while an open file
+    would have no reader.
+    """
+    days = leave.planned_days(session, acting, first, last, now=now)
+    if stand_in_id is not None:
+        leave.check_present(session, stand_in_id, days)
+        for case in _open_cases(session, acting.account_id):
+            if case.case_director_id == acting.account_id and case.stand_in_id != stand_in_id:
+                replace(session, acting, case, case.stand_in_id, stand_in_id, now=now)
+    return leave.enter(session, acting, acting.account_id, days, is_sick=False, now=now)
+
+
+def note_illness(
+    session: Session,
+    acting: SignedIn,
+    account_id: UUID,
+    last: date | None,
+    *,
+    instead_id: UUID | None = None,
+    now: datetime,
+) -> Leave:
+    """Somebody fell ill: from today the other reader answers in all her files, in one step.
+
+    Where that one is away too or has left, `instead_id` takes that one's place. Raises NotYours,
+    and StandInIsAway or NoStandIn while nobody was chosen for such files.
+    """
+    days = leave.ill_days(session, acting, account_id, last, now=now)
+    if instead_id is not None:
+        leave.check_present(session, instead_id, days)
+        for case, other_id in without_reader(session, account_id, days):
+            replace(session, acting, case, other_id, instead_id, now=now)
+    return leave.enter(session, acting, account_id, days, is_sick=True, now=now)
+
+
+def without_reader(session: Session, account_id: UUID, days: Days) -> list[tuple[Case, UUID]]:
+    """Open files that nobody would read on these days, each with its other reader."""
+    pairs = []
+    for case in _open_cases(session, account_id):
+        (other,) = _team_of(case) - {account_id}
+        pairs.append((case, other))
+    others = {other for _, other in pairs}
+    away = leave.away_in(session, others, days) | (others - _still_here(session, others))
+    return [(case, other) for case, other in pairs if other in away]
+
+
+def files_of(session: Session, acting: SignedIn, account_id: UUID) -> list[Case]:
+    """The open cases on whose team a colleague is, for whoever arranges cover."""
+    if not acting.may(Permission.ARRANGE_COVER) and acting.account_id != account_id:
+        raise NotYours
+    return _open_cases(session, account_id)
+
+
+def move_files(
+    session: Session,
+    acting: SignedIn,
+    leaver_id: UUID,
+    successor_id: UUID,
+    case_ids: Sequence[UUID],
+    *,
+    now: datetime,
+) -> int:
+    """Hand several files of a colleague to another one; gives how many. All of them or none."""
+    mine = {case.id: case for case in files_of(session, acting, leaver_id)}
+    if not case_ids or not set(case_ids) <= mine.keys():
+        raise NotFound
+    for case_id in case_ids:
+        replace(session, acting, mine[case_id], leaver_id, successor_id, now=now)
+    return len(case_ids)
+
+
+def leave_house(
+    session: Session,
+    acting: SignedIn,
+    account_id: UUID,
+    *,
+    even_the_last: bool = False,
+    now: datetime,
+) -> None:
+    """A colleague leaves the house: in this request she loses every key that somebody else holds.
+
+    Where she directed, the stand-in directs from now on; `one_reader` lists what then needs a
+    second colleague. Raises LastReader while open cases would be left without any reader, unless
+    that is wanted: such a key stays sealed to her, who cannot come in any more.
+    """
+    cases = _open_cases(session, account_id)
+    here = _still_here(session, {one for case in cases for one in _team_of(case)} - {account_id})
+    holding = pending.holders_of(session, [case.id for case in cases])
+    last = [case for case in cases if not (holding.get(case.id, set()) & here)]
+    if last and not even_the_last:
+        raise LastReader(len(last))
+    for case in cases:
+        if case in last:
+            continue
+        pending.forget(session, case.id, account_id)
+        pending.take_away(session, acting, case.id, account_id, now=now)
+        if case.case_director_id == account_id:
+            case.case_director_id, case.stand_in_id = case.stand_in_id, account_id
+    session.flush()
+
+
+def one_reader(session: Session, acting: SignedIn) -> list[tuple[Case, StaffMember]]:
+    """Open cases of which one of the two has left the house, and who that is."""
+    if not acting.may(Permission.ARRANGE_COVER):
+        return []
+    rows = session.execute(
+        select(Case, StaffMember)
+        .join(
+            StaffMember,
+            or_(
+                StaffMember.account_id == Case.stand_in_id,
+                StaffMember.account_id == Case.case_director_id,
+            ),
+        )
+        .where(Case.state == CaseState.OPEN, StaffMember.left_at.is_not(None))
+        .order_by(StaffMember.name, Case.number)
+        .limit(200)
+    )
+    return [(case, member) for case, member in rows]
+
+
+def on_case(account_id: UUID) -> ColumnElement[bool]:
+    """The condition that a colleague directs a case or stands in."""
+    return or_(Case.case_director_id == account_id, Case.stand_in_id == account_id)
+
+
+def _move_keys(
+    session: Session,
+    acting: SignedIn,
+    case: Case,
+    leaver_id: UUID,
+    successor_id: UUID,
+    *,
+    now: datetime,
+) -> None:
+    dropped = pending.forget(session, case.id, leaver_id)
+    if pending.holds(session, case.id, acting.account_id):
+        pending.hand_on(session, acting, case.id, successor_id, now=now)
+        pending.take_away(session, acting, case.id, leaver_id, now=now)
+        return
+    # Until somebody hands the keys over, whoever is the last to hold them stays able to.
+    keeps = dropped.instead_of_id if dropped else leaver_id
+    others = pending.holders_of(session, [case.id]).get(case.id, set()) - {leaver_id}
+    if _still_here(session, others):
+        pending.take_away(session, acting, case.id, leaver_id, now=now)
+        keeps = dropped.instead_of_id if dropped else None
+    pending.authorise(session, acting, case.id, successor_id, instead_of_id=keeps, now=now)
+
+
+def _check_arranges(acting: SignedIn, case: Case) -> None:
+    arranges = acting.may(Permission.ARRANGE_COVER)
+    if not arranges and acting.account_id != case.case_director_id:
+        raise NotYours
+
+
+def _team_of(case: Case) -> set[UUID]:
+    return {case.case_director_id, case.stand_in_id}
+
+
+def _open_cases(session: Session, account_id: UUID) -> list[Case]:
+    asked = select(Case).where(on_case(account_id), Case.state == CaseState.OPEN)
+    return list(session.scalars(asked.order_by(Case.number)))
+
+
+def _still_here(session: Session, account_ids: set[UUID]) -> set[UUID]:
+    if not account_ids:
+        return set()
+    asked = select(StaffMember.account_id).where(
+        StaffMember.account_id.in_(account_ids), StaffMember.left_at.is_(None)
+    )
+    return set(session.scalars(asked))

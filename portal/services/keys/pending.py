@@ -1,0 +1,232 @@
+"""The keys of a case on their way to a new member of its team.
+
+Whoever holds them hands them over herself, at once or by a tap later; nobody else can.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from portal.domain.decisions import check_proof
+from portal.domain.folders import FolderKind, Why
+from portal.domain.refusals import NotFound
+from portal.models import Account, Case, Folder, Grant, PendingGrant, StaffMember
+from portal.services import audit
+from portal.services.entry.sessions import SignedIn
+from portal.services.keys.folders import Grantee, end_grants, give
+from portal.services.keys.holders import public_halves
+from portal.services.keys.reading import case_keys
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Access that was authorised and comes when one of `holders` next confirms."""
+
+    pending: PendingGrant
+    case_number: str
+    colleague: str
+    holders: tuple[str, ...]
+
+
+def holds(session: Session, case_id: UUID, account_id: UUID) -> bool:
+    """Whether a colleague holds the keys of a case as a member of its team."""
+    return account_id in holders_of(session, [case_id]).get(case_id, set())
+
+
+def holders_of(session: Session, case_ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    """Who holds the current key of each case's contact card as a member of its team."""
+    rows = session.execute(
+        select(Folder.case_id, Account.id)
+        .join(Grant, (Grant.folder_id == Folder.id) & (Grant.version == Folder.version))
+        .join(Account, Account.holder_id == Grant.holder_id)
+        .where(
+            Folder.case_id.in_(list(case_ids)),
+            Folder.kind == FolderKind.CONTACT_CARD,
+            Grant.why == Why.CASE_TEAM,
+        )
+    )
+    found: dict[UUID, set[UUID]] = {}
+    for case_id, account_id in rows:
+        found.setdefault(case_id, set()).add(account_id)
+    return found
+
+
+def hand_on(
+    session: Session, acting: SignedIn, case_id: UUID, account_id: UUID, *, now: datetime
+) -> None:
+    """Seal every key of the case that this member holds to a new member.
+
+    Raises NotFound without keys of one's own. Nothing is opened to be read.
+    """
+    keys = case_keys(session, acting, case_id, now=now)
+    if not keys:
+        raise NotFound
+    holder_id = session.get_one(Account, account_id).holder_id
+    public = public_halves(session, [holder_id])[holder_id]
+    for folder, versions in keys.items():
+        session.execute(
+            delete(Grant)
+            .where(Grant.folder_id == folder.id, Grant.holder_id == holder_id)
+            .execution_options(synchronize_session="fetch")
+        )
+        for version, key in versions.items():
+            give(
+                session,
+                folder,
+                version,
+                key,
+                Grantee(holder_id, Why.CASE_TEAM),
+                public,
+                given_by_id=acting.account_id,
+                now=now,
+            )
+    _account(session, acting, "case_keys_given", case_id, account_id, now=now)
+    session.flush()
+
+
+def take_away(
+    session: Session, acting: SignedIn, case_id: UUID, account_id: UUID, *, now: datetime
+) -> None:
+    """A colleague who is no longer on the team loses its keys, in this request."""
+    holder_id = session.get_one(Account, account_id).holder_id
+    folders = session.scalars(
+        select(Folder)
+        .join(Grant, Grant.folder_id == Folder.id)
+        .where(Folder.case_id == case_id, Grant.holder_id == holder_id)
+        .distinct()
+    ).all()
+    for folder in folders:
+        end_grants(session, folder, holder_id)
+    if folders:
+        _account(session, acting, "case_keys_ended", case_id, account_id, now=now)
+
+
+def authorise(
+    session: Session,
+    acting: SignedIn,
+    case_id: UUID,
+    account_id: UUID,
+    *,
+    instead_of_id: UUID | None,
+    now: datetime,
+) -> None:
+    """The keys may be handed over, and wait for somebody who holds them."""
+    session.add(
+        PendingGrant(
+            case_id=case_id,
+            account_id=account_id,
+            instead_of_id=instead_of_id,
+            authorised_by_id=acting.account_id,
+            authorised_at=now,
+        )
+    )
+    _account(session, acting, "case_keys_wait", case_id, account_id, now=now)
+    session.flush()
+
+
+def forget(session: Session, case_id: UUID, account_id: UUID) -> PendingGrant | None:
+    """Access that shall not come any more."""
+    found = session.scalar(
+        select(PendingGrant).where(
+            PendingGrant.case_id == case_id, PendingGrant.account_id == account_id
+        )
+    )
+    if found is not None:
+        session.delete(found)
+        session.flush()
+    return found
+
+
+def confirm(session: Session, acting: SignedIn, pending_id: UUID, *, now: datetime) -> None:
+    """A holder's tap: the keys go to the colleague they wait for.
+
+    Raises ProofTooOld, and NotFound when it is no longer waiting or this person holds no keys.
+    """
+    check_proof(acting.second_factor_at, now=now)
+    pending = session.get(PendingGrant, pending_id, with_for_update=True)
+    if pending is None:
+        raise NotFound
+    hand_on(session, acting, pending.case_id, pending.account_id, now=now)
+    if pending.instead_of_id is not None:
+        take_away(session, acting, pending.case_id, pending.instead_of_id, now=now)
+    session.delete(pending)
+    session.flush()
+
+
+def to_confirm(session: Session, acting: SignedIn) -> list[Waiting]:
+    """What waits for this colleague's tap."""
+    mine = (
+        select(Folder.case_id)
+        .join(Grant, (Grant.folder_id == Folder.id) & (Grant.version == Folder.version))
+        .where(Grant.holder_id == acting.holder_id, Grant.why == Why.CASE_TEAM)
+    )
+    return _waiting(session, PendingGrant.case_id.in_(mine))
+
+
+def for_me(session: Session, acting: SignedIn) -> list[Waiting]:
+    """Cases of mine to which access comes when somebody confirms."""
+    return _waiting(session, PendingGrant.account_id == acting.account_id)
+
+
+def of_case(session: Session, case_id: UUID) -> list[Waiting]:
+    """What waits about one case; she reads it too."""
+    return _waiting(session, PendingGrant.case_id == case_id)
+
+
+def everywhere(session: Session) -> list[Waiting]:
+    """Everything that waits in the house, for whoever arranges cover."""
+    return _waiting(session, PendingGrant.id.is_not(None))
+
+
+def _waiting(session: Session, wanted: object) -> list[Waiting]:
+    rows = session.execute(
+        select(PendingGrant, Case.number, StaffMember.name)
+        .join(Case, Case.id == PendingGrant.case_id)
+        .join(StaffMember, StaffMember.account_id == PendingGrant.account_id)
+        .where(wanted)  # type: ignore[arg-type]
+        .order_by(PendingGrant.authorised_at, Case.number)
+        .limit(200)
+    ).all()
+    if not rows:
+        return []
+    holding = holders_of(session, {pending.case_id for pending, _, _ in rows})
+    everybody = {one for several in holding.values() for one in several}
+    here = dict(
+        session.execute(
+            select(StaffMember.account_id, StaffMember.name).where(
+                StaffMember.account_id.in_(everybody), StaffMember.left_at.is_(None)
+            )
+        ).all()
+    )
+    return [
+        Waiting(
+            pending,
+            number,
+            name,
+            tuple(sorted(here[one] for one in holding.get(pending.case_id, ()) if one in here)),
+        )
+        for pending, number, name in rows
+    ]
+
+
+def _account(
+    session: Session,
+    acting: SignedIn,
+    kind: str,
+    case_id: UUID,
+    account_id: UUID,
+    *,
+    now: datetime,
+) -> None:
+    audit.record(
+        session,
+        acting.account_id,
+        kind,
+        now=now,
+        case_id=case_id,
+        facts={"account": str(account_id)},
+    )

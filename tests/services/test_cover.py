@@ -1,0 +1,290 @@
+"""Who reads a case is never nobody: leave, illness, handing on, leaving, and keys that wait."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from portal.domain.leave import (
+    CannotStandIn,
+    LastReader,
+    LeaveEndsTooEarly,
+    LeaveIsOver,
+    LeaveNeedsAnEnd,
+    LeaveOverlaps,
+    StandInIsAway,
+)
+from portal.domain.refusals import NotFound, NotYours, ProofTooOld
+from portal.domain.roles import Role
+from portal.domain.services import ServiceKind
+from portal.models import Case, Leave, PendingGrant, StaffMember
+from portal.services import cases, cover, leave, messages
+from portal.services.keys import pending
+from tests.people import NOON, Person, TestHouse
+from tests.services.reach import read_through_the_house
+
+MONDAY = date(2026, 11, 23)
+FRIDAY = date(2026, 11, 27)
+HERS = {"case.name", "case.language", "message.body", "staff_note.words"}
+
+
+@pytest.fixture
+def nadia(the_house: TestHouse) -> Person:
+    """One more case director."""
+    lead = (Role.CASE_DIRECTOR, the_house.services[ServiceKind.CENTRE_WORK].id)
+    return the_house.a_colleague("Nadia", lead)
+
+
+@pytest.fixture
+def case_id(the_house: TestHouse, her: Person) -> UUID:
+    """A case with something in it."""
+    assert her.case_id is not None
+    with the_house.acting(her) as (session, acting):
+        messages.write(session, acting, her.case_id, "hello", now=NOON)
+    return her.case_id
+
+
+def goes_away(house: TestHouse, who: Person, *, stand_in: Person | None = None) -> None:
+    with house.acting(who) as (session, acting):
+        named = stand_in.account_id if stand_in else None
+        cover.plan_leave(session, acting, MONDAY, FRIDAY, stand_in_id=named, now=NOON)
+
+
+def reads(house: TestHouse, who: Person, case_id: UUID) -> bool:
+    """Whether somebody reads all that the case team reads; some of it is nothing in between."""
+    found = read_through_the_house(house, who, case_id)
+    assert not found or found >= HERS, found
+    return bool(found)
+
+
+def move(house: TestHouse, case_id: UUID, leaver: Person, successor: Person, *, by: Person) -> None:
+    with house.acting(by) as (session, acting):
+        to = successor.account_id
+        cover.move_files(session, acting, leaver.account_id, to, [case_id], now=NOON)
+
+
+def confirm(house: TestHouse, who: Person) -> None:
+    with house.acting(who) as (session, acting):
+        for one in pending.to_confirm(session, acting):
+            pending.confirm(session, acting, one.pending.id, now=NOON)
+
+
+class TestPlannedLeave:
+    """With a named stand-in who is there."""
+
+    def test_a_stand_in_who_is_herself_on_leave_is_refused(
+        self, the_house: TestHouse, case_id: UUID, nadia: Person
+    ) -> None:
+        goes_away(the_house, the_house.stand_in)
+        for named in (None, the_house.stand_in):
+            with pytest.raises(StandInIsAway, match="Karim"):
+                goes_away(the_house, the_house.director, stand_in=named)
+        goes_away(the_house, the_house.director, stand_in=nadia)
+        assert reads(the_house, nadia, case_id), "she got the keys from who holds them"
+        assert not reads(the_house, the_house.stand_in, case_id)
+
+    def test_who_stands_in_for_somebody_away_stays(
+        self, the_house: TestHouse, case_id: UUID
+    ) -> None:
+        goes_away(the_house, the_house.director)
+        with pytest.raises(StandInIsAway, match="Els"):
+            goes_away(the_house, the_house.stand_in)
+
+    def test_no_case_directors_name_will_do_but_one_of_the_house(
+        self, the_house: TestHouse, case_id: UUID
+    ) -> None:
+        with pytest.raises(CannotStandIn):
+            goes_away(the_house, the_house.director, stand_in=the_house.moderator)
+        with pytest.raises(CannotStandIn):
+            goes_away(the_house, the_house.director, stand_in=the_house.director)
+
+    @pytest.mark.parametrize(
+        ("first", "last", "refusal"),
+        [
+            (MONDAY, None, LeaveNeedsAnEnd),
+            (FRIDAY, MONDAY, LeaveEndsTooEarly),
+            (None, MONDAY - timedelta(days=1), LeaveIsOver),
+        ],
+    )
+    def test_days_that_make_no_sense(
+        self, the_house: TestHouse, first: date | None, last: date | None, refusal: type
+    ) -> None:
+        with the_house.acting(the_house.director) as (session, acting), pytest.raises(refusal):
+            cover.plan_leave(session, acting, first, last, now=NOON)
+
+    def test_nobody_is_away_twice_and_can_take_it_back(self, the_house: TestHouse) -> None:
+        goes_away(the_house, the_house.director)
+        with pytest.raises(LeaveOverlaps):
+            goes_away(the_house, the_house.director)
+        with the_house.database.transaction("read") as session:
+            row = session.scalars(select(Leave)).one().id
+        with the_house.acting(the_house.stand_in) as (session, acting), pytest.raises(NotFound):
+            leave.take_back(session, acting, row, now=NOON)
+        with the_house.acting(the_house.director) as (session, acting):
+            leave.take_back(session, acting, row, now=NOON)
+        goes_away(the_house, the_house.director)
+
+
+class TestIllness:
+    """One step for the coordinator."""
+
+    def ill(self, house: TestHouse, who: Person, instead: Person | None = None) -> None:
+        with house.acting(house.coordinator) as (session, acting):
+            chosen = instead.account_id if instead else None
+            cover.note_illness(session, acting, who.account_id, None, instead_id=chosen, now=NOON)
+
+    def test_her_stand_in_answers_at_once(self, the_house: TestHouse, case_id: UUID) -> None:
+        self.ill(the_house, the_house.director)
+        with the_house.database.transaction("read") as session:
+            team = messages.team(session, case_id, now=NOON)
+        assert (team.answers_now, team.away_until) == ("Karim", None)
+        assert reads(the_house, the_house.stand_in, case_id)
+
+    def test_where_the_stand_in_is_away_too_somebody_is_chosen_and_the_keys_wait(
+        self, the_house: TestHouse, case_id: UUID, nadia: Person
+    ) -> None:
+        goes_away(the_house, the_house.stand_in)
+        with pytest.raises(StandInIsAway):
+            self.ill(the_house, the_house.director)
+        self.ill(the_house, the_house.director, instead=nadia)
+        assert not reads(the_house, nadia, case_id), "nothing is handed over silently"
+        with the_house.acting(nadia) as (session, acting):
+            waiting = pending.for_me(session, acting)
+            assert {one.holders for one in waiting} == {("Els",)}
+        confirm(the_house, the_house.director)
+        assert reads(the_house, nadia, case_id)
+        assert not reads(the_house, the_house.stand_in, case_id)
+
+    def test_planned_days_become_part_of_it(self, the_house: TestHouse) -> None:
+        goes_away(the_house, the_house.director)
+        self.ill(the_house, the_house.director)
+        with the_house.database.transaction("read") as session:
+            assert session.scalars(select(Leave)).one().is_sick
+
+    def test_only_by_who_arranges_cover(self, the_house: TestHouse) -> None:
+        with the_house.acting(the_house.stand_in) as (session, acting), pytest.raises(NotYours):
+            cover.note_illness(session, acting, the_house.director.account_id, None, now=NOON)
+
+
+class TestHandingOn:
+    """Files of a colleague go to another one, with their keys."""
+
+    def test_the_keys_wait_for_a_holder_and_then_end_where_they_were(
+        self, the_house: TestHouse, case_id: UUID, nadia: Person
+    ) -> None:
+        move(the_house, case_id, the_house.director, nadia, by=the_house.coordinator)
+        assert not reads(the_house, the_house.director, case_id), "she is not on the case any more"
+        assert not reads(the_house, nadia, case_id)
+        assert reads(the_house, the_house.stand_in, case_id)
+        confirm(the_house, the_house.stand_in)
+        assert reads(the_house, nadia, case_id)
+        with the_house.database.transaction("read") as session:
+            assert session.scalars(select(PendingGrant)).all() == []
+            case = session.get_one(Case, case_id)
+            assert case.case_director_id == nadia.account_id
+
+    def test_what_is_written_later_is_not_for_who_left_the_case(
+        self, the_house: TestHouse, her: Person, case_id: UUID, nadia: Person
+    ) -> None:
+        move(the_house, case_id, the_house.director, nadia, by=the_house.coordinator)
+        confirm(the_house, the_house.stand_in)
+        the_house.a_need(her)
+        for who in (nadia, the_house.stand_in):
+            assert "need.own_words" in read_through_the_house(the_house, who, case_id)
+        assert read_through_the_house(the_house, the_house.director, case_id) == set()
+
+    def test_a_stranger_confirms_nothing(
+        self, the_house: TestHouse, case_id: UUID, nadia: Person
+    ) -> None:
+        move(the_house, case_id, the_house.director, nadia, by=the_house.coordinator)
+        with the_house.database.transaction("read") as session:
+            waiting = session.scalars(select(PendingGrant)).one().id
+        for person in (nadia, the_house.director, the_house.coordinator, the_house.moderator):
+            with the_house.acting(person) as (session, acting):
+                assert pending.to_confirm(session, acting) == []
+                with pytest.raises(NotFound):
+                    pending.confirm(session, acting, waiting, now=NOON)
+        late = NOON + timedelta(minutes=20)
+        with (
+            the_house.acting(the_house.stand_in, now=late, second_factor_at=NOON) as (
+                session,
+                acting,
+            ),
+            pytest.raises(ProofTooOld),
+        ):
+            pending.confirm(session, acting, waiting, now=late)
+
+    def test_only_who_arranges_cover_or_directs_the_case(
+        self, the_house: TestHouse, case_id: UUID, nadia: Person
+    ) -> None:
+        for person in (nadia, the_house.moderator, the_house.auditor):
+            with pytest.raises(NotYours):
+                move(the_house, case_id, the_house.director, nadia, by=person)
+        move(the_house, case_id, the_house.director, nadia, by=the_house.director)
+        assert reads(the_house, nadia, case_id), "who holds the keys hands them over herself"
+
+    def test_who_never_got_the_keys_is_replaced_again(
+        self, the_house: TestHouse, case_id: UUID, nadia: Person
+    ) -> None:
+        omar = the_house.a_colleague(
+            "Omar", (Role.CASE_DIRECTOR, the_house.services[ServiceKind.CENTRE_WORK].id)
+        )
+        move(the_house, case_id, the_house.stand_in, nadia, by=the_house.coordinator)
+        move(the_house, case_id, nadia, omar, by=the_house.coordinator)
+        confirm(the_house, the_house.director)
+        assert reads(the_house, omar, case_id)
+        assert not reads(the_house, nadia, case_id)
+
+
+class TestLeavingTheHouse:
+    """Access ends in the same request, and a case with open work keeps a reader."""
+
+    def leaves(self, house: TestHouse, who: Person) -> None:
+        with house.acting(house.coordinator) as (session, acting):
+            cover.leave_house(session, acting, who.account_id, now=NOON)
+            session.get_one(StaffMember, who.account_id).left_at = NOON
+
+    def test_her_keys_end_at_once_and_the_stand_in_directs(
+        self, the_house: TestHouse, case_id: UUID, nadia: Person
+    ) -> None:
+        self.leaves(the_house, the_house.director)
+        assert reads(the_house, the_house.stand_in, case_id)
+        with the_house.acting(the_house.coordinator) as (session, acting):
+            case = session.get_one(Case, case_id)
+            assert case.case_director_id == the_house.stand_in.account_id
+            assert not pending.holds(session, case_id, the_house.director.account_id)
+            alone = cover.one_reader(session, acting)
+            assert (case_id, "Els") in {(one.id, gone.name) for one, gone in alone}
+        move(the_house, case_id, the_house.director, nadia, by=the_house.coordinator)
+        confirm(the_house, the_house.stand_in)
+        assert reads(the_house, nadia, case_id)
+
+    def test_the_last_who_holds_the_keys_hands_them_over_first(
+        self, the_house: TestHouse, case_id: UUID, nadia: Person, another: Person
+    ) -> None:
+        self.leaves(the_house, the_house.director)
+        with pytest.raises(LastReader) as refused:
+            self.leaves(the_house, the_house.stand_in)
+        assert refused.value.count == 2
+        for one in (case_id, another.case_id):
+            assert one is not None
+            move(the_house, one, the_house.director, nadia, by=the_house.coordinator)
+        with pytest.raises(LastReader):
+            self.leaves(the_house, the_house.stand_in)
+        confirm(the_house, the_house.stand_in)
+        self.leaves(the_house, the_house.stand_in)
+        assert reads(the_house, nadia, case_id)
+
+
+def test_her_page_says_who_cannot_see_yet(
+    the_house: TestHouse, her: Person, case_id: UUID, nadia: Person
+) -> None:
+    move(the_house, case_id, the_house.director, nadia, by=the_house.coordinator)
+    with the_house.database.transaction("read") as session:
+        (waiting,) = pending.of_case(session, case_id)
+    assert (waiting.colleague, waiting.holders) == ("Nadia", ("Karim",))
+    with the_house.acting(nadia) as (session, acting):
+        case = cases.get_case(session, acting, case_id)
+        with pytest.raises(NotFound):
+            cases.contact_card(session, acting, case, purpose="case", now=NOON)

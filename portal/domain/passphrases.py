@@ -51,6 +51,24 @@ class ClockIsOff(CodeDoesNotFit):
     """The code is one of the right authenticator, of another moment: its clock is wrong."""
 
 
+class PasskeyDoesNotFit(Refusal):
+    """The passkey's answer is of another site, of an older question, or of nobody here."""
+
+    counts = True
+
+
+class PasskeyWasCopied(PasskeyDoesNotFit):
+    """The passkey's count went backwards: there are two of it, and neither opens any more."""
+
+
+class LastSecondFactor(Refusal):
+    """One second factor always stays: else the pass phrase alone would open."""
+
+
+class SecondFactorNameMissing(Refusal):
+    """Each second factor has a name, so that one knows which to take away."""
+
+
 def secret(passphrase: str) -> bytes:
     """What opens the slot: the same bytes from every keyboard, whatever was typed."""
     # Some keyboards send é as one character, others as two.

@@ -85,10 +85,45 @@ class SecondFactor(WithId, Base):
 
     __tablename__ = "second_factor"
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    name: Mapped[str] = mapped_column(default="")
     sealed: Mapped[bytes]
     last_step: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+
+
+class Passkey(WithId, Base):
+    """A key in somebody's device or stick, of which only the public half is here.
+
+    `copied_at` is set when its count went backwards: two copies exist, and neither opens any more.
+    """
+
+    __tablename__ = "passkey"
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    name: Mapped[str]
+    credential_id: Mapped[bytes] = mapped_column(unique=True)
+    public_key: Mapped[bytes]
+    count: Mapped[int]
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    copied_at: Mapped[datetime | None]
+
+
+class KnownBrowser(WithId, Base):
+    """A browser in which a colleague signed in, by the keyed hash of a random cookie.
+
+    Never a survivor's, and nothing is asked of the browser: it is known because it was marked.
+    """
+
+    __tablename__ = "known_browser"
+    __table_args__ = (UniqueConstraint("account_id", "mark"),)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    mark: Mapped[bytes]
+    first_seen_at: Mapped[datetime] = mapped_column(index=True)
+    last_seen_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    """When she said that it was she; the one in which her account began needs no saying."""
 
 
 class RecoveryCode(WithId, Base):
@@ -117,4 +152,6 @@ class SignIn(Base):
     covered_at: Mapped[datetime | None]
     second_factor_at: Mapped[datetime | None]
     signed_in_before_at: Mapped[datetime | None]
+    challenge: Mapped[bytes | None]
+    challenge_at: Mapped[datetime | None]
     openings: Mapped[dict[str, Any]]

@@ -35,3 +35,7 @@ class BadWords(VaultError):
         super().__init__(sentence)
         self.sheet = sheet
         self.number = number
+
+
+class PasskeyRefused(VaultError):
+    """A passkey's answer is of another site, of another challenge, or none at all."""

@@ -63,6 +63,41 @@
     });
   }
 
+  // Passkeys: the browser makes or shows one for a challenge of this sign-in; the form carries the answer.
+  const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
+  const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const known = (list) => (list ?? []).map((one) => ({ ...one, id: bytes(one.id) }));
+  const byPasskey = async (part, form) => {
+    const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value });
+    const asked = await (await fetch(part.dataset.options, { method: "POST", body })).json();
+    asked.challenge = bytes(asked.challenge);
+    if (asked.user) asked.user.id = bytes(asked.user.id);
+    asked.excludeCredentials = known(asked.excludeCredentials);
+    asked.allowCredentials = known(asked.allowCredentials);
+    const act = part.dataset.passkey === "make" ? "create" : "get";
+    const { id, rawId, type, response } = await navigator.credentials[act]({ publicKey: asked });
+    const answer = { clientDataJSON: text(response.clientDataJSON) };
+    for (const name of ["attestationObject", "authenticatorData", "signature"]) {
+      if (response[name]) answer[name] = text(response[name]);
+    }
+    return JSON.stringify({ id, rawId: text(rawId), type, response: answer, clientExtensionResults: {} });
+  };
+  for (const part of document.querySelectorAll("[data-passkey]")) {
+    if (!window.PublicKeyCredential) continue;
+    part.hidden = false;
+    const form = part.closest("form");
+    const [trouble, button] = [part.querySelector(".error"), part.querySelector("button")];
+    button.addEventListener("click", async () => {
+      trouble.hidden = button.disabled = true;
+      try {
+        form.elements[part.dataset.field].value = await byPasskey(part, form);
+        form.submit();
+      } catch {
+        trouble.hidden = button.disabled = false;
+      }
+    });
+  }
+
   for (const button of document.querySelectorAll("[data-print]")) {
     button.hidden = false;
     button.addEventListener("click", () => window.print());

@@ -34,4 +34,5 @@ def test_the_domain_imports_the_standard_library_only() -> None:
 
 
 def test_the_vault_imports_nothing_of_the_house() -> None:
-    assert _outsiders("vault") <= {"nacl", "nacl.bindings", "nacl.exceptions", "mnemonic"}
+    found = {name for name in _outsiders("vault") if name.split(".")[0] != "webauthn"}
+    assert found <= {"nacl", "nacl.bindings", "nacl.exceptions", "mnemonic"}

@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 
 from portal.database import Database
 from portal.domain.passphrases import ClockIsOff, CodeDoesNotFit, SignInDoesNotOpen
-from portal.domain.refusals import SlowDown, WrongState
+from portal.domain.refusals import ProofTooOld, SlowDown
 from portal.models import KeySlot, RecoveryCode, SecondFactor, StaffMember, Tries
 from portal.services import staff
-from portal.services.entry import cards, second_factor, sessions, sign_in
+from portal.services.entry import cards, recovery_codes, second_factor, sessions, sign_in
 from portal.services.house import House
 from portal.services.running import expiry
 from portal.vault import Cost, Slot, make_slot
@@ -246,8 +246,8 @@ class TestCodes:
 
     def test_a_code_from_paper_works_once(self, the_house: TestHouse) -> None:
         with the_house.acting(the_house.director) as (session, acting):
-            codes = second_factor.new_recovery_codes(session, acting, now=NOON)
-        assert len(set(codes)) == second_factor.RECOVERY_CODES
+            codes = recovery_codes.renew(session, acting)
+        assert len(set(codes)) == recovery_codes.NUMBER
         self.prove(the_house, the_house.director, codes[0].lower().replace("-", " - "))
         with pytest.raises(CodeDoesNotFit):
             self.prove(the_house, the_house.director, codes[0])
@@ -255,7 +255,7 @@ class TestCodes:
             self.prove(the_house, the_house.moderator, codes[1])
         self.prove(the_house, the_house.director, codes[1])
         with the_house.acting(the_house.director) as (session, acting):
-            assert second_factor.codes_left(session, acting.account_id) == 8
+            assert recovery_codes.left(session, acting.account_id) == 8
             assert not any(
                 code.replace("-", "").encode() in row.code_hash
                 for row in session.scalars(select(RecoveryCode))
@@ -264,8 +264,8 @@ class TestCodes:
 
     def test_fresh_codes_from_paper_end_the_old_ones(self, the_house: TestHouse) -> None:
         with the_house.acting(the_house.director) as (session, acting):
-            old = second_factor.new_recovery_codes(session, acting, now=NOON)
-            second_factor.new_recovery_codes(session, acting, now=NOON)
+            old = recovery_codes.renew(session, acting)
+            recovery_codes.renew(session, acting)
         with pytest.raises(CodeDoesNotFit):
             self.prove(the_house, the_house.director, old[0])
 
@@ -289,9 +289,9 @@ class TestEnrolment:
             assert len(codes) == 10
             with pytest.raises(CodeDoesNotFit):
                 second_factor.prove(session, acting, code, now=NOON)
-            with pytest.raises(WrongState):
+            with pytest.raises(ProofTooOld):
                 second_factor.begin_enrolment(session, acting, email=new.email, now=NOON)
-            with pytest.raises(WrongState):
+            with pytest.raises(ProofTooOld):
                 second_factor.confirm_enrolment(session, acting, code, now=NOON)
 
     def test_a_wrong_first_code_enrols_nobody(self, the_house: TestHouse) -> None:

@@ -39,7 +39,14 @@ OPEN_TO_STAFF = frozenset(
         "staff.passphrases.measure",
     }
 )
-OPEN_AFTER_THE_PASSPHRASE = frozenset({"staff.sign_in.second_factor_page", "staff.enrolment.enrol"})
+OPEN_AFTER_THE_PASSPHRASE = frozenset(
+    {
+        "staff.sign_in.second_factor_page",
+        "staff.enrolment.enrol",
+        # What a passkey signs: it must be shown before anything else opens.
+        "staff.passkeys.options",
+    }
+)
 """Where the second factor is asked for: who gave the pass phrase may see these."""
 
 WHO_MAY = {
@@ -227,7 +234,14 @@ def test_a_colleagues_form_does_nothing_in_other_hands(whole: WholeHouse, owner:
     assert whole.rows() == before
 
 
-SAID_ON_THE_PAGE = frozenset({"/staff/me/hand-over/*"})
+SAID_ON_THE_PAGE = frozenset(
+    {
+        "/staff/me/hand-over/*",
+        "/staff/me/browsers/*/mine",
+        "/staff/me/browsers/*/not-mine",
+        "/staff/me/second-factors/*/remove",
+    }
+)
 """Where a foreign and a made-up id get the same words on the same page instead of a 404."""
 
 

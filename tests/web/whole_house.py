@@ -39,7 +39,7 @@ from portal.services import (
 from portal.services.appointments import Details
 from portal.services.colleagues import invitations
 from portal.services.colleagues.invitations import NewColleague
-from portal.services.entry import sessions
+from portal.services.entry import browsers, second_factor, sessions
 from portal.services.house import House
 from portal.services.keys import pending
 from portal.settings import Settings
@@ -247,6 +247,9 @@ class _Furnishing:
         }
         self._note("membership", self._membership(staff["newcomer"]))
         self._note("invitation", self._invitation())
+        factor, browser = self._of_sign_in(house.director)
+        self._note("factor", factor)
+        self._note("browser", browser)
         self._note("case", amal.case_id)
         self._note("account", amal.account_id)
         self._note("service", housing.id)
@@ -326,6 +329,13 @@ class _Furnishing:
         with self.house.acting(self.house.coordinator) as (session, acting):
             invitations.invite(session, acting, wanted, now=NOON)
             return session.execute(select(Invitation.id)).scalar_one()
+
+    def _of_sign_in(self, colleague: Person) -> tuple[UUID, UUID]:
+        with self.house.acting(colleague) as (session, acting):
+            browsers.arrive(session, acting, "a mark", now=NOON)
+            browsers.arrive(session, acting, "another mark", now=NOON)
+            (factor,) = second_factor.factors(session, colleague.account_id)
+            return factor.id, browsers.mine(session, acting)[0].id
 
     def _routed(self, need_id: UUID, *kinds: ServiceKind) -> None:
         ids = [self.house.services[kind].id for kind in kinds]

@@ -1,50 +1,95 @@
-"""The authenticator of a colleague: enrolled once, proved at sign-in and for decisions."""
+"""The second factors of a colleague: authenticators and passkeys, several each, and ten codes."""
 
-import base64
-import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import pyotp
 from pyotp import OTPVerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.passphrases import ClockIsOff, CodeDoesNotFit
-from portal.domain.refusals import WrongState
-from portal.models import RecoveryCode, SecondFactor
+from portal.domain.decisions import check_proof
+from portal.domain.passphrases import (
+    ClockIsOff,
+    CodeDoesNotFit,
+    LastSecondFactor,
+    SecondFactorNameMissing,
+)
+from portal.domain.refusals import NotFound, WrongState
+from portal.domain.words import written_or_none
+from portal.models import Account, Passkey, SecondFactor
 from portal.services import audit
-from portal.services.entry import tries
+from portal.services.entry import recovery_codes, tries
 from portal.services.entry.sessions import SignedIn
-from portal.services.house import get_centre, key_file
-from portal.vault import keyed_hash, open_sealed, seal_to
+from portal.services.house import get_centre
+from portal.vault import open_sealed, seal_to
 
 STEP = timedelta(seconds=30)
 WINDOW = 1
 """Steps on either side of now: a clock 25 seconds off is accepted, by RFC 6238's advice."""
 HINT_WINDOW = 60
 """Half an hour on either side: a code from there tells that the clock of the phone is wrong."""
-RECOVERY_CODES = 10
 CODES_PER_SPAN = 8
 SPAN = timedelta(minutes=10)
+LONGEST_NAME = 40
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A second factor as its owner sees it."""
+
+    id: UUID
+    name: str
+    is_passkey: bool
+    created_at: datetime
+    used_at: datetime | None
+    was_copied: bool = False
+
+
+def factors(session: Session, account_id: UUID) -> list[Factor]:
+    """Every second factor of an account, the oldest first."""
+    codes = session.scalars(
+        select(SecondFactor).where(
+            SecondFactor.account_id == account_id, SecondFactor.confirmed_at.is_not(None)
+        )
+    )
+    keys = session.scalars(select(Passkey).where(Passkey.account_id == account_id))
+    found = [Factor(one.id, one.name, False, one.created_at, one.used_at) for one in codes]
+    found += [
+        Factor(one.id, one.name, True, one.created_at, one.used_at, one.copied_at is not None)
+        for one in keys
+    ]
+    return sorted(found, key=lambda one: (one.created_at, one.id))
 
 
 def has_second_factor(session: Session, account_id: UUID) -> bool:
-    """Whether an authenticator was confirmed for this account."""
-    return (
-        session.scalar(
-            select(SecondFactor.id)
-            .where(SecondFactor.account_id == account_id, SecondFactor.confirmed_at.is_not(None))
-            .limit(1)
-        )
-        is not None
+    """Whether an authenticator was confirmed or a passkey made for this account, ever so useless.
+
+    A passkey that was copied still counts: else whoever copied it could set up one of her own.
+    """
+    code = select(SecondFactor.id).where(
+        SecondFactor.account_id == account_id, SecondFactor.confirmed_at.is_not(None)
     )
+    key = select(Passkey.id).where(Passkey.account_id == account_id)
+    return session.scalar(select(or_(code.exists(), key.exists()))) is True
+
+
+def check_may_add(session: Session, acting: SignedIn, *, now: datetime) -> None:
+    """The first second factor follows the pass phrase; each further one needs a fresh proof.
+
+    Raises ProofTooOld.
+    """
+    if has_second_factor(session, acting.account_id):
+        check_proof(acting.second_factor_at, now=now)
 
 
 def begin_enrolment(session: Session, acting: SignedIn, *, email: str, now: datetime) -> str:
-    """The otpauth address to show as a QR code; the same until it is confirmed."""
-    if has_second_factor(session, acting.account_id):
-        raise WrongState
+    """The otpauth address to show as a QR code; the same until it is confirmed.
+
+    Raises ProofTooOld when she has a second factor already and has not shown it lately.
+    """
+    check_may_add(session, acting, now=now)
     waiting = _unconfirmed(session, acting.account_id)
     if waiting is None:
         secret = pyotp.random_base32()
@@ -60,68 +105,80 @@ def begin_enrolment(session: Session, acting: SignedIn, *, email: str, now: date
     return totp.provisioning_uri(name=email, issuer_name=get_centre(session).name)
 
 
-def confirm_enrolment(session: Session, acting: SignedIn, code: str, *, now: datetime) -> list[str]:
-    """Confirm the authenticator with its first code; gives the recovery codes, shown once."""
+def confirm_enrolment(
+    session: Session, acting: SignedIn, code: str, *, now: datetime, name: str = ""
+) -> list[str]:
+    """Confirm the authenticator with its first code; gives recovery codes when it is the first.
+
+    Raises ProofTooOld, SlowDown, CodeDoesNotFit, SecondFactorNameMissing, TooLong, or WrongState
+    when none waits.
+    """
+    check_may_add(session, acting, now=now)
+    is_first = not has_second_factor(session, acting.account_id)
     waiting = _unconfirmed(session, acting.account_id)
-    if waiting is None or has_second_factor(session, acting.account_id):
+    if waiting is None:
         raise WrongState
-    _limit(session, acting, now=now)
+    called = named(name, is_first=is_first)
+    limit(session, acting, now=now)
     _use(waiting, acting, code, now=now)
-    waiting.confirmed_at = now
-    codes = new_recovery_codes(session, acting, now=now)
+    waiting.confirmed_at, waiting.name = now, called
+    return added(session, acting, is_first=is_first, now=now)
+
+
+def named(name: str, *, is_first: bool) -> str:
+    """What it is called; the first needs no name. Raises SecondFactorNameMissing, TooLong."""
+    called = written_or_none(name, limit=LONGEST_NAME)
+    if called is None and not is_first:
+        raise SecondFactorNameMissing
+    return called or ""
+
+
+def added(session: Session, acting: SignedIn, *, is_first: bool, now: datetime) -> list[str]:
+    """What follows a new second factor: the account says so, and the first brings its codes."""
     audit.record(session, acting.account_id, "second_factor_enrolled", now=now)
-    return codes
+    return recovery_codes.renew(session, acting) if is_first else []
+
+
+def remove(session: Session, acting: SignedIn, factor_id: UUID, *, now: datetime) -> None:
+    """Take a second factor away. Raises ProofTooOld, NotFound or LastSecondFactor."""
+    check_proof(acting.second_factor_at, now=now)
+    # Two taken away at one moment must not both think that the other stays.
+    session.get_one(Account, acting.account_id, with_for_update=True)
+    here = factors(session, acting.account_id)
+    going = next((one for one in here if one.id == factor_id), None)
+    if going is None:
+        raise NotFound
+    if not [one for one in here if one.id != factor_id and not one.was_copied]:
+        raise LastSecondFactor
+    row = session.get_one(Passkey if going.is_passkey else SecondFactor, factor_id)
+    session.delete(row)
+    session.flush()
+    audit.record(session, acting.account_id, "second_factor_removed", now=now)
 
 
 def prove(session: Session, acting: SignedIn, code: str, *, now: datetime) -> None:
-    """Check a code of the authenticator, or a recovery code.
+    """Check a code of an authenticator, or a recovery code.
 
     Raises SlowDown before anything is looked at, CodeDoesNotFit, or ClockIsOff when the code is of
     another moment. No code works twice: the last accepted step is stored.
     """
-    _limit(session, acting, now=now)
+    limit(session, acting, now=now)
     typed = "".join(code.split()).upper()
     if len(typed) > 8:
-        _use_recovery_code(session, acting, typed, now=now)
+        recovery_codes.use(session, acting, typed, now=now)
     else:
-        factors = session.scalars(
-            select(SecondFactor)
-            .where(
-                SecondFactor.account_id == acting.account_id,
-                SecondFactor.confirmed_at.is_not(None),
-            )
-            .with_for_update()
-        ).all()
-        if not factors:
-            raise CodeDoesNotFit
-        _use(factors[0], acting, typed, now=now)
+        _use_any(session, acting, typed, now=now)
+    proved(session, acting, now=now)
+
+
+def proved(session: Session, acting: SignedIn, *, now: datetime) -> None:
+    """What follows every proof, of whichever kind."""
     tries.forget(session, "code", acting.account_id.bytes)
     audit.record(session, acting.account_id, "second_factor_proved", now=now)
 
 
-def new_recovery_codes(session: Session, acting: SignedIn, *, now: datetime) -> list[str]:
-    """Ten fresh one-time codes of 80 bits; the old ones stop working."""
-    session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == acting.account_id))
-    codes = []
-    for _ in range(RECOVERY_CODES):
-        code = base64.b32encode(secrets.token_bytes(10)).decode()
-        session.add(
-            RecoveryCode(account_id=acting.account_id, code_hash=_code_hash(session, acting, code))
-        )
-        codes.append("-".join(code[i : i + 4] for i in range(0, len(code), 4)))
-    session.flush()
-    return codes
-
-
-def codes_left(session: Session, account_id: UUID) -> int:
-    """How many recovery codes still work."""
-    asked = select(RecoveryCode.id).where(
-        RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None)
-    )
-    return len(session.scalars(asked).all())
-
-
-def _limit(session: Session, acting: SignedIn, *, now: datetime) -> None:
+def limit(session: Session, acting: SignedIn, *, now: datetime) -> None:
+    """Count a try, of whichever kind, before anything is looked at. Raises SlowDown."""
     tries.limit(
         session, "code", acting.account_id.bytes, limit=CODES_PER_SPAN, within=SPAN, now=now
     )
@@ -137,6 +194,23 @@ def _unconfirmed(session: Session, account_id: UUID) -> SecondFactor | None:
 
 def _totp(factor: SecondFactor, acting: SignedIn) -> pyotp.TOTP:
     return pyotp.TOTP(open_sealed(acting.keys, factor.sealed).decode())
+
+
+def _use_any(session: Session, acting: SignedIn, code: str, *, now: datetime) -> None:
+    asked = select(SecondFactor).where(
+        SecondFactor.account_id == acting.account_id, SecondFactor.confirmed_at.is_not(None)
+    )
+    refusal = CodeDoesNotFit()
+    for factor in session.scalars(asked.order_by(SecondFactor.id).with_for_update()):
+        try:
+            _use(factor, acting, code, now=now)
+        except CodeDoesNotFit as refused:
+            # Of two authenticators the better advice counts: that a clock is wrong.
+            refusal = refused if isinstance(refused, ClockIsOff) else refusal
+        else:
+            factor.used_at = now
+            return
+    raise refusal
 
 
 def _use(factor: SecondFactor, acting: SignedIn, code: str, *, now: datetime) -> None:
@@ -156,27 +230,3 @@ def _step_of(totp: pyotp.TOTP, code: str, window: int, *, now: datetime) -> int 
         return int(totp.verify_and_get_timecode(code, for_time=now, valid_window=window))
     except OTPVerificationError:
         return None
-
-
-def _use_recovery_code(session: Session, acting: SignedIn, typed: str, *, now: datetime) -> None:
-    kept = "".join(c for c in typed if c.isascii() and c.isalnum())
-    code_hash = _code_hash(session, acting, kept)
-    found = session.scalar(
-        select(RecoveryCode)
-        .where(
-            RecoveryCode.account_id == acting.account_id,
-            RecoveryCode.code_hash == code_hash,
-            RecoveryCode.used_at.is_(None),
-        )
-        .with_for_update()
-    )
-    if found is None:
-        raise CodeDoesNotFit
-    found.used_at = now
-
-
-def _code_hash(session: Session, acting: SignedIn, code: str) -> bytes:
-    # 80 random bits need no slow hash; the pepper keeps a stolen database from checking guesses.
-    return keyed_hash(
-        key_file(session).pepper, "recovery-code", acting.account_id.bytes, code.encode()
-    )

@@ -29,7 +29,7 @@ from portal.models import (
 )
 from portal.services import audit, drafts, needs
 from portal.services.colleagues import invitations
-from portal.services.entry import tries
+from portal.services.entry import browsers, tries
 from portal.settings import Settings
 
 # A request that began before midnight may still write its event a little later.
@@ -46,6 +46,7 @@ class Forgotten(NamedTuple):
     activation_slots: int
     grants: int
     invitations: int = 0
+    browsers: int = 0
 
 
 def forget_expired(session: Session, *, now: datetime) -> Forgotten:
@@ -58,6 +59,7 @@ def forget_expired(session: Session, *, now: datetime) -> Forgotten:
         activation_slots=_drop_slots(session, now=now),
         grants=_end_grants(session, now=now),
         invitations=invitations.forget_old(session, now=now),
+        browsers=browsers.forget_old(session, now=now),
     )
 
 

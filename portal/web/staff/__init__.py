@@ -10,6 +10,7 @@ from portal.domain.training import TrainingHasPassed
 from portal.web import guards, staff_sessions
 from portal.web.staff import (
     account,
+    browsers,
     cards,
     case,
     caseload,
@@ -19,6 +20,7 @@ from portal.web.staff import (
     dates,
     desk,
     enrolment,
+    factors,
     house,
     house_settings,
     inviting,
@@ -26,6 +28,7 @@ from portal.web.staff import (
     notes,
     once,
     opening,
+    passkeys,
     passphrases,
     proof,
     referrals,
@@ -36,7 +39,7 @@ from portal.web.staff import (
     welcome,
 )
 
-WAY_IN = (sign_in, welcome, passphrases, enrolment)
+WAY_IN = (sign_in, welcome, passphrases, passkeys, enrolment)
 WORK = (
     proof,
     desk,
@@ -55,6 +58,8 @@ WORK = (
     account,
     cover,
     leave,
+    factors,
+    browsers,
 )
 
 
@@ -63,6 +68,7 @@ def make_blueprint() -> Blueprint:
     staff = Blueprint("staff", __name__)
     staff.before_request(sign_in.use_chosen_language)
     staff.before_request(staff_sessions.check_csrf)
+    staff.after_request(browsers.remember)
     staff.register_error_handler(CSRFError, sent_again.token_is_old)
     staff.context_processor(_words)
     for module in WAY_IN:

@@ -15,9 +15,10 @@ from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.services import leave, staff
 from portal.services.colleagues import listing
-from portal.services.entry import second_factor, sessions
+from portal.services.entry import browsers as browsing
+from portal.services.entry import passkeys, recovery_codes, second_factor, sessions
 from portal.web import guards, staff_sessions
-from portal.web.staff import passphrases, proof
+from portal.web.staff import browsers, passphrases, proof
 from portal.web.staff.passphrases import ChosenPassphraseForm
 
 blueprint = Blueprint("account", __name__, url_prefix="/me")
@@ -76,7 +77,7 @@ def renew_recovery_codes() -> ResponseReturnValue:
     """Ten new codes, shown once; the old ones stop working."""
     proof.require_fresh_proof()
     with guards.transaction() as session:
-        codes = second_factor.new_recovery_codes(session, guards.signed_in(), now=guards.utc_now())
+        codes = recovery_codes.renew(session, guards.signed_in())
     return render_template("staff/sign_in/codes.html", codes=codes, onward=url_for(".me"))
 
 
@@ -110,8 +111,14 @@ def _page(passphrase: NewPassphraseForm | None = None) -> ResponseReturnValue:
         member=member,
         passphrase=passphrase or NewPassphraseForm(formdata=None),
         measured=passphrases.measured(tried, known=(member.email, member.name)),
-        codes_left=second_factor.codes_left(session, acting.account_id),
         days_away=leave.coming(session, acting, now=guards.utc_now()),
+        browsers=[
+            (one, browsing.is_this(session, acting, one, browsers.mark()))
+            for one in browsing.mine(session, acting)
+        ],
+        factors=second_factor.factors(session, acting.account_id),
+        passkeys_offered=passkeys.available(),
+        codes_left=recovery_codes.left(session, acting.account_id),
         waiting=staff.waiting_for_key(session, acting),
         my_waiting_keys=listing.my_waiting_keys(session, acting),
         languages=[i18n.LANGUAGES[code] for code in guards.offered_languages()],

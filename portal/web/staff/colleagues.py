@@ -18,6 +18,7 @@ from portal.services.colleagues import invitations, listing, roles
 from portal.services.colleagues.listing import Show
 from portal.services.colleagues.roles import OwnAccount, RoleHeldAlready
 from portal.services.colleagues.teams import LastKeyHolder
+from portal.services.entry import browsers
 from portal.web import guards
 from portal.web.forms import StaffForm
 from portal.web.staff.vocabulary import ROLE
@@ -74,6 +75,7 @@ def colleagues() -> ResponseReturnValue:
         today=today,
         is_later_page=after is not None,
         may_change=may_change,
+        browsers=browsers.unknown_lately(session, acting, now=now),
         invited=invitations.waiting(session, now=now) if may_change else [],
     )
 

@@ -9,12 +9,12 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from portal import i18n
-from portal.domain.refusals import WrongState
 from portal.services import staff
-from portal.services.entry import second_factor, sessions
+from portal.services.entry import passkeys, second_factor, sessions
 from portal.services.entry.sessions import SignedIn
 from portal.web import guards, staff_sessions
-from portal.web.staff import proof
+from portal.web.staff import browsers, proof
+from portal.web.staff.passkeys import site
 from portal.web.staff.sign_in import CodeForm, first_room
 
 blueprint = Blueprint("enrolment", __name__, url_prefix="/second-factor/new")
@@ -27,19 +27,23 @@ def enrol() -> ResponseReturnValue:
         return redirect(url_for("staff.sign_in.sign_in"))
     acting: SignedIn = current_user.signed_in
     i18n.use_language(acting.language)
-    form = CodeForm()
-    try:
-        address = _begin(acting)
-        if form.validate_on_submit():
-            return _confirm(acting, form.code.data or "")
-    except WrongState:
-        # Already enrolled, here or in another window.
+    if second_factor.has_second_factor(guards.db(), acting.account_id):
+        # Already enrolled, here or in another window: another one is added from the inside.
         return redirect(url_for("staff.sign_in.front_door"))
+    form = CodeForm()
+    address = _begin(acting)
+    try:
+        if form.validate_on_submit():
+            return _confirm(acting, form)
     except tuple(proof.WORDS) as refusal:
         form.refuse("code", proof.WORDS[type(refusal)])
-    form.code.data = ""
+    form.code.data = form.passkey.data = ""
     return render_template(
-        "staff/sign_in/enrol.html", form=form, qr=draw_qr(address), secret=_secret_of(address)
+        "staff/sign_in/enrol.html",
+        form=form,
+        qr=draw_qr(address),
+        secret=secret_of(address),
+        passkeys_offered=passkeys.available(),
     )
 
 
@@ -56,17 +60,22 @@ def _begin(acting: SignedIn) -> str:
         return second_factor.begin_enrolment(session, acting, email=email, now=guards.utc_now())
 
 
-def _confirm(acting: SignedIn, code: str) -> ResponseReturnValue:
-    now = guards.utc_now()
+def _confirm(acting: SignedIn, form: CodeForm) -> ResponseReturnValue:
+    now, passkey = guards.utc_now(), form.passkey.data or ""
     with guards.transaction() as session:
-        codes = second_factor.confirm_enrolment(session, acting, code, now=now)
+        if passkey:
+            codes = passkeys.add(session, acting, site(), passkey, "", now=now)
+        else:
+            code = form.code.data or ""
+            codes = second_factor.confirm_enrolment(session, acting, code, now=now)
         token = staff_sessions.staff_token()
         token = sessions.renew(session, token, now=now, second_factor_at=now)
     staff_sessions.rise(token)
+    browsers.arrive()
     return render_template("staff/sign_in/codes.html", codes=codes, onward=first_room(acting))
 
 
-def _secret_of(address: str) -> str:
+def secret_of(address: str) -> str:
     """The secret to type where no camera is, in groups of four."""
     secret = parse_qs(urlsplit(address).query)["secret"][0]
     return " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))

@@ -12,16 +12,22 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.domain.decisions import check_proof
-from portal.domain.passphrases import ClockIsOff, CodeDoesNotFit
+from portal.domain.passphrases import (
+    ClockIsOff,
+    CodeDoesNotFit,
+    PasskeyDoesNotFit,
+    PasskeyWasCopied,
+)
 from portal.domain.refusals import ProofTooOld, Refusal, SlowDown
 from portal.i18n import lazy_gettext as _l
-from portal.services.entry import second_factor, sessions
+from portal.services.entry import passkeys, second_factor, sessions
 from portal.web import guards, staff_sessions
+from portal.web.staff.passkeys import site
 
 blueprint = Blueprint("proof", __name__)
 
-CODE, NEXT = "proof_code", "proof_next"
-_NOT_CARRIED = frozenset({"csrf_token", CODE})
+CODE, PASSKEY, NEXT = "proof_code", "proof_passkey", "proof_next"
+_NOT_CARRIED = frozenset({"csrf_token", CODE, PASSKEY})
 _INNER = re.compile(r"/staff(/[A-Za-z0-9_.-]+)*/?(\?[A-Za-z0-9_.=&%+-]*)?")
 
 WORDS: Mapping[type[Refusal], str] = {
@@ -29,6 +35,13 @@ WORDS: Mapping[type[Refusal], str] = {
     ClockIsOff: _l(
         "This code is of another moment: the clock of the phone is wrong. Set its time to "
         "automatic, then try the next code."
+    ),
+    PasskeyDoesNotFit: _l(
+        "This passkey was not accepted here. Try again, or use another second factor."
+    ),
+    PasskeyWasCopied: _l(
+        "This passkey exists twice: its counter went backwards. It opens nothing any more. Use "
+        "another second factor, take this one away, and tell your coordinator."
     ),
     SlowDown: _l("Too many tries. Wait a few minutes before the next one."),
 }
@@ -53,17 +66,20 @@ def take_proof() -> ResponseReturnValue | None:
     if request.method != "POST" or CODE not in request.form:
         return None
     try:
-        prove(request.form[CODE])
+        prove(request.form[CODE], request.form.get(PASSKEY, ""))
     except tuple(WORDS) as refusal:
         return ask(words=WORDS[type(refusal)])
     return None
 
 
-def prove(code: str) -> None:
-    """Check a code; the token rises with it. Raises the refusals in `WORDS`."""
+def prove(code: str, passkey: str = "") -> None:
+    """Check a passkey's answer, or a code; the token rises. Raises the refusals in `WORDS`."""
     now = guards.utc_now()
     with guards.transaction() as session:
-        second_factor.prove(session, guards.signed_in(), code, now=now)
+        if passkey:
+            passkeys.prove(session, guards.signed_in(), site(), passkey, now=now)
+        else:
+            second_factor.prove(session, guards.signed_in(), code, now=now)
         token = staff_sessions.current_token()
         token = sessions.renew(session, token, now=now, second_factor_at=now)
     staff_sessions.rise(token)
@@ -79,8 +95,20 @@ def ask(refusal: Refusal | None = None, *, words: str | None = None) -> Response
     target = request.full_path.rstrip("?")
     if request.method != "POST":
         carried, target = [(NEXT, target)], "/staff/proof"
-    page = render_template("staff/sign_in/again.html", target=target, carried=carried, words=words)
+    page = render_template(
+        "staff/sign_in/again.html",
+        target=target,
+        carried=carried,
+        words=words,
+        has_passkey=shows_passkeys(),
+    )
     return page, 403
+
+
+def shows_passkeys() -> bool:
+    """Whether this colleague can show a passkey here instead of typing a code."""
+    here = second_factor.factors(guards.db(), guards.signed_in().account_id)
+    return passkeys.available() and any(one.is_passkey and not one.was_copied for one in here)
 
 
 @blueprint.post("/proof")

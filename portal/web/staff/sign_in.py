@@ -1,11 +1,12 @@
 """The way in for staff: work address and pass phrase, then the second factor; and the way out."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from wtforms import PasswordField, StringField
+from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from portal import i18n
@@ -18,7 +19,7 @@ from portal.services.entry.sessions import SignedIn
 from portal.services.entry.sign_in import sign_in_with_passphrase
 from portal.web import guards, staff_sessions
 from portal.web.forms import StaffForm
-from portal.web.staff import proof
+from portal.web.staff import browsers, proof
 from portal.web.staff.proof import safe_inner
 
 blueprint = Blueprint("sign_in", __name__)
@@ -48,6 +49,11 @@ class CodeForm(StaffForm):
     """What one has: the authenticator, or a recovery code."""
 
     code = StringField(_l("Code"), [InputRequired(_l("Type the code.")), Length(max=40)])
+    passkey = HiddenField()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A passkey needs no code beside it."""
+        return bool(self.passkey.data) or bool(super().validate(extra_validators))
 
 
 @blueprint.get("/")
@@ -83,13 +89,16 @@ def prove_second_factor() -> ResponseReturnValue:
     form = CodeForm()
     if form.validate_on_submit():
         try:
-            proof.prove(form.code.data or "")
+            proof.prove(form.code.data or "", form.passkey.data or "")
         except tuple(proof.WORDS) as refusal:
             form.refuse("code", proof.WORDS[type(refusal)])
         else:
+            browsers.arrive()
             return redirect(first_room(guards.signed_in()))
-    form.code.data = ""
-    return render_template("staff/sign_in/second_factor.html", form=form)
+    form.code.data = form.passkey.data = ""
+    return render_template(
+        "staff/sign_in/second_factor.html", form=form, has_passkey=proof.shows_passkeys()
+    )
 
 
 @blueprint.post("/sign-out")

@@ -44,7 +44,8 @@ OPEN_AFTER_THE_PASSPHRASE = frozenset(
         "staff.sign_in.second_factor_page",
         "staff.enrolment.enrol",
         # What a passkey signs: it must be shown before anything else opens.
-        "staff.passkeys.options",
+        "staff.passkeys.make",
+        "staff.passkeys.show",
     }
 )
 """Where the second factor is asked for: who gave the pass phrase may see these."""

@@ -3,6 +3,8 @@
 Answered to whoever has given the pass phrase: a passkey is a second factor, never the first.
 """
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -17,18 +19,26 @@ from portal.web import guards
 blueprint = Blueprint("passkeys", __name__, url_prefix="/passkeys")
 
 
-@blueprint.post("/options/<any(make, show):act>")
-def options(act: str) -> ResponseReturnValue:
-    """A fresh challenge for this sign-in, with what the browser must know, as JSON."""
+@blueprint.post("/options/make")
+def make() -> ResponseReturnValue:
+    """What the browser needs to make a passkey: a fresh challenge for this sign-in, as JSON."""
+    return _options(passkeys.options_to_make)
+
+
+@blueprint.post("/options/show")
+def show() -> ResponseReturnValue:
+    """What the browser needs to show one of this colleague's passkeys, as JSON."""
+    return _options(passkeys.options_to_prove)
+
+
+def _options(ask: Callable[..., str]) -> ResponseReturnValue:
     if not current_user.is_authenticated:
         return redirect(url_for("staff.sign_in.sign_in"))
     if not passkeys.available():
         raise NotFound
     acting: SignedIn = current_user.signed_in
-    now = guards.utc_now()
     with guards.transaction() as session:
-        ask = passkeys.options_to_make if act == "make" else passkeys.options_to_prove
-        body = ask(session, acting, site(), now=now)
+        body = ask(session, acting, site(), now=guards.utc_now())
     return Response(body, content_type="application/json")
 
 

@@ -129,9 +129,14 @@ def get_asked(session: Session, acting: SignedIn, decision_id: UUID) -> Decision
     return decision
 
 
-def asked_by(session: Session, acting: SignedIn, *, size: int = PAGE) -> list[Asked]:
-    """What this colleague asked for, newest first: nothing is dropped, whatever became of it."""
-    rows = session.execute(
+def asked_by(
+    session: Session, acting: SignedIn, *, after: UUID | None = None, size: int = PAGE
+) -> list[Asked]:
+    """What this colleague asked for, newest first: nothing is dropped, whatever became of it.
+
+    `after` is the last one of the page before.
+    """
+    asked = (
         select(Decision, Case.number, StaffMember.name)
         .outerjoin(Case, Case.id == Decision.case_id)
         .outerjoin(StaffMember, StaffMember.account_id == Decision.decided_by_id)
@@ -139,7 +144,11 @@ def asked_by(session: Session, acting: SignedIn, *, size: int = PAGE) -> list[As
         .order_by(Decision.asked_at.desc(), Decision.id)
         .limit(size)
     )
-    return [Asked(decision, number, name) for decision, number, name in rows]
+    last = session.get(Decision, after) if after else None
+    if last is not None:
+        same = (Decision.asked_at == last.asked_at) & (Decision.id > last.id)
+        asked = asked.where(or_(Decision.asked_at < last.asked_at, same))
+    return [Asked(decision, number, name) for decision, number, name in session.execute(asked)]
 
 
 def unfilled(session: Session, *, now: datetime) -> list[DecisionKind]:

@@ -1,15 +1,15 @@
-"""The moderation desk: what waits, in lanes by promised time, and what is decided about it."""
+"""The desk's work with a need: opened, read beside, routed to services, given back to her."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, union_all
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.decisions import DecidedMeanwhile, DecisionState
-from portal.domain.needs import Lane, NeedState
+from portal.domain.decisions import DecidedMeanwhile, DecisionState, claim_lives
+from portal.domain.needs import NeedState
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, NotYours, Refusal
 from portal.domain.roles import Permission
@@ -19,7 +19,6 @@ from portal.models import Case, Decision, Need, Reading, Referral, Service
 from portal.services import at_desk, audit, deciding, needs, referrals, staff
 from portal.services.entry.sessions import SignedIn
 
-LANES = (Lane.RED, Lane.ORANGE, Lane.GREEN, Lane.INFORMATION)
 PAGE = 50
 
 
@@ -36,16 +35,6 @@ class AskedBefore(Refusal):
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """One line of the desk: nothing here is unsealed."""
-
-    decision: Decision
-    need: Need
-    case_number: str
-    is_late: bool
-
-
-@dataclass(frozen=True)
 class WaitingNeed:
     """A need on the moderator's screen, with her words and what she said besides."""
 
@@ -55,6 +44,8 @@ class WaitingNeed:
     closing: dict[str, object]
     besides: tuple[Need, ...]
     authors: dict[UUID, str]
+    claimed_by: str | None
+    is_my_claim: bool
 
 
 @dataclass(frozen=True)
@@ -70,47 +61,6 @@ class Offer:
     def is_alone(self) -> bool:
         """Whether this is never one of several ticks: a question of its own."""
         return self.service.kind in NEVER_BUNDLED
-
-
-def lanes(
-    session: Session,
-    acting: SignedIn,
-    *,
-    now: datetime,
-    lane: Lane | None = None,
-    after: UUID | None = None,
-    size: int = PAGE,
-) -> list[Waiting]:
-    """The first of each lane, or of one lane, from what is in clear: late and red come first.
-
-    `after` is the last one of the page before, of the same lane.
-    """
-    _check_role(acting)
-    before = session.get(Decision, after) if after else None
-    firsts = [_first(one, before, size) for one in (LANES if lane is None else (lane,))]
-    rows = session.execute(
-        select(Decision, Need, Case.number)
-        .join(Need, Need.id == Decision.need_id)
-        .join(Case, Case.id == Decision.case_id)
-        .where(Decision.id.in_(union_all(*firsts)))
-    )
-    waiting = [
-        Waiting(decision, need, number, decision.answer_before < now)
-        for decision, need, number in rows
-    ]
-    return sorted(waiting, key=_urgency)
-
-
-def counts(session: Session, acting: SignedIn) -> dict[Lane, int]:
-    """How many wait in each lane."""
-    _check_role(acting)
-    rows = session.execute(
-        select(Decision.lane, func.count())
-        .where(Decision.state == DecisionState.WAITING)
-        .group_by(Decision.lane)
-    )
-    found = dict(rows.all())
-    return {lane: found.get(lane, 0) for lane in LANES}
 
 
 def waits_for_her(
@@ -169,13 +119,17 @@ def open_need(
     ).all()
     wrote = {reading.author_id for reading, _ in story.readings}
     asked = {question.decided_by_id for question, _ in story.questions if question.decided_by_id}
+    claimed_by = decision.claimed_by_id if claim_lives(decision.claimed_at, now=now) else None
+    names = staff.names(session, wrote | asked | ({claimed_by} if claimed_by else set()))
     return WaitingNeed(
         decision=decision,
         case_number=session.get_one(Case, need.case_id).number,
         story=story,
         closing=closing,
         besides=tuple(besides),
-        authors=staff.names(session, wrote | asked),
+        authors=names,
+        claimed_by=names.get(claimed_by) if claimed_by else None,
+        is_my_claim=claimed_by == acting.account_id,
     )
 
 
@@ -280,31 +234,6 @@ def _given_back() -> Select[UUID | None, datetime | None]:
         .join(Need, Need.id == Decision.need_id)
         .where(Decision.state == DecisionState.GIVEN_BACK, Need.state == NeedState.QUESTION)
         .group_by(Decision.need_id)
-    )
-
-
-def _first(lane: Lane, before: Decision | None, size: int) -> Select[tuple[UUID]]:
-    # A limit for each lane lets the index answer; one order over all lanes would sort everything.
-    asked = (
-        select(Decision.id)
-        .where(Decision.state == DecisionState.WAITING, Decision.lane == lane)
-        .order_by(Decision.answer_before, Decision.id)
-        .limit(size)
-    )
-    if before is not None:
-        same = (Decision.answer_before == before.answer_before) & (Decision.id > before.id)
-        asked = asked.where(or_(Decision.answer_before > before.answer_before, same))
-    part = asked.subquery()
-    return select(part.c.id)
-
-
-def _urgency(waiting: Waiting) -> tuple[bool, int, datetime, UUID]:
-    decision = waiting.decision
-    return (
-        not waiting.is_late,
-        LANES.index(decision.lane),
-        decision.answer_before,
-        decision.id,
     )
 
 

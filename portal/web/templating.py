@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 from wtforms import Field
 
 from portal import i18n, resources
+from portal.domain.decisions import RULES
 from portal.domain.roles import Permission
 from portal.i18n import dates
 from portal.settings import Settings
@@ -113,7 +114,7 @@ def staff_rooms() -> list[tuple[str, str, str, str]]:
     if person is None:
         return []
     rooms = [
-        ("desk", i18n.gettext("Desk"), "needs", (Permission.READ_DESK,)),
+        ("desk", i18n.gettext("Desk"), "needs", tuple(rule.decide for rule in RULES.values())),
         (
             "people",
             i18n.gettext("My people"),

@@ -14,7 +14,7 @@ from portal.domain.refusals import NotFound
 from portal.domain.services import ServiceKind
 from portal.domain.sharing import WISH_LASTS
 from portal.models import AuditEvent, AuditNight, Card, Draft, Grant, KeySlot, SignIn, Tries
-from portal.services import appointments, audit, desk, drafts, needs, referrals, sharing
+from portal.services import appointments, audit, desk, drafts, lanes, needs, referrals, sharing
 from portal.services.entry import answers, tries
 from portal.services.running import expiry
 from tests.people import NOON, Person, TestHouse
@@ -30,7 +30,7 @@ def full_of_leftovers(the_house: TestHouse, her: Person) -> TestHouse:
     need_id = the_house.a_need(her, Category.POLICE)
     service_id = the_house.services[ServiceKind.POLICE].id
     with the_house.acting(the_house.moderator) as (session, acting):
-        (waiting,) = desk.lanes(session, acting, now=NOON)
+        (waiting,) = lanes.waiting(session, acting, now=NOON)
         desk.route(session, acting, waiting.decision.id, [service_id], now=NOON)
     with the_house.acting(her) as (session, acting):
         sharing.say_yes(session, acting, need_id, service_id, now=NOON)

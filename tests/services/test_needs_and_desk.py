@@ -25,7 +25,7 @@ from portal.domain.roles import Role
 from portal.domain.services import ServiceKind, ServiceState
 from portal.domain.words import NothingWritten, TooLong
 from portal.models import Decision, Need, Service
-from portal.services import cases, desk, drafts, needs, referrals, staff
+from portal.services import cases, desk, drafts, lanes, needs, referrals, staff
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, POLICE, decision_of, referral_of, route, say_yes
 
@@ -155,24 +155,26 @@ class TestTheDesk:
         week = the_house.a_need(another, Category.HOME, how_soon=HowSoon.THIS_WEEK)
         question = the_house.a_need(another, Category.LAW, how_soon=HowSoon.INFORMATION)
         with the_house.acting(the_house.moderator) as (session, acting):
-            lines = desk.lanes(session, acting, now=NOON)
-            assert [line.need.id for line in lines] == [today, week, later, question]
+            lines = lanes.waiting(session, acting, now=NOON)
+            assert [line.decision.need_id for line in lines] == [today, week, later, question]
             assert not any(line.is_late for line in lines)
-            counted = desk.counts(session, acting)
+            counted = lanes.counts(session, acting, now=NOON)
             assert sum(counted.values()) == 4
-            after = desk.lanes(session, acting, now=NOON + 31 * MINUTE)
+            after = lanes.waiting(session, acting, now=NOON + 31 * MINUTE)
             assert [line.is_late for line in after] == [True, False, False, False]
-            only = desk.lanes(session, acting, now=NOON, lane=Lane.RED)
-            assert [line.need.id for line in only] == [today]
+            only = lanes.waiting(session, acting, now=NOON, lane=Lane.RED)
+            assert [line.decision.need_id for line in only] == [today]
 
     def test_only_moderators_see_the_desk(self, the_house: TestHouse, her: Person) -> None:
         the_house.a_need(her)
-        for person in (the_house.director, the_house.coordinator, the_house.workers[HOUSING], her):
+        for person in (the_house.director, the_house.workers[HOUSING], her):
             with the_house.acting(person) as (session, acting):
                 with pytest.raises(NotYours):
-                    desk.lanes(session, acting, now=NOON)
+                    lanes.waiting(session, acting, now=NOON)
                 with pytest.raises(NotYours):
-                    desk.counts(session, acting)
+                    lanes.counts(session, acting, now=NOON)
+        with the_house.acting(the_house.coordinator) as (session, acting):
+            assert lanes.waiting(session, acting, now=NOON) == [], "she decides about other kinds"
 
     def test_a_decision_needs_a_proof_of_the_last_fifteen_minutes(
         self, the_house: TestHouse, her: Person
@@ -254,7 +256,7 @@ class TestQuestions:
         assert story.waits_for_her
         assert [words for _, words in story.questions] == ["Which floor?"]
         with the_house.acting(the_house.moderator) as (session, acting):
-            assert desk.lanes(session, acting, now=NOON) == []
+            assert lanes.waiting(session, acting, now=NOON) == []
         add(the_house, her, need_id, "The second.")
         waiting = open_at_desk(the_house, need_id)
         assert [words for _, words in waiting.story.additions] == ["The second."]

@@ -8,7 +8,16 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from portal.domain.needs import Category, NeedAnswer, Statement
-from portal.services import appointments, caseload, desk, messages, needs, referrals, sharing, today
+from portal.services import (
+    appointments,
+    caseload,
+    lanes,
+    messages,
+    needs,
+    referrals,
+    sharing,
+    today,
+)
 from portal.services.entry.sessions import SignedIn
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, a_date, a_shared_need, route, say_yes
@@ -134,7 +143,7 @@ def test_the_desk(the_house: TestHouse, her: Person, another: Person) -> None:
     assert_constant(
         the_house,
         the_house.moderator,
-        lambda session, acting: desk.lanes(session, acting, now=NOON),
+        lambda session, acting: lanes.waiting(session, acting, now=NOON),
         grow,
         most=2,
     )

@@ -19,6 +19,7 @@ from portal.services import (
     cases,
     desk,
     drafts,
+    lanes,
     messages,
     needs,
     referrals,
@@ -223,6 +224,6 @@ class TestNoPathWithoutATrace:
         the_house.a_need(her)
         with the_house.acting(the_house.moderator) as (session, acting):
             before = openings(session)
-            assert desk.lanes(session, acting, now=NOON)
-            assert desk.counts(session, acting)
+            assert lanes.waiting(session, acting, now=NOON)
+            assert lanes.counts(session, acting, now=NOON)
             assert openings(session) == before

@@ -25,7 +25,18 @@ from portal.models import (
     StaffMember,
     TeamCopy,
 )
-from portal.services import audit, cases, desk, drafts, messages, needs, referrals, sharing, staff
+from portal.services import (
+    audit,
+    cases,
+    desk,
+    drafts,
+    lanes,
+    messages,
+    needs,
+    referrals,
+    sharing,
+    staff,
+)
 from portal.services.entry.sign_in import sign_in_with_card
 from portal.services.house import House
 from portal.services.keys import holders, new_key_file
@@ -54,7 +65,7 @@ def lived_in(the_house: TestHouse, her: Person) -> TestHouse:
     need_id = the_house.a_need(her, Category.POLICE, words=NEED)
     service_id = the_house.services[ServiceKind.POLICE].id
     with the_house.acting(the_house.moderator) as (session, acting):
-        (waiting,) = desk.lanes(session, acting, now=NOON)
+        (waiting,) = lanes.waiting(session, acting, now=NOON)
         desk.route(session, acting, waiting.decision.id, [service_id], now=NOON)
     with the_house.acting(her) as (session, acting):
         sharing.say_yes(session, acting, need_id, service_id, now=NOON)

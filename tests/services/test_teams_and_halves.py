@@ -11,7 +11,7 @@ from portal.domain.holders import HolderKind
 from portal.domain.refusals import NotFound
 from portal.domain.roles import Role
 from portal.models import AuditEvent, Folder, Half, Holder, HolderKey, TeamCopy
-from portal.services import desk, staff
+from portal.services import desk, lanes, staff
 from portal.services.house import HouseNotReady
 from portal.services.keys import holders
 from portal.services.keys.folders import find_folder
@@ -91,7 +91,7 @@ class TestJoiningATeam:
             thief = the_house.auditor.account_id
             staff.give_role(session, thief, Role.MODERATOR, now=NOON)
         with the_house.acting(the_house.auditor) as (session, acting):
-            assert desk.lanes(session, acting, now=NOON), "what is in clear, she sees"
+            assert lanes.waiting(session, acting, now=NOON), "what is in clear, she sees"
             with pytest.raises(NotFound):
                 desk.open_need(session, acting, decision_id, now=NOON)
 

@@ -52,6 +52,7 @@ OPEN_AFTER_THE_PASSPHRASE = frozenset(
 
 WHO_MAY = {
     "desk": {"moderator"},
+    "decisions": {"moderator"},
     "referrals": {"housing"},
     "dates": {"housing"},
     "case": {"director", "stand_in"},
@@ -252,7 +253,7 @@ def _plausible(control: Control) -> str:
 
 
 DECISIONS: dict[str, tuple[str, list[dict[str, str]]]] = {
-    "desk.need": (
+    "decisions.decision": (
         "moderator",
         [{"act": "route", "services": "{service}"}, {"act": "question", "question": "typed"}],
     ),

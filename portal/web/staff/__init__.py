@@ -18,6 +18,7 @@ from portal.web.staff import (
     conversation,
     cover,
     dates,
+    decisions,
     desk,
     enrolment,
     factors,
@@ -43,6 +44,7 @@ WAY_IN = (sign_in, welcome, passphrases, passkeys, enrolment)
 WORK = (
     proof,
     desk,
+    decisions,
     caseload,
     opening,
     case,

@@ -9,7 +9,7 @@ from portal.domain.refusals import NotYours
 from portal.domain.roles import Permission
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import caseload, cases
+from portal.services import caseload, cases, late
 from portal.services.caseload import Show
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import pending
@@ -69,6 +69,7 @@ def _list(
         words=SHOWN,
         nothing=NOTHING[show],
         counts=caseload.counts(session, acting, now=now),
+        late=late.climbed_to(session, acting),
         is_later_page=after is not None,
         typed=typed,
         to_confirm=pending.to_confirm(session, acting),

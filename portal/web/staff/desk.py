@@ -1,84 +1,55 @@
-"""The desk: what waits in lanes, one need opened, and what a moderator decides about it."""
+"""The desk: what waits in lanes, narrowed without unsealing anything, and what waits for her."""
 
-from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from wtforms import SelectMultipleField, TextAreaField
 
-from portal.domain.decisions import AskedByYourself, ClaimedByColleague
-from portal.domain.needs import Category, StayOrLeave
-from portal.domain.refusals import Refusal, WrongState
+from portal.domain.decisions import DecisionKind
+from portal.domain.needs import Category
 from portal.domain.roles import Permission
-from portal.domain.words import NothingWritten, TooLong, clean, written_or_none
-from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import desk
+from portal.services import desk, lanes
+from portal.services.lanes import Filters, Whose
 from portal.web import guards
-from portal.web.forms import StaffForm
-from portal.web.staff import once, proof
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
-
-class QuestionStands(Refusal):
-    """A question to her was typed, and another button pressed that would lose it."""
-
-
-WORDS: Mapping[type[Refusal], str] = {
-    QuestionStands: _l(
-        "A question stands here. Ask her this, or empty this field and route again."
-    ),
-    desk.NobodyChosen: _l("Choose at least one service."),
-    desk.ServiceNotOpen: _l("One of these services takes no requests now. Choose again."),
-    desk.AskedBefore: _l("One of these services was asked before about this need. Choose again."),
-    AskedByYourself: _l("You asked for this yourself: a colleague decides."),
-    ClaimedByColleague: _l("A colleague took this on and answers it now."),
-    NothingWritten: _l("Nothing is written here yet."),
-    TooLong: _l("This is longer than 4,000 characters. Nothing was cut or kept: make it shorter."),
+WHOSE = {
+    Whose.MINE: _l("taken on by me"),
+    Whose.CLAIMED: _l("taken on by somebody"),
+    Whose.UNCLAIMED: _l("nobody has taken it on"),
 }
 
 
-def service_id(sent: str) -> UUID:
-    """The service a box stands for; what no box of ours says is no service of the house."""
-    try:
-        return UUID(sent)
-    except ValueError:
-        return UUID(int=0)
-
-
-class DecideForm(StaffForm):
-    """Everything a moderator can type about a need; three buttons say what is meant."""
-
-    reading = TextAreaField(_l("Staff reading"))
-    services = SelectMultipleField(_l("Services"), coerce=service_id, validate_choice=False)
-    question = TextAreaField(_l("Question to her"))
-
-
-FIELD_OF = {"reading": "reading", "route": "services", "question": "question"}
-
-
 @blueprint.get("")
-def lanes() -> ResponseReturnValue:
+def waiting() -> ResponseReturnValue:
     """What waits, late and red first; nothing here is unsealed."""
-    acting, now = guards.signed_in(), guards.utc_now()
-    if not acting.may(Permission.READ_DESK):
-        # The room is in everybody's bar; whoever does not moderate has work elsewhere.
+    session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
+    kinds = lanes.kinds_of(acting)
+    if not kinds:
+        # The room is in everybody's bar; whoever decides about nothing has work elsewhere.
         answers = acting.may(Permission.ANSWER_REFERRAL)
         return redirect("/staff/referrals" if answers else "/staff/people")
-    lane = next((one for one in desk.LANES if one == request.args.get("lane")), None)
+    lane = next((one for one in lanes.LANES if one == request.args.get("lane")), None)
     after = request.args.get("after", type=UUID) if lane else None
-    session = guards.db()
+    filters = _filters()
+    reads_needs = acting.may(Permission.READ_DESK)
     return render_template(
         "staff/desk/lanes.html",
         lane=lane,
-        lanes=desk.LANES,
-        counts=desk.counts(session, acting),
-        waiting_for_her=desk.waiting_for_her(session, acting),
-        waiting=desk.lanes(session, acting, now=now, lane=lane, after=after),
+        lanes=lanes.LANES,
+        kinds=kinds,
+        categories=list(Category) if reads_needs else [],
+        whose=WHOSE,
+        filters=filters,
+        narrowed=_as_query(filters),
+        counts=lanes.counts(session, acting, now=now, filters=filters),
+        waiting_for_her=desk.waiting_for_her(session, acting) if reads_needs else None,
+        waiting=lanes.waiting(session, acting, now=now, lane=lane, filters=filters, after=after),
         is_later_page=after is not None,
-        page_size=desk.PAGE,
+        page_size=lanes.PAGE,
     )
 
 
@@ -93,88 +64,24 @@ def waits_for_her() -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/<uuid:decision_id>", methods=["GET", "POST"])
-def need(decision_id: UUID) -> ResponseReturnValue:
-    """One need with her words, and what can be decided about it."""
-    form, act = DecideForm(), request.form.get("act", "")
-    session, now = guards.db(), guards.utc_now()
-    try:
-        if act in FIELD_OF and form.validate_on_submit():
-            answer = _try(form, act, decision_id)
-            if answer is not None:
-                return answer
-        found = desk.open_need(session, guards.signed_in(), decision_id, now=now)
-        offers = desk.offers(session, found.story.need, now=now)
-    except WrongState:
-        return _too_late(form)
-    return render_template(
-        "staff/desk/need.html",
-        found=found,
-        offers=offers,
-        form=form,
-        is_fresh=proof.is_fresh(),
-        may_decide=found.decision.asked_by_id != guards.signed_in().account_id,
-        most_important=_code(Category, found.closing.get("most_important")),
-        stay_or_leave=_code(StayOrLeave, found.closing.get("stay_or_leave")),
+def _filters() -> Filters:
+    """What the address says; a word that is none of ours leaves everything in."""
+    sent = request.args
+    return Filters(
+        kind=next((one for one in DecisionKind if one == sent.get("kind")), None),
+        category=next((one for one in Category if one == sent.get("category")), None),
+        number=sent.get("number", "").strip()[:20],
+        whose=next((one for one in Whose if one == sent.get("whose")), None),
+        late=sent.get("late") == "yes",
     )
 
 
-def _too_late(form: DecideForm) -> ResponseReturnValue:
-    """Back to the lanes; what was typed is shown first, to be copied."""
-    typed = [field.data for field in (form.reading, form.question) if clean(field.data or "")]
-    if typed:
-        return render_template("staff/desk/too_late.html", typed=typed), 409
-    flash(_("Somebody else decided about this need meanwhile."), "info")
-    return redirect(url_for(".lanes"))
-
-
-def _try(form: DecideForm, act: str, decision_id: UUID) -> ResponseReturnValue | None:
-    """Do what a button says; None when its page is shown again, with what else was typed."""
-    try:
-        if act == "reading":
-            _keep_reading(form, decision_id)
-            return None
-        said = _decide(form, act, decision_id)
-    except tuple(WORDS) as refusal:
-        form.refuse(_blamed(form, act, refusal), WORDS[type(refusal)])
-        return None
-    flash(said, "done")
-    return redirect(url_for(".lanes"))
-
-
-def _keep_reading(form: DecideForm, decision_id: UUID) -> None:
-    """Put the reading beside her words; a question and choices may be on their way meanwhile."""
-    if not once.counted_before():
-        acting, now, words = guards.signed_in(), guards.utc_now(), form.reading.data or ""
-        with guards.transaction() as session:
-            desk.add_reading(session, acting, decision_id, words, now=now)
-    form.reading.data = ""
-    once.stay()
-    flash(_("Your reading stands beside her words."), "done")
-
-
-def _decide(form: DecideForm, act: str, decision_id: UUID) -> str:
-    acting, now = guards.signed_in(), guards.utc_now()
-    reading = written_or_none(form.reading.data)
-    with guards.transaction() as session:
-        if act == "question":
-            if reading:
-                desk.add_reading(session, acting, decision_id, reading, now=now)
-            desk.give_back(session, acting, decision_id, form.question.data or "", now=now)
-            return _("She will read your question. Her answer comes back to the desk.")
-        if written_or_none(form.question.data):
-            raise QuestionStands
-        desk.route(session, acting, decision_id, form.services.data or [], reading=reading, now=now)
-    return _("Routed. Each service sees it only after her yes.")
-
-
-def _blamed(form: DecideForm, act: str, refusal: Refusal) -> str:
-    """The field a refusal is about: a reading goes along with every decision."""
-    if isinstance(refusal, TooLong):
-        long = [one for one in ("reading", "question") if len(form[one].data or "") > refusal.limit]
-        return (long or [FIELD_OF[act]])[0]
-    return "question" if isinstance(refusal, QuestionStands) else FIELD_OF[act]
-
-
-def _code(kind: type[Category] | type[StayOrLeave], kept: object) -> Category | StayOrLeave | None:
-    return kind(kept) if isinstance(kept, str) else None
+def _as_query(filters: Filters) -> dict[str, Any]:
+    said = {
+        "kind": filters.kind,
+        "category": filters.category,
+        "number": filters.number,
+        "whose": filters.whose,
+        "late": "yes" if filters.late else None,
+    }
+    return {name: str(value) for name, value in said.items() if value}

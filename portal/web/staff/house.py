@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.domain.roles import APART, PERMISSIONS, Permission, Role
-from portal.services import account_of_acts, directory, readiness
+from portal.services import account_of_acts, decisions, directory, late, readiness
 from portal.services.house import get_centre
 from portal.web import guards
 from portal.web.staff import vocabulary
@@ -15,7 +15,7 @@ blueprint = Blueprint("house", __name__, url_prefix="/house")
 @blueprint.get("")
 def house() -> ResponseReturnValue:
     """What is under this roof; read-only."""
-    session, acting = guards.db(), guards.signed_in()
+    session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
     return render_template(
         "staff/house/house.html",
         centre=get_centre(session),
@@ -24,6 +24,8 @@ def house() -> ResponseReturnValue:
         may_count=acting.may(Permission.SEE_HOUSE),
         may_change=acting.may(Permission.CHANGE_HOUSE),
         may_audit=acting.may(Permission.READ_AUDIT),
+        closed=decisions.unfilled(session, now=now) if acting.may(Permission.SEE_LATE) else [],
+        late=late.climbed_to(session, acting, as_coordinator=True),
     )
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from portal.domain.needs import Category, HowSoon, NeedAnswer, Statement
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
-from portal.services import desk, messages, needs, referrals, sharing
+from portal.services import desk, lanes, messages, needs, referrals, sharing
 from portal.web.templating import draw
 from tests.people import NOON, Person, TestHouse
 from tests.web.staff.browser import Browser, fields_of
@@ -48,8 +48,8 @@ def she_reads(people: TestHouse, her: Person, clock: Clock) -> None:
 def route(people: TestHouse, need_id: object, kind: ServiceKind, clock: Clock) -> None:
     """The moderator routes a need to a service."""
     with people.acting(people.moderator, now=clock.now) as (session, acting):
-        waiting = desk.lanes(session, acting, now=clock.now)
-        decision = next(one.decision for one in waiting if one.need.id == need_id)
+        waiting = lanes.waiting(session, acting, now=clock.now)
+        decision = next(one.decision for one in waiting if one.decision.need_id == need_id)
         desk.add_reading(session, acting, decision.id, "Asks for a locksmith.", now=clock.now)
         desk.route(session, acting, decision.id, [people.services[kind].id], now=clock.now)
 
@@ -94,9 +94,9 @@ def test_not_possible_here_shows_the_reason_and_asks_the_desk_again(
     assert "The desk looks for another place." in window.words
     assert not window.has_button("Ask the desk again")
     with people.acting(people.moderator, now=clock.now) as (session, acting):
-        waiting = desk.lanes(session, acting, now=clock.now)
-        assert {one.need.id for one in waiting} == {need_id, other_id}
-        again = next(one.decision.id for one in waiting if one.need.id == need_id)
+        waiting = lanes.waiting(session, acting, now=clock.now)
+        assert {one.decision.need_id for one in waiting} == {need_id, other_id}
+        again = next(one.decision.id for one in waiting if one.decision.need_id == need_id)
         found = desk.open_need(session, acting, again, now=clock.now)
         assert found.story.own_words == WORDS, "the desk can read it again"
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from portal.domain.needs import Category, HowSoon, Lane
 from portal.domain.words import MAX_WORDS
 from portal.models import Draft, Need
-from portal.services import desk, needs
+from portal.services import desk, lanes, needs
 from tests.people import Person
 from tests.web.browser_stand_in import Phone
 from tests.web.survivor.hands import acting, form_of, has_button, press, text, words_in
@@ -89,7 +89,9 @@ def test_the_desk_reads_exactly_what_she_said(phone: Phone, whole: WholeHouse) -
     need = of(whole, whole.everybody.bea)[Category.LAW]
     with acting(whole, whole.everybody.staff["moderator"]) as (session, moderator):
         (waiting,) = [
-            one for one in desk.lanes(session, moderator, now=whole.now) if one.need.id == need.id
+            one
+            for one in lanes.waiting(session, moderator, now=whole.now)
+            if one.decision.need_id == need.id
         ]
         read = desk.open_need(session, moderator, waiting.decision.id, now=whole.now)
     assert read.story.own_words == "May I take the children to Ghent?"

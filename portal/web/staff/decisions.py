@@ -1,0 +1,254 @@
+"""One thing that waits for a decision: a need on its own page, everything else on a common one."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import DateField, SelectField, StringField, TextAreaField, TimeField
+from wtforms.validators import InputRequired, Optional
+
+from portal.domain.appointments import NoSuchTime, TimeTwice, in_zone
+from portal.domain.decisions import (
+    RULES,
+    AskedByYourself,
+    ClaimedByColleague,
+    DecidedMeanwhile,
+    DecisionKind,
+    EffectTimeGone,
+    NobodyToDecide,
+    TooLateToDecide,
+    WaitsAlready,
+)
+from portal.domain.refusals import NotFound, Refusal
+from portal.domain.words import NothingWritten, TooLong
+from portal.i18n import gettext as _
+from portal.i18n import lazy_gettext as _l
+from portal.services import deciding, decisions, one_decision
+from portal.web import guards
+from portal.web.forms import StaffForm
+from portal.web.staff import needs_at_desk, proof, vocabulary
+
+blueprint = Blueprint("decisions", __name__, url_prefix="/desk")
+
+BY_HAND = (
+    DecisionKind.POLICE_SHARING,
+    DecisionKind.CONTACT_CHANGE,
+    DecisionKind.SEPARATION_OVERRIDE,
+    DecisionKind.FEEDBACK,
+)
+"""Kinds that are asked for on the common page; the others are asked for where the act is."""
+
+WORDS: Mapping[type[Refusal], str] = {
+    AskedByYourself: _l("You asked for this yourself: a colleague decides."),
+    ClaimedByColleague: _l("A colleague took this on and answers it now."),
+    TooLateToDecide: _l("Nobody answered in time: this question is gone. It can be asked again."),
+    EffectTimeGone: _l("This time has passed. Choose a later one."),
+    NoSuchTime: _l(
+        "The clock skips this time that night, because summer time begins. Choose another."
+    ),
+    TimeTwice: _l(
+        "The clock shows this time twice that night, because summer time ends. Choose another."
+    ),
+    NobodyToDecide: _l(
+        "Nobody else here may decide about this, so it cannot be asked now. A coordinator sees that the "
+        "role is empty."
+    ),
+    WaitsAlready: _l("This was asked before and still waits for an answer."),
+    NotFound: _l("You have no case with this number."),
+    NothingWritten: _l("Nothing is written here yet."),
+    TooLong: _l("This is longer than 4,000 characters. Nothing was cut or kept: make it shorter."),
+}
+FIELD_OF = {EffectTimeGone: "day", NoSuchTime: "time", TimeTwice: "time", NotFound: "number"}
+
+
+class DecideForm(StaffForm):
+    """What can be said to a question, and the moment from which a yes holds."""
+
+    words = TextAreaField(_l("Note to who asked"))
+    day = DateField(_l("Not before this day"), [Optional()])
+    time = TimeField(_l("Time"), [Optional()])
+
+
+class AskForm(StaffForm):
+    """A question to somebody who may decide."""
+
+    kind = SelectField(_l("What you ask for"), [InputRequired(_l("Choose what you ask for."))])
+    number = StringField(_l("Case number"))
+    words = TextAreaField(_l("Reason"))
+
+
+@blueprint.route("/<uuid:decision_id>", methods=["GET", "POST"])
+def decision(decision_id: UUID) -> ResponseReturnValue:
+    """Open what waits; a need has a page of its own."""
+    session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
+    form, act = DecideForm(), request.form.get("act", "")
+    if act in CLAIMS:
+        return _hold(act, decision_id)
+    if one_decision.is_need(session, decision_id):
+        return needs_at_desk.need(decision_id)
+    if act in ACTS and form.validate_on_submit():
+        answer = _try(form, act, decision_id)
+        if answer is not None:
+            return answer
+    found = one_decision.open_one(session, acting, decision_id, now=now)
+    return render_template(
+        "staff/desk/decision.html", found=found, form=form, is_fresh=proof.is_fresh()
+    )
+
+
+@blueprint.get("/asked")
+def asked() -> ResponseReturnValue:
+    """What I asked for, and whom it waits for; nothing is dropped."""
+    session, acting = guards.db(), guards.signed_in()
+    before = request.args.get("after", type=UUID)
+    lines = decisions.asked_by(session, acting, after=before)
+    return render_template(
+        "staff/desk/asked.html",
+        lines=lines,
+        may_ask=bool(_may_ask()),
+        page_size=decisions.PAGE,
+        is_later_page=before is not None,
+    )
+
+
+@blueprint.route("/ask", methods=["GET", "POST"])
+def ask() -> ResponseReturnValue:
+    """Ask for something that no page of its own asks for."""
+    kinds = _may_ask()
+    if not kinds:
+        return redirect(url_for(".asked"))
+    form = AskForm(data={"number": request.args.get("number", "")[:20]})
+    form.kind.choices = [(kind.value, vocabulary.word(kind)) for kind in kinds]
+    if form.validate_on_submit():
+        try:
+            _ask(form)
+        except tuple(WORDS) as refusal:
+            form.refuse(_blamed(refusal), WORDS[type(refusal)])
+        else:
+            flash(_("Asked. Here you see whom it waits for."), "done")
+            return redirect(url_for(".asked"))
+    return render_template("staff/desk/ask.html", form=form, about_case=_about_case(kinds))
+
+
+def _ask(form: AskForm) -> None:
+    acting, now = guards.signed_in(), guards.utc_now()
+    kind = DecisionKind(form.kind.data)
+    with guards.transaction() as session:
+        case_id = None
+        if RULES[kind].about_case:
+            case_id = one_decision.case_to_ask_about(session, acting, form.number.data or "")
+        decisions.ask(session, acting, kind, reason=form.words.data or "", case_id=case_id, now=now)
+
+
+def _try(form: DecideForm, act: str, decision_id: UUID) -> ResponseReturnValue | None:
+    """Do what a button says; None when the page is shown again."""
+    try:
+        said = ACTS[act](form, decision_id)
+    except DecidedMeanwhile as refusal:
+        return needs_at_desk.too_late(_said(refusal), form.words.data)
+    except tuple(WORDS) as refusal:
+        form.refuse(_blamed(refusal), WORDS[type(refusal)])
+        return None
+    flash(said, "done")
+    mine = act in ("withdraw", "again")
+    return redirect(url_for(".asked" if mine else "staff.inside.desk.waiting"))
+
+
+def _blamed(refusal: Refusal) -> str | None:
+    if isinstance(refusal, NothingWritten | TooLong):
+        return "words"
+    return FIELD_OF.get(type(refusal))
+
+
+def _said(refusal: Refusal) -> str | None:
+    found = WORDS.get(type(refusal))
+    return str(found) if found else None
+
+
+def _hold(act: str, decision_id: UUID) -> ResponseReturnValue:
+    """Take something on, or give it up again."""
+    change, said = CLAIMS[act]
+    try:
+        with guards.transaction() as session:
+            change(session, guards.signed_in(), decision_id, now=guards.utc_now())
+    except DecidedMeanwhile as refusal:
+        return needs_at_desk.too_late(_said(refusal))
+    except tuple(WORDS) as refusal:
+        flash(str(WORDS[type(refusal)]), "warn")
+    else:
+        flash(str(said), "done")
+    return redirect(request.path)
+
+
+def _accept(form: DecideForm, decision_id: UUID) -> str:
+    moment = _moment(form)
+    with guards.transaction() as session:
+        deciding.accept(
+            session,
+            guards.signed_in(),
+            decision_id,
+            note=form.words.data,
+            takes_effect_at=moment,
+            now=guards.utc_now(),
+        )
+    return _("Accepted. It takes effect at the time you chose.") if moment else _("Accepted.")
+
+
+def _give_back(form: DecideForm, decision_id: UUID) -> str:
+    words, now = form.words.data or "", guards.utc_now()
+    with guards.transaction() as session:
+        deciding.give_back(session, guards.signed_in(), decision_id, note=words, now=now)
+    return _("Given back. Who asked reads your note and can ask again.")
+
+
+def _decline(form: DecideForm, decision_id: UUID) -> str:
+    words, now = form.words.data or "", guards.utc_now()
+    with guards.transaction() as session:
+        deciding.decline(session, guards.signed_in(), decision_id, reason=words, now=now)
+    return _("Declined. Who asked reads your reason.")
+
+
+def _withdraw(form: DecideForm, decision_id: UUID) -> str:
+    with guards.transaction() as session:
+        deciding.withdraw(session, guards.signed_in(), decision_id, now=guards.utc_now())
+    return _("Withdrawn. Nobody decides about it any more.")
+
+
+def _again(form: DecideForm, decision_id: UUID) -> str:
+    words, now = form.words.data or "", guards.utc_now()
+    with guards.transaction() as session:
+        decisions.ask_again(session, guards.signed_in(), decision_id, reason=words, now=now)
+    return _("Asked again, with a new promised time.")
+
+
+CLAIMS = {
+    "claim": (deciding.claim, _l("You took this on for 15 minutes. Others see it.")),
+    "release": (deciding.release, _l("Others can take this on again.")),
+}
+ACTS: Mapping[str, Callable[[DecideForm, UUID], str]] = {
+    "accept": _accept,
+    "give_back": _give_back,
+    "decline": _decline,
+    "withdraw": _withdraw,
+    "again": _again,
+}
+
+
+def _moment(form: DecideForm) -> datetime | None:
+    """The chosen safe moment, on the clock of the centre; a day alone means its first minute."""
+    if form.day.data is None:
+        return None
+    at = form.time.data or datetime.min.time()
+    return in_zone(datetime.combine(form.day.data, at), guards.whereabouts().zone)
+
+
+def _may_ask() -> list[DecisionKind]:
+    acting = guards.signed_in()
+    asks = ((kind, RULES[kind].ask) for kind in BY_HAND)
+    return [kind for kind, permission in asks if permission and acting.may(permission)]
+
+
+def _about_case(kinds: list[DecisionKind]) -> bool:
+    return any(RULES[kind].about_case for kind in kinds)

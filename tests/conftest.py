@@ -253,17 +253,18 @@ def _build(
     migrated: str, copied: Callable[[str, str], str], url: Callable[[str], str], directory: Path
 ) -> Built:
     staffed = copied(migrated, "staffed.db")
-    with _opened(url(staffed), directory) as (database, house):
+    with opened(url(staffed), directory) as (database, house):
         made = a_house(database, house)
     lived_in = copied(staffed, "lived-in.db")
-    with _opened(url(lived_in), directory) as (database, house):
+    with opened(url(lived_in), directory) as (database, house):
         there = made.copied_to(database, house)
         her, another = there.a_survivor("Amal"), there.a_survivor("Noor", language="nl")
     return Built(made, staffed, lived_in, her, another)
 
 
 @contextmanager
-def _opened(url: str, directory: Path) -> Iterator[tuple[Database, House]]:
+def opened(url: str, directory: Path) -> Iterator[tuple[Database, House]]:
+    """A database at an address, and the house that answers from it; closed at the end."""
     settings = replace(
         Settings.from_environment({"PORTAL_DATA": str(directory)}),
         database_url=url,

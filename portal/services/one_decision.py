@@ -8,14 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.decisions import RULES, DecisionState, claim_lives, deciding_roles
-from portal.domain.refusals import NotFound
+from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission, Role
 from portal.models import Case, Decision, StaffMember
 from portal.services.cases import on_team
 from portal.services.deciding import may_decide
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import reasons
-from portal.services.lanes import printed_number
+from portal.services.lanes import kinds_of, printed_number
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,19 @@ class OpenDecision:
         return self.is_mine and (undecided or to_come)
 
 
-def is_need(session: Session, decision_id: UUID) -> bool:
-    """Whether a decision is about a need, which has a page of its own."""
-    return (
-        session.scalar(
-            select(Decision.id).where(Decision.id == decision_id, Decision.need_id.is_not(None))
-        )
-        is not None
-    )
+def is_need(session: Session, acting: SignedIn, decision_id: UUID) -> bool:
+    """Whether a decision is about a need, which has a page of its own.
+
+    Raises NotYours for whoever decides about nothing and did not ask, NotFound for what another
+    kind of colleague decides about: the same, each time, as for an id that never was.
+    """
+    decision = session.get(Decision, decision_id)
+    is_mine = decision is not None and decision.asked_by_id == acting.account_id
+    if not is_mine and not kinds_of(acting):
+        raise NotYours
+    if decision is None or not (is_mine or acting.may(RULES[decision.kind].decide)):
+        raise NotFound
+    return decision.need_id is not None
 
 
 def open_one(

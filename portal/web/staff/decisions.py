@@ -52,8 +52,8 @@ WORDS: Mapping[type[Refusal], str] = {
         "The clock shows this time twice that night, because summer time ends. Choose another."
     ),
     NobodyToDecide: _l(
-        "Nobody else here may decide about this, so it cannot be asked now. A coordinator sees that the "
-        "role is empty."
+        "Nobody else here may decide about this, so it cannot be asked now. A coordinator sees "
+        "that the role is empty."
     ),
     WaitsAlready: _l("This was asked before and still waits for an answer."),
     NotFound: _l("You have no case with this number."),
@@ -84,9 +84,10 @@ def decision(decision_id: UUID) -> ResponseReturnValue:
     """Open what waits; a need has a page of its own."""
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
     form, act = DecideForm(), request.form.get("act", "")
+    is_need = one_decision.is_need(session, acting, decision_id)
     if act in CLAIMS:
         return _hold(act, decision_id)
-    if one_decision.is_need(session, decision_id):
+    if is_need:
         return needs_at_desk.need(decision_id)
     if act in ACTS and form.validate_on_submit():
         answer = _try(form, act, decision_id)

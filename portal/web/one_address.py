@@ -82,7 +82,9 @@ class OneAddress:
         mark = Inside(self._language(environ))
         waiting = self.kept.take(environ)
         if isinstance(waiting, bytes):
-            response = Response(waiting, content_type="text/html; charset=utf-8")
+            # 203, not 200: Chromium keeps a page of status 200 for its Back button, no-store or
+            # not, and would show this one again after she has left.
+            response = Response(waiting, status=203, content_type="text/html; charset=utf-8")
             compress(environ, response)
         elif isinstance(waiting, Trouble):
             response = self._trouble(environ, mark, waiting)

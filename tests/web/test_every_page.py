@@ -111,7 +111,7 @@ def test_every_survivors_page_without_script(whole: WholeHouse, language: str) -
     for page in every_page(phone):
         seen += 1
         with wrong.about(page):
-            assert page.answer.status_code in (200, 404, 429, 500)
+            assert page.answer.status_code in (203, 404, 429, 500)
             assert page.answer.status_code < 429 or "trouble" in page.path
             check_survivors_headers(page.answer, policy)
             check_survivors_page(page.soup, language, whole=True)
@@ -242,7 +242,7 @@ def test_every_failure_is_a_quiet_page(whole: WholeHouse, language: str, status:
         for scripting in (True, False):
             phone = whole.phone(her, language, scripting=scripting)
             answer = phone.go(f"/front/trouble/{status}/-")
-            assert answer.status_code in ((status,) if scripting else (status, 200))
+            assert answer.status_code in ((status,) if scripting else (status, 203))
             check_survivors_headers(answer, policy_of_survivors())
             check_survivors_page(phone.soup, language, whole=not scripting)
             assert phone.soup.find("a", href="tel:112")
@@ -305,6 +305,9 @@ def test_an_answer_is_shown_once(whole: WholeHouse) -> None:
     first = shown_next(phone, away)
     assert "<h1" in first.text
     assert first.text != front
+    # Chromium keeps no page of another status than 200 for its Back button: seen in
+    # tests/browser/traces, where Playwright's switches do not turn that cache off.
+    assert first.status_code == 203
     again = phone.client.get("/", headers={"Accept-Language": "en", "Cookie": value, **OWN_STEP})
     assert again.text == front
 

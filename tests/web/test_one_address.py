@@ -85,7 +85,7 @@ def test_the_script_hears_only_that_she_may_go(door: Door) -> None:
 )  # fmt: skip
 def test_no_target_leads_out_of_her_own_pages(inside: Phone, to: str) -> None:
     answer = inside.go(to)
-    assert answer.status_code in (200, 404)
+    assert answer.status_code in (200, 203, 404)
     assert SECRET not in inside.page
 
 

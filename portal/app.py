@@ -22,6 +22,8 @@ from portal.web.whereabouts import CentreOnTheMap
 class Portal(Flask):
     """Flask, but that a page which lost a race for the database is made once more."""
 
+    jinja_environment = templating.Templates
+
     def full_dispatch_request(self) -> Response:
         """The answer to a request. What the first try had begun never happened."""
         try:

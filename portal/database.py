@@ -52,11 +52,13 @@ class Database:
         """A session whose transaction begins at its first statement; the caller closes it.
 
         "write" holds SQLite's one write lock from the beginning. "read" takes it at its first
-        write, which fails at once when somebody else has committed since: see `lost_a_race`.
+        write, which fails at once when somebody else has committed since: see `lost_a_race`. What
+        must be written whatever becomes of the page goes beside it: `services.house.at_once`.
         """
-        return Session(
-            self._engines[mode], expire_on_commit=False, autoflush=False, info=dict(self._info)
-        )
+        info: dict[str, Any] = dict(self._info)
+        if self.is_sqlite and mode == "read":
+            info["beside"] = self.transaction
+        return Session(self._engines[mode], expire_on_commit=False, autoflush=False, info=info)
 
     @contextmanager
     def transaction(self, mode: Mode = "write") -> Iterator[Session]:

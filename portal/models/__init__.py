@@ -14,7 +14,7 @@ from portal.models.account import (
 )
 from portal.models.answer import FormOutcome, KeptAnswer, Tries
 from portal.models.audit import AuditEvent, AuditHead, AuditNight
-from portal.models.base import Base
+from portal.models.base import Base, plain_rows
 from portal.models.case import Case, Folder, Grant, Look
 from portal.models.centre import Centre, Service, SettingVersion
 from portal.models.cover import Leave, PendingGrant
@@ -75,4 +75,5 @@ __all__ = [
     "Thread",
     "Told",
     "Tries",
+    "plain_rows",
 ]

@@ -1,7 +1,7 @@
 """The house itself: what is the same for every request."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -70,6 +70,21 @@ def key_file(session: Session) -> KeyFile:
     found = session.info["key_file"]
     assert isinstance(found, KeyFile)
     return found
+
+
+@contextmanager
+def at_once(session: Session) -> Iterator[Session]:
+    """Where to write what must stay, whatever becomes of the page: in here or beside it.
+
+    SQLite has one write lock. A page that only shows something and held it until its end would
+    keep everybody waiting; beside it, a short transaction is kept before the page goes on.
+    """
+    beside: Transactions | None = session.info.get("beside")
+    if beside is None:
+        yield session
+        return
+    with beside() as writing:
+        yield writing
 
 
 def get_centre(session: Session) -> Centre:

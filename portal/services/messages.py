@@ -14,7 +14,17 @@ from portal.domain.leave import Days
 from portal.domain.refusals import NotFound, NotYours, WrongState
 from portal.domain.roles import Permission, Role
 from portal.domain.words import written
-from portal.models import Case, Centre, Leave, Membership, Message, Service, StaffMember, Thread
+from portal.models import (
+    Case,
+    Centre,
+    Leave,
+    Membership,
+    Message,
+    Service,
+    StaffMember,
+    Thread,
+    plain_rows,
+)
 from portal.services import audit
 from portal.services.entry import tries
 from portal.services.entry.sessions import SignedIn
@@ -44,8 +54,7 @@ class Line(NamedTuple):
         return Message.__tablename__
 
 
-@dataclass(frozen=True, slots=True)
-class ShownMessage:
+class ShownMessage(NamedTuple):
     """A message as one of the two sides sees it."""
 
     message: Line
@@ -229,7 +238,7 @@ def unseen_by_her(session: Session, acting: SignedIn) -> int:
 
 def team(session: Session, case_id: UUID, *, now: datetime) -> Team:
     """Who answers in this thread, and who stands in while the case director is away."""
-    rows = session.execute(_TEAM, {"case_id": case_id}).all()
+    rows = plain_rows(session, _TEAM, {"case_id": case_id}).all()
     director, stand_in, stand_in_id, _first, _last, zone = rows[0]
     here = now.astimezone(ZoneInfo(zone)).date()
     away = [row for row in rows if row[3] and Days(row[3], row[4]).includes(here)]
@@ -333,7 +342,8 @@ def _stretch(
     }
     statement = _AFTER if after is not None else _BEFORE if before is not None else _NEWEST
     width = len(Line._fields)
-    rows = [_Found(Line(*row[:width]), *row[width:]) for row in session.execute(statement, asked)]
+    found = plain_rows(session, statement, asked)
+    rows = [_Found(Line(*row[:width]), *row[width:]) for row in found]
     return rows if after is not None else rows[::-1]
 
 

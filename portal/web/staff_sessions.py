@@ -107,7 +107,8 @@ def furnish(app: Flask, key_file: KeyFile) -> None:
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     csrf.init_app(app)
-    people = LoginManager(app)
+    # Templates ask `signed_in()` who somebody is: without Flask-Login's own `current_user`.
+    people = LoginManager(app, add_context_processor=False)
     people.session_protection = None
     people.request_loader(_find_person)
     app.after_request(_hand_over_token)

@@ -4,19 +4,21 @@ Token without database, or database without token: nothing. Deleting rows signs 
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.cards import CardDoesNotOpen, plain_digits
 from portal.domain.refusals import NotFound, Refusal
 from portal.domain.roles import Permission, Role, allows
-from portal.models import Account, Case, Membership, SignIn, StaffMember
+from portal.models import Account, Case, Membership, SignIn, StaffMember, plain_rows
 from portal.services.entry import cards
-from portal.services.house import key_file
+from portal.services.house import at_once, key_file
 from portal.settings import Settings
 from portal.vault import (
     KeyPair,
@@ -32,11 +34,15 @@ SLIDE_AFTER = timedelta(seconds=15)
 """A sign-in slides at most this often, so that reading on does not write each time."""
 
 
+_OF_STAFF = (StaffMember.name, StaffMember.left_at, StaffMember.trained_until)
 _BY_TOKEN = (
-    select(SignIn, Account.holder_id, StaffMember)
+    select(*SignIn.__table__.c, Account.holder_id, *_OF_STAFF)
     .join(Account, Account.id == SignIn.account_id)
     .outerjoin(StaffMember, StaffMember.account_id == SignIn.account_id)
     .where(SignIn.token_hash == bindparam("token_hash"))
+)
+_SLIDE = (
+    update(SignIn).where(SignIn.token_hash == bindparam("of")).values(last_seen_at=bindparam("to"))
 )
 
 
@@ -60,6 +66,8 @@ class SignedIn:
     second_factor_at: datetime | None = None
     signed_in_before_at: datetime | None = None
     trained_until: date | None = None
+    openings: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """What this sign-in had opened before this request, and when: see `services.keys.openings`."""
 
     @property
     def is_survivor(self) -> bool:
@@ -126,33 +134,32 @@ def start(
 
 def find(session: Session, token: str, *, now: datetime, slide: bool = True) -> SignedIn | None:
     """The person behind a token, if the sign-in is alive; being there keeps it alive."""
-    row = session.execute(_BY_TOKEN, {"token_hash": token_hash(token)}).one_or_none()
+    row = plain_rows(session, _BY_TOKEN, {"token_hash": token_hash(token)}).one_or_none()
     if row is None:
         return None
-    sign_in, holder_id, staff = row
-    # The session forgets rows that nobody holds; this one is asked for again at each opening.
-    session.info["sign_in"] = sign_in
-    if _is_over(session, sign_in, now=now) or (staff and staff.left_at):
-        session.delete(sign_in)
-        session.flush()
+    if _is_over(session, row, now=now) or row.left_at:
+        with at_once(session) as writing:
+            end(writing, token)
         return None
     # What a covered page still says by itself is no sign that anybody is there.
-    if slide and sign_in.covered_at is None and now - sign_in.last_seen_at > SLIDE_AFTER:
-        sign_in.last_seen_at = now
-    body = json.loads(open_under_token(token, "sign-in", sign_in.body))
+    if slide and row.covered_at is None and now - row.last_seen_at > SLIDE_AFTER:
+        with at_once(session) as writing:
+            writing.execute(_SLIDE, {"of": row.token_hash, "to": now})
+    body = json.loads(open_under_token(token, "sign-in", row.body))
     return SignedIn(
-        account_id=sign_in.account_id,
-        holder_id=holder_id,
-        session_id=sign_in.token_hash,
+        account_id=row.account_id,
+        holder_id=row.holder_id,
+        session_id=row.token_hash,
         keys=KeyPair(private=bytes.fromhex(body["private"]), public=bytes.fromhex(body["public"])),
         language=body["language"],
-        case_id=sign_in.case_id,
-        name=staff.name if staff else "",
-        roles=_roles(session, sign_in.account_id) if staff else frozenset(),
-        covered_at=sign_in.covered_at,
-        second_factor_at=sign_in.second_factor_at,
-        signed_in_before_at=sign_in.signed_in_before_at,
-        trained_until=staff.trained_until if staff else None,
+        case_id=row.case_id,
+        name=row.name or "",
+        roles=_roles(session, row.account_id) if row.name is not None else frozenset(),
+        covered_at=row.covered_at,
+        second_factor_at=row.second_factor_at,
+        signed_in_before_at=row.signed_in_before_at,
+        trained_until=row.trained_until,
+        openings=row.openings,
     )
 
 
@@ -256,14 +263,14 @@ def uncover(
     session.flush()
 
 
-def _is_over(session: Session, sign_in: SignIn, *, now: datetime) -> bool:
+def _is_over(session: Session, sign_in: Row[Any], *, now: datetime) -> bool:
     settings: Settings = session.info["settings"]
     idle = (
         settings.staff_idle_minutes if sign_in.case_id is None else settings.survivor_idle_minutes
     )
-    return now - sign_in.last_seen_at > timedelta(
-        minutes=idle
-    ) or now - sign_in.created_at > timedelta(hours=settings.session_hours)
+    quiet: timedelta = now - sign_in.last_seen_at
+    lasted: timedelta = now - sign_in.created_at
+    return quiet > timedelta(minutes=idle) or lasted > timedelta(hours=settings.session_hours)
 
 
 def _roles(session: Session, account_id: UUID) -> frozenset[tuple[Role, UUID | None]]:

@@ -1,12 +1,7 @@
-"""The only way to plain text: opening a folder as somebody, for a reason, which is written down.
-
-One audit event per folder, sign-in and purpose within ten minutes for staff; one per sign-in for
-her own reading; one with all ids for a list of names.
-"""
+"""The only way to plain text: opening a folder as somebody, for a reason, which is written down."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from hashlib import sha256
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -15,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.folders import FolderKind, Why
 from portal.domain.refusals import NotFound
-from portal.models import Folder, Grant, SignIn, TeamCopy
+from portal.models import Folder, Grant, TeamCopy
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.folders import (
@@ -26,9 +21,8 @@ from portal.services.keys.folders import (
     start_version,
 )
 from portal.services.keys.holders import open_team_copy
+from portal.services.keys.openings import write_down, write_down_list
 from portal.vault import KeyPair, Place, open_sealed, open_value, seal_value, sealed_version
-
-COUNTED_ONCE_WITHIN = timedelta(minutes=10)
 
 
 class SealedRow(Protocol):
@@ -165,7 +159,7 @@ def open_folder(
     if not found:
         raise NotFound
     (opened,) = found.values()
-    _write_down(session, acting, opened.folder, purpose, now=now)
+    write_down(session, acting, opened.folder, purpose, now=now)
     return opened
 
 
@@ -185,14 +179,8 @@ def open_many(
     asked = {"case_ids": wanted, "kind": kind}
     found = _granted(session, acting, _OF_CASES, asked, now=now)
     names = sorted(str(opened.folder.case_id) for opened in found.values())
-    if names and _is_new(session, acting, _list_mark(purpose, names), now=now):
-        audit.record(
-            session,
-            acting.account_id,
-            "folders_opened",
-            now=now,
-            facts={"folder": kind.value, "purpose": purpose, "cases": names},
-        )
+    facts: audit.Facts = {"folder": kind.value, "purpose": purpose, "cases": names}
+    write_down_list(session, acting, facts, names, now=now)
     return {opened.folder.case_id: opened for opened in found.values()}
 
 
@@ -215,10 +203,12 @@ def open_referrals(
         return {}
     found = _granted(session, acting, _OF_REFERRALS, {"referral_ids": wanted}, now=now)
     if as_list:
-        _write_down_list(session, acting, found.values(), purpose, now=now)
+        names = sorted(str(opened.folder.referral_id) for opened in found.values())
+        facts: audit.Facts = {"folder": "referral", "purpose": purpose, "referrals": names}
+        write_down_list(session, acting, facts, names, now=now)
     else:
         for opened in found.values():
-            _write_down(session, acting, opened.folder, purpose, now=now)
+            write_down(session, acting, opened.folder, purpose, now=now)
     return {
         opened.folder.referral_id: opened
         for opened in found.values()
@@ -302,60 +292,3 @@ def _granted(
         opened = found.setdefault(folder.id, fresh)
         opened.add(grant, copy)
     return found
-
-
-def _write_down(
-    session: Session, acting: SignedIn, folder: Folder, purpose: str, *, now: datetime
-) -> None:
-    if _is_new(session, acting, f"{folder.id.hex}:{purpose}", now=now):
-        audit.record(
-            session,
-            acting.account_id,
-            "folder_opened",
-            now=now,
-            case_id=folder.case_id,
-            facts={"folder": folder.kind.value, "folder_id": str(folder.id), "purpose": purpose},
-        )
-
-
-def _write_down_list(
-    session: Session,
-    acting: SignedIn,
-    opened: Iterable[OpenFolder],
-    purpose: str,
-    *,
-    now: datetime,
-) -> None:
-    names = sorted(str(one.folder.referral_id) for one in opened)
-    if names and _is_new(session, acting, _list_mark(purpose, names), now=now):
-        audit.record(
-            session,
-            acting.account_id,
-            "folders_opened",
-            now=now,
-            facts={"folder": FolderKind.REFERRAL.value, "purpose": purpose, "referrals": names},
-        )
-
-
-def _list_mark(purpose: str, names: list[str]) -> str:
-    # The same in every process, which the built-in hash of a text is not.
-    return f"list:{purpose}:{sha256(''.join(names).encode()).hexdigest()[:16]}"
-
-
-def _is_new(session: Session, acting: SignedIn, opening: str, *, now: datetime) -> bool:
-    """Whether this opening was not written down yet in this sign-in (staff: lately)."""
-    sign_in = session.get(SignIn, acting.session_id)
-    if sign_in is None:
-        return True
-    before = sign_in.openings.get(opening)
-    if before is not None:
-        fresh = now - datetime.fromisoformat(before) < COUNTED_ONCE_WITHIN
-        if acting.is_survivor or fresh:
-            return False
-    lately = {
-        name: at
-        for name, at in sign_in.openings.items()
-        if acting.is_survivor or now - datetime.fromisoformat(at) < COUNTED_ONCE_WITHIN
-    }
-    sign_in.openings = {**lately, opening: now.isoformat()}
-    return True

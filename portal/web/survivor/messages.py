@@ -1,18 +1,20 @@
 """The one thread with her case team, the newest first."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
+from functools import cache
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from wtforms import BooleanField, TextAreaField
 
 from portal.domain.refusals import Refusal, SlowDown, WrongState
 from portal.domain.words import NothingWritten, TooLong, clean
-from portal.i18n import dates
+from portal.i18n import dates, gettext
 from portal.i18n import lazy_gettext as _l
 from portal.services import drafts, messages
 from portal.services.messages import ShownMessage
@@ -133,7 +135,14 @@ def _page(form: MessageForm, *, is_kept: bool = False) -> ResponseReturnValue:
         said=SAID.get(request.args.get("said", "")),
         now=now,
         near_time=near_time,
+        # Messages are read many at a time: the words are the same for all of them.
+        seen=cache(lambda name, seen_at: _seen(name, seen_at, now=now)),
     )
+
+
+def _seen(name: str | None, seen_at: datetime, *, now: datetime) -> Markup:
+    words = Markup(gettext("Seen by %(name)s %(time)s"))
+    return words % {"name": name, "time": near_time(seen_at, now)}
 
 
 def _by_day(shown: list[ShownMessage]) -> list[tuple[date, list[ShownMessage]]]:

@@ -1,0 +1,89 @@
+"""What was opened is written down once: before anything is read, and whatever becomes of the page.
+
+One audit event per folder, sign-in and purpose within ten minutes for staff; one per sign-in for
+her own reading; one with all ids for a list of names.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from portal.models import Folder, SignIn
+from portal.services import audit
+from portal.services.entry.sessions import SignedIn
+from portal.services.house import at_once
+
+COUNTED_ONCE_WITHIN = timedelta(minutes=10)
+
+
+def write_down(
+    session: Session, acting: SignedIn, folder: Folder, purpose: str, *, now: datetime
+) -> None:
+    """Put the opening of a folder into the account of its case."""
+    _write_down(
+        session,
+        acting,
+        f"{folder.id.hex}:{purpose}",
+        "folder_opened",
+        {"folder": folder.kind.value, "folder_id": str(folder.id), "purpose": purpose},
+        case_id=folder.case_id,
+        now=now,
+    )
+
+
+def write_down_list(
+    session: Session, acting: SignedIn, facts: audit.Facts, names: list[str], *, now: datetime
+) -> None:
+    """Put the opening of a list into the account of the day: one event with all ids."""
+    if names:
+        # The same in every process, which the built-in hash of a text is not.
+        digest = sha256("".join(names).encode()).hexdigest()[:16]
+        mark = f"list:{facts['purpose']}:{digest}"
+        _write_down(session, acting, mark, "folders_opened", facts, now=now)
+
+
+def _write_down(
+    session: Session,
+    acting: SignedIn,
+    opening: str,
+    kind: str,
+    facts: audit.Facts,
+    *,
+    now: datetime,
+    case_id: UUID | None = None,
+) -> None:
+    if _counts_still(acting, acting.openings, opening, now=now):
+        return
+    with at_once(session) as writing:
+        if _is_new(writing, acting, opening, now=now):
+            audit.record(writing, acting.account_id, kind, now=now, case_id=case_id, facts=facts)
+
+
+def _is_new(session: Session, acting: SignedIn, opening: str, *, now: datetime) -> bool:
+    """Whether this opening was not written down yet in this sign-in; from now on it is."""
+    sign_in = session.get(SignIn, acting.session_id)
+    if sign_in is None:
+        return True
+    if _counts_still(acting, sign_in.openings, opening, now=now):
+        return False
+    # The session forgets rows that nobody holds; this one is asked for again at each opening.
+    session.info["sign_in"] = sign_in
+    lately = {
+        name: at
+        for name, at in sign_in.openings.items()
+        if _counts_still(acting, sign_in.openings, name, now=now)
+    }
+    sign_in.openings = {**lately, opening: now.isoformat()}
+    return True
+
+
+def _counts_still(
+    acting: SignedIn, openings: Mapping[str, str], opening: str, *, now: datetime
+) -> bool:
+    at = openings.get(opening)
+    if at is None:
+        return False
+    return acting.is_survivor or now - datetime.fromisoformat(at) < COUNTED_ONCE_WITHIN

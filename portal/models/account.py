@@ -139,7 +139,7 @@ class SignIn(Base):
     """A live session: found by the token's hash, its secrets sealed under the token.
 
     `openings` remembers which folders were opened for what, so that the audit counts an opening
-    once (see `services.keys.reading`).
+    once (see `services.keys.openings`).
     """
 
     __tablename__ = "sign_in"

@@ -165,7 +165,7 @@ def _plain_sentence(_code: str, sentence: str) -> Markup:
     return Markup(i18n.gettext(sentence).replace("%%", "%"))
 
 
-def _gettext(sentence: str, /, **named: Any) -> Markup:
+def escaped_gettext(sentence: str, /, **named: Any) -> Markup:
     """A sentence for a template: what is put into its places is escaped, the sentence is ours.
 
     Most sentences of a page have no places and are the same each time: those are kept.
@@ -192,7 +192,7 @@ def furnish(app: Flask, settings: Settings) -> None:
     environment.add_extension("jinja2.ext.i18n")
     # Jinja's own wrappers would fill the places of each sentence anew, also of those without any.
     environment.newstyle_gettext = True  # type: ignore[attr-defined]
-    environment.globals |= {"_": _gettext, "gettext": _gettext, "ngettext": _ngettext}
+    environment.globals |= {"_": escaped_gettext, "gettext": escaped_gettext, "ngettext": _ngettext}
     environment.policies["ext.i18n.trimmed"] = True
     environment.filters |= {
         "inner": inner,

@@ -14,7 +14,7 @@ from wtforms import BooleanField, TextAreaField
 
 from portal.domain.refusals import Refusal, SlowDown, WrongState
 from portal.domain.words import NothingWritten, TooLong, clean
-from portal.i18n import dates, gettext
+from portal.i18n import dates
 from portal.i18n import lazy_gettext as _l
 from portal.services import drafts, messages
 from portal.services.messages import ShownMessage
@@ -23,6 +23,7 @@ from portal.web.forms import PortalForm
 from portal.web.survivor.nearness import near_time
 from portal.web.survivor.own_words import NOTHING_WRITTEN, TOO_LONG
 from portal.web.survivor.reading_hours import reading_hours
+from portal.web.templating import escaped_gettext as gettext
 
 blueprint = Blueprint("messages", __name__, url_prefix="/messages")
 
@@ -141,8 +142,7 @@ def _page(form: MessageForm, *, is_kept: bool = False) -> ResponseReturnValue:
 
 
 def _seen(name: str | None, seen_at: datetime, *, now: datetime) -> Markup:
-    words = Markup(gettext("Seen by %(name)s %(time)s"))
-    return words % {"name": name, "time": near_time(seen_at, now)}
+    return gettext("Seen by %(name)s %(time)s", name=name, time=near_time(seen_at, now))
 
 
 def _by_day(shown: list[ShownMessage]) -> list[tuple[date, list[ShownMessage]]]:

@@ -59,7 +59,9 @@ def _moment_of_text(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(f"{text}+00:00")
 
 
-def plain_rows(session: Session, statement: Executable, asked: Mapping[str, Any]) -> Result[Any]:
+def plain_rows(
+    session: Session, statement: Executable, asked: Mapping[str, Any]
+) -> Result[*tuple[Any, ...]]:
     """What a statement finds, as plain columns.
 
     For what every page asks: the mapper that `session.execute` goes through costs more than the

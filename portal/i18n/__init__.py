@@ -7,7 +7,7 @@ Use `from portal.i18n import gettext as _, ngettext, lazy_gettext as _l`, with n
 
 from portal.i18n.catalogues import BrokenCatalogue, load
 from portal.i18n.dates import use_zone
-from portal.i18n.languages import LANGUAGES, Language, current_language, use_language
+from portal.i18n.languages import LANGUAGES, Language, current_language, language_name, use_language
 from portal.i18n.negotiation import negotiate
 from portal.i18n.words import gettext, lazy_gettext, ngettext
 
@@ -17,6 +17,7 @@ __all__ = [
     "Language",
     "current_language",
     "gettext",
+    "language_name",
     "lazy_gettext",
     "load",
     "negotiate",

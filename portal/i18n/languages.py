@@ -4,7 +4,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 
 from portal.i18n.scoped import Scoped
 
@@ -47,3 +47,15 @@ def current_language() -> Language:
 def use_language(code: str) -> Scoped[Language]:
     """Speak this language from now on, or within `with use_language(code):`; else KeyError."""
     return Scoped(_current, LANGUAGES[code])
+
+
+def language_name(code: str) -> str:
+    """A language by its own name, as those who speak it write it; the code where none is known."""
+    if code in LANGUAGES:
+        return LANGUAGES[code].name
+    try:
+        locale = Locale.parse(code, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return code
+    # Dari is more than the Persian of a country: it has a name of its own.
+    return locale.languages.get(str(locale)) or locale.get_display_name() or code

@@ -1,12 +1,14 @@
-"""What staff may know of the house as a whole: its services, and what waits with each."""
+"""The services under the roof: what waits at each, for staff; who helps with what, for her."""
 
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.needs import Category
 from portal.domain.referrals import ReferralState
 from portal.domain.roles import Permission
+from portal.domain.services import USUAL, ServiceState, usual_first
 from portal.models import Referral, Service
 from portal.services.entry.sessions import SignedIn
 
@@ -36,3 +38,16 @@ def services(session: Session, acting: SignedIn) -> list[ServiceLine]:
         ServiceLine(service, counts.get(service.id, 0) if may_count else None)
         for service in session.scalars(select(Service).order_by(Service.name))
     ]
+
+
+def who_helps(session: Session, category: Category) -> list[Service]:
+    """The services that usually help with a need, those first that it mostly goes to.
+
+    What is closed is left out; what is paused stays and says so.
+    """
+    found = session.scalars(
+        select(Service)
+        .where(Service.kind.in_(USUAL[category]), Service.state != ServiceState.CLOSED)
+        .order_by(Service.name)
+    )
+    return sorted(found, key=lambda service: usual_first(category, service.kind))

@@ -7,6 +7,7 @@ from flask_wtf.csrf import CSRFError
 
 from portal.domain.refusals import NotYours, ProofTooOld
 from portal.domain.training import TrainingHasPassed
+from portal.i18n import language_name
 from portal.web import guards, staff_sessions
 from portal.web.staff import (
     account,
@@ -99,6 +100,6 @@ def _words() -> dict[str, Any]:
         "drawing": vocabulary.drawing,
         "due": lambda moment: vocabulary.due(moment, now),
         "clock_time": lambda moment: vocabulary.clock_time(moment, now),
-        "language_name": vocabulary.language_name,
+        "language_name": language_name,
         "language_for_staff": vocabulary.language_for_staff,
     }

@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
-
 from portal.domain.accounts import CardState, Frozen
 from portal.domain.appointments import AppointmentState
 from portal.domain.decisions import RULES, DecisionKind, DecisionState
@@ -17,7 +15,7 @@ from portal.domain.needs import Category, HowSoon, Lane, NeedState, StayOrLeave
 from portal.domain.referrals import ReferralState
 from portal.domain.roles import Permission, Role
 from portal.domain.services import ServiceKind, ServiceState
-from portal.i18n import LANGUAGES, current_language, dates
+from portal.i18n import current_language, dates, language_name
 from portal.i18n import lazy_gettext as _l
 
 
@@ -312,18 +310,6 @@ def clock_time(moment: datetime, now: datetime) -> str:
         return dates.time(moment)
     near = moment > now and apart <= timedelta(days=6)
     return dates.weekday_time(moment) if near else dates.date_time(moment)
-
-
-def language_name(code: str) -> str:
-    """A language by its own name, as those who speak it write it; the code where none is known."""
-    if code in LANGUAGES:
-        return LANGUAGES[code].name
-    try:
-        locale = Locale.parse(code, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return code
-    # Dari is more than the Persian of a country: it has a name of its own.
-    return locale.languages.get(str(locale)) or locale.get_display_name() or code
 
 
 def language_for_staff(code: str) -> str:

@@ -3,13 +3,22 @@
 from flask import Blueprint
 
 from portal.web import guards
-from portal.web.survivor import account, dates, messages, needs, sharing, statement, today
+from portal.web.survivor import (
+    account,
+    dates,
+    messages,
+    needs,
+    sharing,
+    statement,
+    today,
+    who_helps,
+)
 
 
 def make_blueprint() -> Blueprint:
     """Her pages; children nest, so that one guard covers all."""
     blueprint = Blueprint("survivor", __name__)
     blueprint.before_request(guards.require_survivor)
-    for module in (today, needs, statement, sharing, dates, messages, account):
+    for module in (today, needs, statement, sharing, dates, messages, account, who_helps):
         blueprint.register_blueprint(module.blueprint)
     return blueprint

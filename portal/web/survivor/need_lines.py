@@ -106,7 +106,7 @@ def place_of(
         icon=icon,
         words=words,
         reason=reason,
-        notice=_notice(service) if is_open and _is_paused(referral, service) else None,
+        notice=service_notice(service) if is_open and _is_paused(referral, service) else None,
         waits_for_her=is_open and referral.state is ReferralState.WAITS_FOR_YES,
         may_say_yes=is_open and referral.state is ReferralState.SAID_NO,
         answer_before=promised.answer_before if promised else None,
@@ -131,7 +131,7 @@ def _is_paused(referral: Referral, service: Service) -> bool:
     return service.state is not ServiceState.OPEN and referral.state in SPEAKS[:5]
 
 
-def _notice(service: Service) -> str:
+def service_notice(service: Service) -> str:
     """Its own words in her language, or ours."""
     own: str = service.notices.get(current_language().code, "")
     return own or str(SERVICE_NOTICES[service.state])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from portal.i18n import use_language
-from portal.web.staff.vocabulary import language_for_staff, language_name
+from portal.i18n import language_name, use_language
+from portal.web.staff.vocabulary import language_for_staff
 
 
 @pytest.mark.parametrize(

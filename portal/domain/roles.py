@@ -36,6 +36,7 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     CHANGE_HOUSE = "change_house"
     ARRANGE_COVER = "arrange_cover"
+    ANSWER_LOOK_QUESTIONS = "answer_look_questions"
     READ_AUDIT = "read_audit"
     SEE_LATE = "see_late"
     ASK_CARD_AGAIN = "ask_card_again"
@@ -79,6 +80,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.SEE_HOUSE: frozenset({Role.COORDINATOR, Role.ADMINISTRATOR}),
     Permission.SEE_PEOPLE: frozenset({Role.COORDINATOR, Role.ADMINISTRATOR}),
     Permission.MANAGE_PEOPLE: frozenset({Role.COORDINATOR}),
+    Permission.ANSWER_LOOK_QUESTIONS: frozenset({Role.COORDINATOR, Role.AUDITOR}),
     Permission.CHANGE_HOUSE: frozenset({Role.COORDINATOR, Role.ADMINISTRATOR}),
     Permission.ARRANGE_COVER: frozenset({Role.COORDINATOR}),
     Permission.READ_AUDIT: frozenset({Role.AUDITOR}),

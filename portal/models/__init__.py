@@ -13,7 +13,15 @@ from portal.models.account import (
     StaffMember,
 )
 from portal.models.answer import FormOutcome, KeptAnswer, Tries
-from portal.models.audit import AuditEvent, AuditHead, AuditNight
+from portal.models.audit import (
+    AuditEvent,
+    AuditHead,
+    AuditMention,
+    AuditNight,
+    AuditSample,
+    AuditSampleItem,
+    LookQuestion,
+)
 from portal.models.base import Base, plain_rows
 from portal.models.case import Case, Folder, Grant, Look
 from portal.models.centre import Centre, Service, SettingVersion
@@ -33,7 +41,10 @@ __all__ = [
     "Appointment",
     "AuditEvent",
     "AuditHead",
+    "AuditMention",
     "AuditNight",
+    "AuditSample",
+    "AuditSampleItem",
     "Base",
     "CalledInstead",
     "Card",
@@ -54,6 +65,7 @@ __all__ = [
     "KnownBrowser",
     "Leave",
     "Look",
+    "LookQuestion",
     "Membership",
     "Message",
     "Need",

@@ -21,7 +21,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from portal.domain.refusals import WrongState
-from portal.models import AuditEvent, AuditHead, AuditNight
+from portal.models import AuditEvent, AuditHead, AuditMention, AuditNight
 from portal.services.house import key_file
 from portal.vault import KeyFile, keyed_hash
 
@@ -69,6 +69,13 @@ def record(
     # Plain rows: this stands in the way of every first look, and a mapped one costs twice as much.
     session.execute(_ADD, {name: getattr(event, name) for name in _COLUMNS})
     return event
+
+
+def mention(session: Session, event: AuditEvent, case_ids: Iterable[UUID]) -> None:
+    """Note which cases stood in a list of names, so that it is found from each of them."""
+    rows = [{"case_id": one, "at": event.at, "event_id": event.id} for one in set(case_ids)]
+    if rows:
+        session.execute(insert(AuditMention), rows)
 
 
 def erase_facts(

@@ -95,6 +95,11 @@ def get_centre(session: Session) -> Centre:
     return centre
 
 
+def zone_of(session: Session) -> ZoneInfo:
+    """The clock of the centre."""
+    return ZoneInfo(get_centre(session).zone)
+
+
 def today_here(session: Session, *, now: datetime) -> date:
     """The day that it is in the centre."""
     return now.astimezone(ZoneInfo(get_centre(session).zone)).date()

@@ -1,12 +1,15 @@
 """Her yes and no, and the two lists that make them checkable: who can see, and who looked."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, and_, cast, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from portal.domain import acts
 from portal.domain.folders import FolderKind, Why
 from portal.domain.holders import HolderKind
 from portal.domain.needs import NeedState
@@ -16,6 +19,7 @@ from portal.domain.sharing import TEXT_VERSION, WISH_LASTS, Asked
 from portal.models import (
     Account,
     AuditEvent,
+    AuditMention,
     Folder,
     Grant,
     Half,
@@ -32,9 +36,6 @@ from portal.services.entry.sessions import SignedIn
 from portal.services.keys.folders import Grantee, end_grants, give
 from portal.services.keys.holders import public_halves
 from portal.services.keys.reading import open_folder
-
-LISTS_SHOWN = timedelta(days=30)
-"""How far back lists of names are looked through for her: they lie in one chain a day."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ class Looked:
     service: str | None
     folder: FolderKind
     purpose: str
+    is_emergency: bool
+    """Break-glass: two people decided that this colleague may look for an hour."""
 
 
 def waiting_for_her(session: Session, acting: SignedIn) -> list[tuple[Referral, Need, Service]]:
@@ -213,8 +216,8 @@ def who_looked(
 ) -> list[Looked]:
     """Who opened something of hers, newest first: from the account of every look.
 
-    Lists of names are one event with all ids, in the chain of their day; those of the last
-    `LISTS_SHOWN` in which she stands are among them. `older_than` is the last of the page before.
+    Lists of names are one event with all ids, in the chain of their day; those in which she stands
+    are among them. `older_than` is the last of the page before.
     """
     looks = (
         select(AuditEvent, StaffMember.name, StaffMember.account_id)
@@ -227,18 +230,45 @@ def who_looked(
         same = and_(AuditEvent.at == last.at, AuditEvent.id < last.id)
         looks = looks.where(or_(AuditEvent.at < last.at, same))
     own = session.execute(
-        looks.where(AuditEvent.case_id == acting.her_case_id, AuditEvent.kind == "folder_opened")
+        looks.where(AuditEvent.case_id == acting.her_case_id, AuditEvent.kind == acts.OPENED)
     ).all()
     lists = session.execute(
-        looks.where(
-            AuditEvent.case_id.is_(None),
-            AuditEvent.kind == "folders_opened",
-            AuditEvent.at > now - LISTS_SHOWN,
-            or_(*_names_her(session, acting)),
+        looks.join(AuditMention, AuditMention.event_id == AuditEvent.id).where(
+            AuditMention.case_id == acting.her_case_id
         )
     ).all()
     rows = sorted([*own, *lists], key=lambda row: (row[0].at, row[0].id), reverse=True)[:size]
-    services = _services_of(session, {row[2] for row in rows})
+    return _looked(session, rows)
+
+
+def get_look(session: Session, acting: SignedIn, event_id: UUID) -> Looked:
+    """One line of the same list. Raises NotFound."""
+    row = session.execute(
+        select(AuditEvent, StaffMember.name, StaffMember.account_id)
+        .join(StaffMember, StaffMember.account_id == AuditEvent.actor_id)
+        .outerjoin(
+            AuditMention,
+            and_(
+                AuditMention.event_id == AuditEvent.id,
+                AuditMention.case_id == acting.her_case_id,
+                AuditMention.at == AuditEvent.at,
+            ),
+        )
+        .where(
+            AuditEvent.id == event_id,
+            AuditEvent.kind.in_(acts.LOOKS),
+            or_(AuditEvent.case_id == acting.her_case_id, AuditMention.case_id.is_not(None)),
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    (found,) = _looked(session, [row])
+    return found
+
+
+def _looked(session: Session, rows: Iterable[Any]) -> list[Looked]:
+    found = list(rows)
+    services = _services_of(session, {row[2] for row in found})
     return [
         Looked(
             id=event.id,
@@ -247,16 +277,10 @@ def who_looked(
             service=services.get(account_id),
             folder=FolderKind(event.facts["folder"]),
             purpose=str(event.facts["purpose"]),
+            is_emergency=acts.EMERGENCY in event.facts,
         )
-        for event, name, account_id in rows
+        for event, name, account_id in found
     ]
-
-
-def _names_her(session: Session, acting: SignedIn) -> list[ColumnElement[bool]]:
-    """The conditions that an event's facts hold one of her ids."""
-    hers = session.scalars(select(Referral.id).where(Referral.case_id == acting.her_case_id))
-    facts = cast(AuditEvent.facts, String)
-    return [facts.contains(str(one)) for one in (acting.her_case_id, *hers)]
 
 
 def _grant_again(
@@ -332,6 +356,12 @@ def _referred(session: Session, referral_ids: set[UUID]) -> dict[UUID, tuple[Nee
         .where(Referral.id.in_(referral_ids))
     )
     return {referral_id: (need, service_id) for referral_id, need, service_id in rows}
+
+
+def can_make_new_card(session: Session, acting: SignedIn) -> bool:
+    """Whether two groups each hold a half of what a new card needs, when hers is lost."""
+    half = select(Half.id).where(Half.subject_id == acting.holder_id)
+    return session.scalar(half.limit(1)) is not None
 
 
 def _emergency_halves(session: Session, acting: SignedIn) -> list[CanSee]:

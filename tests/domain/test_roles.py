@@ -35,10 +35,11 @@ MAY: dict[Role, set[Permission]] = {
         Permission.MANAGE_PEOPLE,
         Permission.CHANGE_HOUSE,
         Permission.ARRANGE_COVER,
+        Permission.ANSWER_LOOK_QUESTIONS,
     },
     Role.PARTNER_CONTACT_WORKER: set(),
     Role.INTERPRETER: set(),
-    Role.AUDITOR: {Permission.READ_AUDIT},
+    Role.AUDITOR: {Permission.READ_AUDIT, Permission.ANSWER_LOOK_QUESTIONS},
     Role.ADMINISTRATOR: {
         Permission.SEE_HOUSE,
         Permission.SEE_PEOPLE,

@@ -143,7 +143,9 @@ def test_a_list_of_names_is_one_act_with_all_ids(
         open_list(session, acting, [her.case_id])
         assert openings(session) == before + 2
         first = session.scalars(
-            select(AuditEvent).where(AuditEvent.kind == "folders_opened")
+            select(AuditEvent)
+            .where(AuditEvent.kind == "folders_opened")
+            .order_by(AuditEvent.number)
         ).first()
         assert first is not None
         assert set(first.facts["cases"]) == {str(her.case_id), str(another.case_id)}

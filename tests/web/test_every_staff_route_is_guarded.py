@@ -63,6 +63,8 @@ WHO_MAY = {
     "account": {"housing"},
     "inviting": {"coordinator"},
     "house_settings": {"coordinator"},
+    "look_questions": {"coordinator", "auditor"},
+    "audit": {"auditor"},
 }
 """Staff rooms in which something of the first survivor opens, and for whom: nobody else."""
 

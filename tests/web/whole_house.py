@@ -31,9 +31,11 @@ from portal.services import (
     desk,
     drafts,
     house_settings,
+    look_questions,
     messages,
     needs,
     referrals,
+    samples,
     sharing,
 )
 from portal.services.appointments import Details
@@ -258,9 +260,29 @@ class _Furnishing:
         self._messages(amal, 54)
         house.a_need(bea, Category.MONEY, words="Something of another.")
         self._messages(bea, 2)
+        self._looks(amal)
         noor = house.a_survivor("Noor", activated=False)
         self._cover(noor, staff["other_director"])
         return Everybody(amal, bea, noor, staff, self.ids)
+
+    def _looks(self, amal: Person) -> None:
+        """She asked about two looks, and one was answered; a sample was drawn."""
+        with self.house.acting(amal) as (session, acting):
+            looks = sharing.who_looked(session, acting, now=NOON)[:2]
+            for look in looks:
+                asked = look_questions.ask(session, acting, look.id, HER_WORDS, now=NOON)
+                self._note("event", look.id)
+                self._note("question", asked.id)
+        with self.house.acting(self.house.coordinator) as (session, acting):
+            answered = self.ids["question"][-1]
+            look_questions.answer(session, acting, answered, "To help you.", now=NOON)
+        week_later = NOON + timedelta(days=8)
+        with self.house.acting(self.house.auditor, now=week_later, second_factor_at=week_later) as (
+            session,
+            acting,
+        ):
+            drawn = samples.draw(session, acting, "2026-W48", size=3, now=week_later)
+            self._note("sample", drawn.id)
 
     def _house_set(self, coordinator: Person) -> None:
         """The coordinator gave the house a legal text."""

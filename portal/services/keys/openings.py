@@ -4,13 +4,14 @@ One audit event per folder, sign-in and purpose within ten minutes for staff; on
 her own reading; one with all ids for a list of names.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from portal.domain import acts
 from portal.models import Folder, SignIn
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
@@ -20,29 +21,44 @@ COUNTED_ONCE_WITHIN = timedelta(minutes=10)
 
 
 def write_down(
-    session: Session, acting: SignedIn, folder: Folder, purpose: str, *, now: datetime
+    session: Session,
+    acting: SignedIn,
+    folder: Folder,
+    purpose: str,
+    *,
+    now: datetime,
+    in_emergency: bool = False,
 ) -> None:
-    """Put the opening of a folder into the account of its case."""
-    _write_down(
-        session,
-        acting,
-        f"{folder.id.hex}:{purpose}",
-        "folder_opened",
-        {"folder": folder.kind.value, "folder_id": str(folder.id), "purpose": purpose},
-        case_id=folder.case_id,
-        now=now,
-    )
+    """Put the opening of a folder into the account of its case; an emergency is marked."""
+    facts: audit.Facts = {
+        "folder": folder.kind.value,
+        "folder_id": str(folder.id),
+        "purpose": purpose,
+    }
+    if in_emergency:
+        facts[acts.EMERGENCY] = 1
+    mark = f"{folder.id.hex}:{purpose}"
+    _write_down(session, acting, mark, acts.OPENED, facts, case_id=folder.case_id, now=now)
 
 
 def write_down_list(
-    session: Session, acting: SignedIn, facts: audit.Facts, names: list[str], *, now: datetime
+    session: Session,
+    acting: SignedIn,
+    facts: audit.Facts,
+    names: list[str],
+    case_ids: Iterable[UUID],
+    *,
+    now: datetime,
 ) -> None:
-    """Put the opening of a list into the account of the day: one event with all ids."""
+    """Put the opening of a list into the account of the day: one event with all ids.
+
+    It is found from each of the cases as well.
+    """
     if names:
         # The same in every process, which the built-in hash of a text is not.
         digest = sha256("".join(names).encode()).hexdigest()[:16]
         mark = f"list:{facts['purpose']}:{digest}"
-        _write_down(session, acting, mark, "folders_opened", facts, now=now)
+        _write_down(session, acting, mark, acts.LISTED, facts, mentioned=case_ids, now=now)
 
 
 def _write_down(
@@ -54,12 +70,16 @@ def _write_down(
     *,
     now: datetime,
     case_id: UUID | None = None,
+    mentioned: Iterable[UUID] = (),
 ) -> None:
     if _counts_still(acting, acting.openings, opening, now=now):
         return
     with at_once(session) as writing:
         if _is_new(writing, acting, opening, now=now):
-            audit.record(writing, acting.account_id, kind, now=now, case_id=case_id, facts=facts)
+            event = audit.record(
+                writing, acting.account_id, kind, now=now, case_id=case_id, facts=facts
+            )
+            audit.mention(writing, event, mentioned)
 
 
 def _is_new(session: Session, acting: SignedIn, opening: str, *, now: datetime) -> bool:

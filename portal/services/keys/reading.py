@@ -1,6 +1,6 @@
 """The only way to plain text: opening a folder as somebody, for a reason, which is written down."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -61,6 +61,11 @@ class OpenFolder:
         """Take in a live grant of this person or of a team of hers."""
         if grant.version not in self._grants or copy is None:
             self._grants[grant.version] = (grant, copy)
+
+    @property
+    def is_emergency(self) -> bool:
+        """Whether it opens because of an emergency that two people decided."""
+        return any(grant.why is Why.EMERGENCY for grant, _ in self._grants.values())
 
     def opens(self, sealed: bytes | None) -> bool:
         """Whether this person was granted the version under which a value was sealed."""
@@ -159,7 +164,8 @@ def open_folder(
     if not found:
         raise NotFound
     (opened,) = found.values()
-    write_down(session, acting, opened.folder, purpose, now=now)
+    in_emergency = opened.is_emergency
+    write_down(session, acting, opened.folder, purpose, now=now, in_emergency=in_emergency)
     return opened
 
 
@@ -180,7 +186,7 @@ def open_many(
     found = _granted(session, acting, _OF_CASES, asked, now=now)
     names = sorted(str(opened.folder.case_id) for opened in found.values())
     facts: audit.Facts = {"folder": kind.value, "purpose": purpose, "cases": names}
-    write_down_list(session, acting, facts, names, now=now)
+    write_down_list(session, acting, facts, names, _cases(found), now=now)
     return {opened.folder.case_id: opened for opened in found.values()}
 
 
@@ -205,10 +211,11 @@ def open_referrals(
     if as_list:
         names = sorted(str(opened.folder.referral_id) for opened in found.values())
         facts: audit.Facts = {"folder": "referral", "purpose": purpose, "referrals": names}
-        write_down_list(session, acting, facts, names, now=now)
+        write_down_list(session, acting, facts, names, _cases(found), now=now)
     else:
         for opened in found.values():
-            write_down(session, acting, opened.folder, purpose, now=now)
+            in_emergency = opened.is_emergency
+            write_down(session, acting, opened.folder, purpose, now=now, in_emergency=in_emergency)
     return {
         opened.folder.referral_id: opened
         for opened in found.values()
@@ -292,3 +299,7 @@ def _granted(
         opened = found.setdefault(folder.id, fresh)
         opened.add(grant, copy)
     return found
+
+
+def _cases(found: Mapping[UUID, OpenFolder]) -> list[UUID]:
+    return [opened.folder.case_id for opened in found.values()]

@@ -11,6 +11,7 @@ from portal.i18n import language_name
 from portal.web import guards, staff_sessions
 from portal.web.staff import (
     account,
+    audit,
     browsers,
     cards,
     case,
@@ -27,6 +28,7 @@ from portal.web.staff import (
     house_settings,
     inviting,
     leave,
+    look_questions,
     notes,
     once,
     opening,
@@ -58,6 +60,8 @@ WORK = (
     colleagues,
     inviting,
     house_settings,
+    audit,
+    look_questions,
     account,
     cover,
     leave,

@@ -1,10 +1,10 @@
 """The house as staff see it: its services, its hours, who may do what, and the account of acts."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from portal.domain.roles import APART, PERMISSIONS, Permission, Role
-from portal.services import account_of_acts, decisions, directory, late, readiness
+from portal.services import decisions, directory, late, look_questions, readiness
 from portal.services.house import get_centre
 from portal.web import guards
 from portal.web.staff import vocabulary
@@ -22,6 +22,8 @@ def house() -> ResponseReturnValue:
         services=directory.services(session, acting),
         called_instead=readiness.called_instead(session, acting),
         may_count=acting.may(Permission.SEE_HOUSE),
+        questions=look_questions.waiting_count(session, acting),
+        may_answer=acting.may(Permission.ANSWER_LOOK_QUESTIONS),
         may_change=acting.may(Permission.CHANGE_HOUSE),
         may_audit=acting.may(Permission.READ_AUDIT),
         closed=decisions.unfilled(session, now=now) if acting.may(Permission.SEE_LATE) else [],
@@ -40,11 +42,3 @@ def roles() -> ResponseReturnValue:
         apart=APART,
         mine={role for role, _ in guards.signed_in().roles},
     )
-
-
-@blueprint.get("/acts")
-def acts() -> ResponseReturnValue:
-    """The latest acts about a case, for an auditor; looking is an act as well."""
-    number = request.args.get("number", "")[:20]
-    found = account_of_acts.of_case(guards.db(), guards.signed_in(), number, now=guards.utc_now())
-    return render_template("staff/house/acts.html", number=number, acts=found)

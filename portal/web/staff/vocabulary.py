@@ -182,6 +182,7 @@ PERMISSION: dict[Permission, str] = {
     Permission.SEE_HOUSE: _l("See counts of the house"),
     Permission.SEE_PEOPLE: _l("See colleagues and their roles"),
     Permission.MANAGE_PEOPLE: _l("Invite colleagues, give and take roles, switch accounts off"),
+    Permission.ANSWER_LOOK_QUESTIONS: _l("Answer a survivor's questions about who looked"),
     Permission.CHANGE_HOUSE: _l("Change what the house sets, such as hours and services"),
     Permission.ARRANGE_COVER: _l("Arrange cover: illness, stand-ins, files handed on"),
     Permission.READ_AUDIT: _l("See what was done, and by whom"),

@@ -5,15 +5,20 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import TextAreaField
 
+from portal.domain.acts import AskedAlready
 from portal.domain.referrals import ReferralState
-from portal.domain.refusals import WrongState
+from portal.domain.refusals import Refusal, WrongState
 from portal.domain.services import NEVER_BUNDLED
 from portal.domain.sharing import WISH_LASTS
+from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import lazy_gettext as _l
-from portal.services import messages, referrals, sharing
+from portal.services import look_questions, messages, referrals, sharing
 from portal.services.keys import pending
 from portal.web import guards
+from portal.web.forms import PortalForm
+from portal.web.survivor.nearness import near_time
 from portal.web.survivor.seers import seers
 from portal.web.survivor.vocabulary import (
     CATEGORY_ICONS,
@@ -30,7 +35,12 @@ SAID: Mapping[str, str] = {
     "yes": _l("You said yes. You can stop this at any time."),
     "no": _l("You said: not now. You still get help."),
     "ended": _l("Ended. They cannot see this any more."),
+    "asked": _l("We have your question. The answer comes here."),
     "changed": _l("This has changed meanwhile."),
+}
+ASK_WORDS: Mapping[type[Refusal], str] = {
+    NothingWritten: _l("Write your question first."),
+    TooLong: _l("This is too long. 1,000 letters fit. Nothing was lost. Make it shorter."),
 }
 
 
@@ -44,6 +54,7 @@ def show() -> ResponseReturnValue:
         team=team,
         waiting=sharing.waiting_for_her(session, acting),
         seers=seers(sharing.who_can_see(session, acting, now=now), team),
+        card_halves=sharing.can_make_new_card(session, acting),
         coming=pending.of_case(session, acting.her_case_id),
         folder_words=FOLDER_WORDS,
     )
@@ -52,20 +63,51 @@ def show() -> ResponseReturnValue:
 @blueprint.get("/looked")
 def looked() -> ResponseReturnValue:
     """Who has looked, when, and why."""
+    session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
     found = sharing.who_looked(
-        guards.db(),
-        guards.signed_in(),
-        now=guards.utc_now(),
+        session,
+        acting,
+        now=now,
         size=LOOKS + 1,
         older_than=request.args.get("older", type=UUID),
     )
     return _page(
         "looked",
         looks=found[:LOOKS],
+        questions=look_questions.of_hers(session, acting, now=now),
+        is_later_page="older" in request.args,
+        now=now,
+        near_time=near_time,
         older=found[LOOKS - 1].id if len(found) > LOOKS else None,
         look_words=LOOK_WORDS,
         folder_words=FOLDER_WORDS,
     )
+
+
+class AskForm(PortalForm):
+    """What she wants to know about one look."""
+
+    words = TextAreaField(_l("What do you want to know?"))
+
+
+@blueprint.route("/looked/<uuid:event_id>", methods=["GET", "POST"])
+def ask_about(event_id: UUID) -> ResponseReturnValue:
+    """A question about one look; not her contact person answers it."""
+    session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
+    look = sharing.get_look(session, acting, event_id)
+    form = AskForm()
+    if form.validate_on_submit():
+        try:
+            with guards.transaction() as changed:
+                look_questions.ask(changed, acting, event_id, form.words.data or "", now=now)
+        except AskedAlready:
+            return redirect(url_for(".looked", said="asked"))
+        except tuple(ASK_WORDS) as refusal:
+            form.refuse("words", ASK_WORDS[type(refusal)])
+        else:
+            return redirect(url_for(".looked", said="asked"))
+    words = {"look_words": LOOK_WORDS, "folder_words": FOLDER_WORDS}
+    return _page("ask_about", look=look, form=form, **words)
 
 
 @blueprint.get("/<uuid:need_id>/<uuid:service_id>")

@@ -167,6 +167,7 @@ LOOK_WORDS: Mapping[str, str] = {
     "reasons": _l("To read why a service cannot help."),
     "note": _l("To write something down for your contact person."),
     "notes": _l("To check that it is you, or to read our notes."),
+    "look_question": _l("To answer your question about who looked."),
     "card_issued_again": _l("To give you a new card."),
     "decision": _l("To decide about something in your file."),
 }

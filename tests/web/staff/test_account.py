@@ -186,20 +186,3 @@ def test_the_house_counts_for_coordinators_only(
     director = signed_in(people.director).get("/staff/house")
     assert "Waiting referrals" not in director.words
     assert "What each role may do" in director.words
-
-
-def test_only_an_auditor_reads_the_account_of_acts(
-    people: TestHouse, signed_in: Callable[[Person], Browser]
-) -> None:
-    her = people.a_survivor("Amal")
-    auditor = signed_in(people.auditor)
-    auditor.get(f"/staff/house/acts?number={her.case_number}")
-    assert "case_opened" in auditor.words
-    assert "Amal" not in auditor.words
-    auditor.get(f"/staff/house/acts?number={her.case_number}")
-    assert "account_read" in auditor.words, "looking is an act as well"
-    assert auditor.get("/staff/house/acts?number=AA-AAAAAA%00").status == 200
-    auditor.get("/staff/house/acts?number=AA-AAAAAA")
-    assert "There is no case with this number." in auditor.words
-    coordinator = signed_in(people.coordinator)
-    assert coordinator.get(f"/staff/house/acts?number={her.case_number}").status == 404

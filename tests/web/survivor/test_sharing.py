@@ -207,7 +207,7 @@ def test_she_sees_who_looked_when_and_why(amal: Phone, whole: WholeHouse) -> Non
     amal.go("/sharing/looked")
     newest = words_in(amal, "main div.card")[0]
     assert newest.startswith("Worker housing · Housing desk Monday, 23 November 2026")
-    assert newest.endswith("What you let a service read To help you with this.")
+    assert newest.endswith("What you let a service read To help you with this. Ask about this")
 
 
 def test_who_looked_is_paged_to_the_first_look(

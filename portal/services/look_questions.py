@@ -1,0 +1,225 @@
+"""Her questions about who looked: sealed to her, the auditors and the coordinators, and answered.
+
+Not to her case team: the question may be about them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.acts import AboutYourself, AskedAlready
+from portal.domain.folders import FolderKind, Why
+from portal.domain.holders import HolderKind
+from portal.domain.needs import Lane
+from portal.domain.refusals import NotFound, NotYours, WrongState
+from portal.domain.roles import Permission
+from portal.domain.words import written
+from portal.models import (
+    Account,
+    AuditEvent,
+    Case,
+    Folder,
+    Holder,
+    LookQuestion,
+    StaffMember,
+)
+from portal.services import audit, sharing
+from portal.services.account_of_acts import Act, of_events
+from portal.services.entry.sessions import SignedIn
+from portal.services.house import promised
+from portal.services.keys.folders import Grantee, find_folder, new_folder
+from portal.services.keys.reading import OpenFolder, open_folder
+
+MAX_QUESTION = 1000
+LISTED_AT_MOST = 100
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with the look that it is about; words where they may be read."""
+
+    row: LookQuestion
+    look: Act | None
+    words: str = ""
+    answer: str | None = None
+    answered_by: str | None = None
+    case_number: str = ""
+
+
+def ask(
+    session: Session, acting: SignedIn, event_id: UUID, words: str, *, now: datetime
+) -> LookQuestion:
+    """She asks about one look of hers. Raises NotFound, AskedAlready, and the words refusals."""
+    sharing.get_look(session, acting, event_id)
+    typed = written(words, limit=MAX_QUESTION)
+    folder = _held_folder(session, acting.her_case_id)
+    if session.scalar(
+        select(LookQuestion.id).where(
+            LookQuestion.case_id == acting.her_case_id, LookQuestion.event_id == event_id
+        )
+    ):
+        raise AskedAlready
+    question = LookQuestion(
+        case_id=acting.her_case_id,
+        event_id=event_id,
+        asked_at=now,
+        answer_before=promised(session, Lane.ORANGE, now=now),
+    )
+    _seal(session, acting, folder, question, "words", typed, acting.holder_id, now=now)
+    session.add(question)
+    _account(session, acting, "look_asked", question, now=now)
+    return question
+
+
+def of_hers(session: Session, acting: SignedIn, *, now: datetime) -> list[Question]:
+    """What she asked, newest first, with the answers."""
+    rows = _rows(session, LookQuestion.case_id == acting.her_case_id)
+    if not rows:
+        return []
+    opened = open_folder(
+        session,
+        acting,
+        acting.her_case_id,
+        FolderKind.DECISIONS,
+        purpose="own_questions",
+        now=now,
+    )
+    return _read(session, opened, rows)
+
+
+def waiting_count(session: Session, acting: SignedIn) -> int:
+    """How many wait for an answer; 0 for whoever does not answer them."""
+    if not acting.may(Permission.ANSWER_LOOK_QUESTIONS):
+        return 0
+    waits = select(func.count()).where(LookQuestion.answered_at.is_(None))
+    return session.scalar(waits) or 0
+
+
+def listed(session: Session, acting: SignedIn) -> list[Question]:
+    """What waits, soonest promised first; nothing is unsealed. Raises NotYours."""
+    _check(acting)
+    rows = session.execute(
+        select(LookQuestion, Case.number)
+        .join(Case, Case.id == LookQuestion.case_id)
+        .where(LookQuestion.answered_at.is_(None))
+        .order_by(LookQuestion.answer_before, LookQuestion.id)
+        .limit(LISTED_AT_MOST)
+    ).all()
+    looks = of_events(session, (row.event_id for row, _ in rows))
+    return [Question(row, looks.get(row.event_id), case_number=number) for row, number in rows]
+
+
+def read(session: Session, acting: SignedIn, question_id: UUID, *, now: datetime) -> Question:
+    """One question, opened for who answers. Raises NotYours, NotFound."""
+    _check(acting)
+    row = session.get(LookQuestion, question_id)
+    if row is None:
+        raise NotFound
+    opened = open_folder(
+        session, acting, row.case_id, FolderKind.DECISIONS, purpose="look_question", now=now
+    )
+    (found,) = _read(session, opened, [row])
+    return found
+
+
+def answer(
+    session: Session, acting: SignedIn, question_id: UUID, words: str, *, now: datetime
+) -> LookQuestion:
+    """Answer her, once; never about a look of one's own.
+
+    Raises NotYours, NotFound, WrongState, AboutYourself, and the words refusals.
+    """
+    _check(acting)
+    row = session.get(LookQuestion, question_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound
+    look = session.get(AuditEvent, row.event_id)
+    if look is not None and look.actor_id == acting.account_id:
+        raise AboutYourself
+    if row.answered_at is not None:
+        raise WrongState
+    typed = written(words, limit=MAX_QUESTION)
+    folder = _held_folder(session, row.case_id)
+    case = session.get_one(Case, row.case_id)
+    hers = session.get_one(Account, case.survivor_id).holder_id
+    _seal(session, acting, folder, row, "answer", typed, hers, now=now)
+    row.answered_at, row.answered_by_id = now, acting.account_id
+    _account(session, acting, "look_answered", row, now=now)
+    return row
+
+
+def _held_folder(session: Session, case_id: UUID) -> Folder:
+    session.get_one(Case, case_id, with_for_update={"key_share": True})
+    folder = find_folder(session, case_id, FolderKind.DECISIONS)
+    if folder is None:
+        return new_folder(session, case_id, FolderKind.DECISIONS)
+    session.refresh(folder, with_for_update=True)
+    return folder
+
+
+def _seal(
+    session: Session,
+    acting: SignedIn,
+    folder: Folder,
+    row: LookQuestion,
+    column: str,
+    words: str,
+    hers: UUID,
+    *,
+    now: datetime,
+) -> None:
+    """A version of its own: hers, and that of the two teams that answer."""
+    teams = session.scalars(
+        select(Holder.id).where(
+            Holder.kind.in_((HolderKind.AUDITORS, HolderKind.COORDINATORS)), Holder.version > 0
+        )
+    ).all()
+    opened = OpenFolder(session, acting, folder, now=now)
+    opened.start_version(
+        [Grantee(hers, Why.HER_OWN), *(Grantee(team, Why.DECISION) for team in teams)]
+    )
+    opened.write(row, column, words)
+
+
+def _rows(session: Session, condition: ColumnElement[bool]) -> Sequence[LookQuestion]:
+    return session.scalars(
+        select(LookQuestion)
+        .where(condition)
+        .order_by(LookQuestion.asked_at.desc(), LookQuestion.id)
+        .limit(LISTED_AT_MOST)
+    ).all()
+
+
+def _read(session: Session, opened: OpenFolder, rows: Sequence[LookQuestion]) -> list[Question]:
+    looks = of_events(session, (row.event_id for row in rows))
+    by = {row.answered_by_id for row in rows if row.answered_by_id}
+    named = select(StaffMember.account_id, StaffMember.name).where(StaffMember.account_id.in_(by))
+    names = dict(session.execute(named).all())
+    return [
+        Question(
+            row,
+            looks.get(row.event_id),
+            words=opened.read(row, "words") or "",
+            answer=opened.read(row, "answer") if opened.opens(row.answer) else None,
+            answered_by=names.get(row.answered_by_id) if row.answered_by_id else None,
+        )
+        for row in rows
+        if opened.opens(row.words)
+    ]
+
+
+def _check(acting: SignedIn) -> None:
+    if not acting.may(Permission.ANSWER_LOOK_QUESTIONS):
+        raise NotYours
+
+
+def _account(
+    session: Session, acting: SignedIn, kind: str, row: LookQuestion, *, now: datetime
+) -> None:
+    facts: audit.Facts = {"question": str(row.id), "event": str(row.event_id)}
+    audit.record(session, acting.account_id, kind, now=now, case_id=row.case_id, facts=facts)
+    session.flush()

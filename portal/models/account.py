@@ -19,6 +19,8 @@ class Account(WithId, Base):
     holder_id: Mapped[UUID] = mapped_column(ForeignKey("holder.id"), unique=True)
     created_at: Mapped[datetime]
     last_sign_in_at: Mapped[datetime | None]
+    knows_limits_at: Mapped[datetime | None]
+    """When this person said "I know" to what the pages cannot hide; until then it is said again."""
 
 
 class Card(WithId, Base):
@@ -154,4 +156,5 @@ class SignIn(Base):
     signed_in_before_at: Mapped[datetime | None]
     challenge: Mapped[bytes | None]
     challenge_at: Mapped[datetime | None]
+    told_limits_at: Mapped[datetime | None]
     openings: Mapped[dict[str, Any]]

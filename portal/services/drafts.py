@@ -42,6 +42,17 @@ def find(session: Session, acting: SignedIn, kind: str, *, now: datetime) -> dic
     return None if words is None else dict(json.loads(words))
 
 
+def unsent(session: Session, acting: SignedIn, *, now: datetime) -> list[str]:
+    """Of which kinds she has something that she has not sent; nothing is opened for it."""
+    return list(
+        session.scalars(
+            select(Draft.kind)
+            .where(Draft.case_id == acting.her_case_id, Draft.expires_at > now)
+            .order_by(Draft.kind)
+        )
+    )
+
+
 def forget(session: Session, acting: SignedIn, kind: str | None = None) -> None:
     """Delete one draft, or all of hers."""
     gone = delete(Draft).where(Draft.case_id == acting.her_case_id)

@@ -11,7 +11,7 @@ from wtforms.meta import DefaultMeta
 
 from portal.i18n import gettext, lazy_gettext
 
-RESERVED = frozenset("fkl")
+RESERVED = frozenset("fkls")
 """Names that the one address uses itself; `to` and `do` have two letters."""
 LETTERS = [letter for letter in ascii_lowercase if letter not in RESERVED]
 
@@ -86,6 +86,11 @@ class PortalForm(_Refusing, Form):
         if not args and request.method == "POST":
             kwargs.setdefault("formdata", request.form)
         super().__init__(*args, **kwargs)
+
+    @property
+    def is_for_later(self) -> bool:
+        """Whether she keeps what she typed instead of sending it (see `keep_for_later`)."""
+        return request.method == "POST" and bool(request.form.get("s"))
 
     def validate_on_submit(self) -> bool:
         """Whether this form was sent and says what it must."""

@@ -32,9 +32,12 @@ OPEN_WITHOUT_TRAINING = frozenset(
         "staff.inside.proof.go_on",
         "staff.inside.account.change_passphrase",
         "staff.inside.account.sign_out_everywhere",
+        "staff.inside.what_stays.go_on",
     }
 )
 """What a colleague may still send once her training date has passed."""
+LIMITS = "/staff/what-stays"
+"""Where staff read what their pages do not hide, before all others."""
 SENT_TWICE = "twice"
 """What a page is told when its form was sent again before anything came of it."""
 # As long as two slow passes usually take, and one who taps has patience.
@@ -188,6 +191,8 @@ def require_survivor() -> AnyResponse | None:
         return redirect("/")
     if found.covered_at is not None:
         return redirect(f"{PREFIX}/front/uncover")
+    if found.told_limits_at is None:
+        return redirect(f"{PREFIX}/front/what-this-hides")
     g.signed_in = found
     i18n.use_language(found.language)
     return _earlier_outcome(found)
@@ -208,6 +213,10 @@ def require_staff() -> AnyResponse | None:
     if current_user.signed_in.second_factor_at is None:
         return redirect("/staff/second-factor")
     i18n.use_language(current_user.signed_in.language)
+    if request.path.startswith(LIMITS):
+        return None
+    if request.method == "GET" and current_user.signed_in.told_limits_at is None:
+        return redirect(f"{LIMITS}?next={request.path}")
     if request.path not in CHOOSING_A_PASSPHRASE and staff.must_choose_passphrase(
         db(), current_user.signed_in
     ):
@@ -268,7 +277,8 @@ def _keep_outcome(response: Response) -> None:
     if claimed is None:
         return
     session_id, page_key, form_key = claimed
-    if "Location" in response.headers:
+    # What was kept for later may be kept again, or be sent: only an act ends the form.
+    if "Location" in response.headers and not request.form.get("s"):
         target = response.headers["Location"].encode()
         sealed = seal_under_token(page_key, _OUTCOME + form_key, target)
         answers.finish_form(g.db, session_id, form_key, sealed)

@@ -7,6 +7,7 @@ that our script swaps in, or waits for one single GET. Flask sees ordinary reque
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 FRONT = "/"
-LEAVE = "/front/leave"
+LEAVE, COVER = "/front/leave", "/front/cover"
 REDIRECTS = 3
 
 log = logging.getLogger(__name__)
@@ -106,9 +107,24 @@ class OneAddress:
         )
         if body is None:
             return self._hand_out(environ, mark, self._trouble(environ, mark, Trouble(413)))
+        if fields.get("do") in (LEAVE, COVER):
+            self._keep_half_typed(environ, mark, fields)
         if fields.get("do") == LEAVE:
             return self._leave(environ, mark, fields)
         return self._hand_out(environ, mark, self._follow(environ, mark, fields))
+
+    def _keep_half_typed(self, environ: "WSGIEnvironment", mark: Inside, fields: Fields) -> None:
+        """What a page says as it goes out of sight brings along the form that was half typed.
+
+        Its inner path comes as `s`, which is also what "keep for later" sends.
+        """
+        path = fields.get("s", "")
+        if not _is_inner(path) or path.startswith("/front/"):
+            return
+        try:
+            self._ask(environ, replace(mark, is_part=True), "POST", path, fields)
+        except Exception as error:
+            log.error("what was half typed is lost: %s", type(error).__name__)
 
     def _leave(self, environ: "WSGIEnvironment", mark: Inside, fields: Fields) -> Response:
         """Whatever is broken inside, she gets away."""

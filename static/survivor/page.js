@@ -14,11 +14,21 @@
     method: "POST", body: new URLSearchParams(fields), headers: {"X-Part": "1"}, keepalive,
   });
 
+  // What is half typed, to be kept for her on the server; a large body is not sent in passing.
+  const half = () => {
+    const changed = field => field.value != (field.defaultValue ?? field.value) || field.checked != field.defaultChecked;
+    const form = [...doc.forms].find(one => one.elements.s && [...one.elements].some(changed));
+    if (!form) return [];
+    const fields = [...new FormData(form)].filter(([name]) => !["do", "k", "l"].includes(name));
+    fields.push(["s", form.elements.do.value]);
+    return `${new URLSearchParams(fields)}`.length < 5e4 ? fields : [];
+  };
+
   // Leaving: cover first, end the session, move on when that is answered or after 300 ms.
   const leave = () => {
     if (gone) return;
     gone = true;
-    const fields = {do: "/front/leave", k: key() || ""}, cover = doc.createElement("p");
+    const fields = [["do", "/front/leave"], ["k", key() || ""], ...half()], cover = doc.createElement("p");
     let exit = word("exit");
     cover.className = "veil";
     cover.setAttribute("role", "alert");
@@ -68,10 +78,11 @@
       else if (t < 60) { unveil(); unhold(); }
       else location.replace("/");
     };
+    const fields = [["k", k], ["do", "/front/cover"], ...half()];
     held ||= shown();
     held.forEach(node => node.remove());
     doc.body.append(veil);
-    if (k) post({k, do: "/front/cover"}, true).catch(() => {});
+    if (k) post(fields, true).catch(() => {});
   };
   const unveil = () => { veil?.remove(); veil = null; };
   const unhold = () => { shown().forEach(node => node.remove()); page().append(...held); held = null; };
@@ -139,14 +150,20 @@
     }
   };
 
-  // A page that nobody uses closes; one minute before, it asks.
+  // A page that nobody uses closes a little before the server would end the visit, so that what is
+  // half typed can still be kept; one minute before, it asks.
   const wait = () => {
     clearTimeout(idle);
     if (!key()) return;
     const minutes = +word("idle");
     idle = setTimeout(() => {
       const main = page().querySelector("main"), stay = doc.createElement("button");
-      idle = setTimeout(() => location.replace("/"), 60000);
+      idle = setTimeout(() => {
+        gone = true;
+        post([["k", key()], ["do", "/front/leave"], ...half()], true).catch(() => {});
+        doc.body.replaceChildren();
+        location.replace("/");
+      }, 60000);
       if (!main) return;
       say(main, word("still") + " ");
       stay.textContent = word("stay");
@@ -157,7 +174,7 @@
         post({k: key(), do: "/front/stay"}).catch(() => {});
       };
       main.firstChild.append(stay);
-    }, (minutes - 1) * 60000);
+    }, minutes * 60000 - 80000);
   };
 
   root.classList.add("j");

@@ -116,6 +116,8 @@ class Survivor:
         self.opens_the_calendar()
         self.types_card_and_pin(card, pin, new=new)
         self.sends()
+        if self.page.locator("[value='/front/what-this-hides/go-on']").count():
+            self.presses("/front/what-this-hides/go-on")
         expect(self.page.locator(".bar [value='/today'][aria-current]")).to_be_visible()
 
     def is_in(self, her: Person) -> "Survivor":

@@ -12,6 +12,7 @@ OWN_STEP = {
     "Sec-Fetch-Mode": "navigate",
     "Sec-Fetch-Dest": "document",
 }
+READ = "/front/what-this-hides/go-on"
 Typed = dict[str, str | list[str]]
 
 
@@ -60,12 +61,17 @@ class Phone:
             said["X-Part"] = "1"
         return self.client.post("/", data=typed, headers=said)
 
-    def sign_in(self, card: str, pin: str, *, new: bool = False) -> TestResponse:
-        """Type card and PIN."""
+    def sign_in(
+        self, card: str, pin: str, *, new: bool = False, reads: bool = True
+    ) -> TestResponse:
+        """Type card and PIN; who `reads` what is not hidden goes on to her pages."""
         typed: Typed = {"a": card, "b": pin, "l": self.language}
         if new:
             typed |= {"c": "y", "d": pin}
-        return self.send({"do": "/front/sign-in", **typed})
+        answer = self.send({"do": "/front/sign-in", **typed})
+        if reads and f'value="{READ}"' in self.page:
+            answer = self.do(READ)
+        return answer
 
     @property
     def page_key(self) -> str:

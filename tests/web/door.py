@@ -112,7 +112,7 @@ def _her_card(door: Door) -> str:
         holder = holders.new_holder(
             session, HolderKind.SURVIVOR, now=door.now, public=new.keys.public
         )
-        account = Account(holder_id=holder.id, created_at=door.now)
+        account = Account(holder_id=holder.id, created_at=door.now, knows_limits_at=door.now)
         session.add(account)
         session.flush()
         session.add(_case(account, door.now))

@@ -151,6 +151,7 @@ def check_survivors_page(soup: BeautifulSoup, language: str, *, whole: bool) -> 
     elsewhere = set(re.findall(r"https?://[^\s\"'<>)]+", str(soup))) - set(EXIT_PAGES.values())
     assert not elsewhere - {"http://www.w3.org/2000/svg"}
     check_fields(soup)
+    check_forms_can_wait(soup)
     check_names(soup)
     check_way_out(soup)
 
@@ -171,6 +172,19 @@ def check_fields(soup: BeautifulSoup) -> None:
                 assert one.get(name) == off, one
             assert one.get("autocomplete") == "off", one
             assert one.get("autocapitalize") == "off", one
+
+
+def check_forms_can_wait(soup: BeautifulSoup) -> None:
+    """Each form into which she types words or puts ticks can be kept for later, and she can call.
+
+    What is typed of card and PIN is never kept.
+    """
+    for form in soup.find_all("form"):
+        typed = form.select("textarea, select, [type=radio], [type=checkbox], input:not([type])")
+        if not typed or form.select(".dots, .digits"):
+            continue
+        assert form.select("button[name=s]"), f"no way to keep this for later: {form}"
+    assert soup.select("a[href^='tel:']"), "a number to tap"
 
 
 def check_names(soup: BeautifulSoup) -> None:

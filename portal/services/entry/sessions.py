@@ -65,6 +65,7 @@ class SignedIn:
     covered_at: datetime | None = None
     second_factor_at: datetime | None = None
     signed_in_before_at: datetime | None = None
+    told_limits_at: datetime | None = None
     trained_until: date | None = None
     openings: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     """What this sign-in had opened before this request, and when: see `services.keys.openings`."""
@@ -124,6 +125,7 @@ def start(
             last_seen_at=now,
             second_factor_at=second_factor_at,
             signed_in_before_at=account.last_sign_in_at,
+            told_limits_at=account.knows_limits_at,
             openings={},
         )
     )
@@ -158,6 +160,7 @@ def find(session: Session, token: str, *, now: datetime, slide: bool = True) -> 
         covered_at=row.covered_at,
         second_factor_at=row.second_factor_at,
         signed_in_before_at=row.signed_in_before_at,
+        told_limits_at=row.told_limits_at,
         trained_until=row.trained_until,
         openings=row.openings,
     )
@@ -181,6 +184,7 @@ def renew(
             covered_at=old.covered_at,
             second_factor_at=second_factor_at or old.second_factor_at,
             signed_in_before_at=old.signed_in_before_at,
+            told_limits_at=old.told_limits_at,
             openings=old.openings,
         )
     )

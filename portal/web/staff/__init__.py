@@ -41,6 +41,7 @@ from portal.web.staff import (
     trouble,
     vocabulary,
     welcome,
+    what_stays,
 )
 
 WAY_IN = (sign_in, welcome, passphrases, passkeys, enrolment)
@@ -67,6 +68,7 @@ WORK = (
     leave,
     factors,
     browsers,
+    what_stays,
 )
 
 

@@ -36,7 +36,10 @@ def get_kept(step: Step) -> HalfWay:
 def keep_and_go_on(
     answered: HalfWay, step: Step, *, may_return: bool = True
 ) -> ResponseReturnValue:
-    """Keep what she said, and lead to the next question or back to the last page."""
+    """Keep what she said, and lead to the next question, back to the last page, or to her list."""
+    if request.form.get("s"):
+        half_way.keep(answered, now=guards.utc_now())
+        return redirect(url_for("survivor.needs.show_all"))
     answered = answered.passing(step)
     half_way.keep(answered, now=guards.utc_now())
     returns = may_return and _came_from_read()

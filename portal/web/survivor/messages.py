@@ -10,16 +10,17 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from wtforms import BooleanField, TextAreaField
+from wtforms import TextAreaField
 
 from portal.domain.refusals import Refusal, SlowDown, WrongState
-from portal.domain.words import NothingWritten, TooLong, clean
+from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import dates
 from portal.i18n import lazy_gettext as _l
 from portal.services import drafts, messages
 from portal.services.messages import ShownMessage
 from portal.web import guards
 from portal.web.forms import PortalForm
+from portal.web.survivor import unsent
 from portal.web.survivor.nearness import near_time
 from portal.web.survivor.own_words import NOTHING_WRITTEN, TOO_LONG
 from portal.web.survivor.reading_hours import reading_hours
@@ -27,14 +28,12 @@ from portal.web.templating import escaped_gettext as gettext
 
 blueprint = Blueprint("messages", __name__, url_prefix="/messages")
 
-DRAFT = "message"
 MOST_BYTES = 5_500
 """On one page: the words of each message and the 45 bytes of its seal, which are about what the
 entry around them weighs. So a swap stays under 6 KB on the way (measured: Arabic, Dutch)."""
 SAID: Mapping[str, str] = {
+    **unsent.SAID,
     "sent": _l("Your message is sent."),
-    "kept": _l("Your words are kept for 24 hours. Only you can read them."),
-    "forgotten": _l("Your words are gone."),
     "taken_back": _l("You took your message back. Its words are gone."),
     "changed": _l("Somebody read this message just now. It stays."),
 }
@@ -46,20 +45,17 @@ WORDS: Mapping[type[Refusal], str] = {
 
 
 class MessageForm(PortalForm):
-    """What she writes, and which of the two buttons she pressed."""
+    """What she writes."""
 
     words = TextAreaField(_l("Your message"))
-    later = BooleanField(_l("Keep for later"))
 
 
 @blueprint.get("")
 def show() -> ResponseReturnValue:
     """The newest messages, or the stretch before or after one of them."""
     form = MessageForm()
-    kept = drafts.find(guards.db(), guards.signed_in(), DRAFT, now=guards.utc_now())
-    if kept is not None:
-        form.words.data = kept["words"]
-    return _page(form, is_kept=kept is not None)
+    form.words.data = unsent.find(unsent.MESSAGE)
+    return _page(form, is_kept=form.words.data is not None)
 
 
 @blueprint.post("/write")
@@ -67,8 +63,9 @@ def write() -> ResponseReturnValue:
     """Send what she wrote, or keep it for later; what is refused stays in the field."""
     form = MessageForm()
     form.validate_on_submit()
+    words = form.words.data or ""
     try:
-        said = _keep(form) if form.later.data else _send(form)
+        said = unsent.keep(unsent.MESSAGE, words) if form.is_for_later else _send(words)
     except tuple(WORDS) as refusal:
         form.refuse("words", WORDS[type(refusal)])
         return _page(form)
@@ -78,9 +75,7 @@ def write() -> ResponseReturnValue:
 @blueprint.post("/forget")
 def forget() -> ResponseReturnValue:
     """Forget what was kept for later."""
-    with guards.transaction() as session:
-        drafts.forget(session, guards.signed_in(), DRAFT)
-    return redirect(url_for(".show", said="forgotten"))
+    return redirect(url_for(".show", said=unsent.forget(unsent.MESSAGE)))
 
 
 @blueprint.post("/<uuid:message_id>/take-back")
@@ -95,22 +90,12 @@ def take_back(message_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".show", said=said))
 
 
-def _send(form: MessageForm) -> str:
-    her, words = guards.signed_in(), form.words.data or ""
+def _send(words: str) -> str:
+    her = guards.signed_in()
     with guards.transaction() as session:
         messages.write(session, her, her.her_case_id, words, now=guards.utc_now())
-        drafts.forget(session, her, DRAFT)
+        drafts.forget(session, her, unsent.MESSAGE)
     return "sent"
-
-
-def _keep(form: MessageForm) -> str:
-    her, words = guards.signed_in(), clean(form.words.data or "")
-    with guards.transaction() as session:
-        if not words:
-            drafts.forget(session, her, DRAFT)
-            return "forgotten"
-        drafts.keep(session, her, DRAFT, {"words": words}, now=guards.utc_now())
-    return "kept"
 
 
 def _page(form: MessageForm, *, is_kept: bool = False) -> ResponseReturnValue:

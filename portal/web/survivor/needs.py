@@ -12,11 +12,12 @@ from portal.domain.refusals import Refusal, WrongState
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
+from portal.models import Need
 from portal.services import needs, referrals
 from portal.services.needs import NeedStory
 from portal.web import guards
 from portal.web.forms import PortalForm
-from portal.web.survivor import half_way
+from portal.web.survivor import half_way, unsent
 from portal.web.survivor.asking import path
 from portal.web.survivor.nearness import near_time
 from portal.web.survivor.need_lines import NeedLine, line_of, place_of
@@ -32,6 +33,7 @@ from portal.web.survivor.vocabulary import (
 blueprint = Blueprint("needs", __name__, url_prefix="/needs")
 
 SAID: Mapping[str, str] = {
+    **unsent.SAID,
     "sent": _l("Sent."),
     "added": _l("Sent. We read it with the rest."),
     "answered": _l("Thank you. Your answer is sent."),
@@ -83,7 +85,7 @@ def show(need_id: UUID) -> ResponseReturnValue:
             for referral, service in story.referrals
         ],
         talk=_talk(story),
-        form=AddForm.for_a(need.state),
+        form=AddForm.with_kept(need),
         kind_words=SERVICE_KIND_WORDS,
         how_soon_words=HOW_SOON_WORDS,
         hours=reading_hours(now=now),
@@ -96,11 +98,13 @@ class AddForm(PortalForm):
     words = OwnWordsField(required=True)
 
     @classmethod
-    def for_a(cls, state: NeedState) -> "AddForm":
-        """The form with the label that fits."""
+    def with_kept(cls, need: Need) -> "AddForm":
+        """The form with the label that fits, and what she kept for later."""
         form = cls()
-        is_asked = state is NeedState.QUESTION
+        is_asked = need.state is NeedState.QUESTION
         form.words.label.text = _("Your answer") if is_asked else _("What do you want to add?")
+        if request.method == "GET":
+            form.words.data = unsent.find(unsent.addition_to(need.id))
         return form
 
 
@@ -110,11 +114,14 @@ def add(need_id: UUID) -> ResponseReturnValue:
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
     need = needs.get_hers(session, acting, need_id)
     is_answer = need.state is NeedState.QUESTION
-    form = AddForm.for_a(need.state)
+    form = AddForm.with_kept(need)
+    if form.is_for_later:
+        return _to_need(need_id, unsent.keep(unsent.addition_to(need_id), form.words.data))
     if form.validate_on_submit():
         try:
             with guards.transaction():
                 needs.add_words(session, acting, need_id, form.words.data or "", now=now)
+                unsent.forget(unsent.addition_to(need_id))
         except tuple(WORDS) as refusal:
             form.refuse("words", WORDS[type(refusal)])
         except WrongState:

@@ -57,6 +57,8 @@ def choose() -> ResponseReturnValue:
     if form.validate_on_submit():
         chosen = kept.choose(filter(None, map(half.find_category, form.chosen.data or ())))
         try:
+            if form.is_for_later and not chosen.statement.needs:
+                return redirect(url_for("survivor.needs.show_all"))
             check_statement(chosen.statement, open_categories=frozenset(already))
         except (NothingChosen, AlreadyAsked) as refusal:
             form.refuse("chosen", WORDS[type(refusal)])

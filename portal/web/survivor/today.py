@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.i18n import ngettext
-from portal.services import messages, today
+from portal.services import drafts, messages, needs, today
 from portal.services.today import Asked
 from portal.web import guards, help_lines
+from portal.web.survivor import unsent
 from portal.web.survivor.nearness import near_day, near_time
 from portal.web.survivor.reading_hours import reading_hours
 from portal.web.survivor.vocabulary import (
@@ -33,8 +34,10 @@ SAID: Mapping[str, str] = {
 def show() -> ResponseReturnValue:
     """The first page; nothing sealed is opened for it but the one date that it shows."""
     now = guards.utc_now()
+    kept = drafts.unsent(guards.db(), guards.signed_in(), now=now)
     return render_template(
         "survivor/today/show.html",
+        unsent=[_unsent_row(kind) for kind in kept],
         today=today.show(guards.db(), guards.signed_in(), now=now),
         before=guards.signed_in().signed_in_before_at,
         said=SAID.get(request.args.get("said", "")),
@@ -81,3 +84,13 @@ def next_words(one: Asked, now: datetime) -> str:
         return _("We look for the right help.")
     referral, service = one.furthest
     return f"{referral_words(referral.state, service.name, service.state)} · {service.name}"
+
+
+def _unsent_row(kind: str) -> tuple[str, str, str]:
+    """What she has not sent: in words, where it is, and its drawing."""
+    need_id = unsent.need_of(kind)
+    if need_id is not None:
+        return _("Add something"), url_for("survivor.needs.show", need_id=need_id), "write"
+    if kind == needs.DRAFT:
+        return _("What I need"), url_for("survivor.needs.show_all"), "needs"
+    return _("Your message"), url_for("survivor.messages.show"), "messages"

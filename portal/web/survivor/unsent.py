@@ -1,0 +1,50 @@
+"""Words that she has not sent: kept for later, found again, forgotten when they are sent."""
+
+from uuid import UUID
+
+from portal.domain.words import clean
+from portal.i18n import lazy_gettext as _l
+from portal.services import drafts
+from portal.web import guards
+
+MESSAGE = "message"
+_ADDITION = "addition "
+
+SAID = {
+    "kept": _l("Your words are kept for 24 hours. Only you can read them."),
+    "gone": _l("Your words are gone."),
+}
+"""What a page says after `keep` and `forget`."""
+
+
+def addition_to(need_id: UUID) -> str:
+    """The kind of a draft that adds to a need, or answers about it."""
+    return f"{_ADDITION}{need_id}"
+
+
+def need_of(kind: str) -> UUID | None:
+    """The need that a draft adds to; None for drafts of another kind."""
+    return UUID(kind.removeprefix(_ADDITION)) if kind.startswith(_ADDITION) else None
+
+
+def find(kind: str) -> str | None:
+    """The words she kept, if they are not a day old."""
+    kept = drafts.find(guards.db(), guards.signed_in(), kind, now=guards.utc_now())
+    return kept["words"] if kept else None
+
+
+def keep(kind: str, typed: str | None) -> str:
+    """Keep words instead of those before; nothing typed forgets them. Gives a key of SAID."""
+    words = clean(typed or "")
+    if not words:
+        return forget(kind)
+    with guards.transaction() as session:
+        drafts.keep(session, guards.signed_in(), kind, {"words": words}, now=guards.utc_now())
+    return "kept"
+
+
+def forget(kind: str) -> str:
+    """Forget what was kept. Gives a key of SAID."""
+    with guards.transaction() as session:
+        drafts.forget(session, guards.signed_in(), kind)
+    return "gone"

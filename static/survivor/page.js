@@ -8,7 +8,7 @@
   const key = () => doc.querySelector("#go [name=k]")?.value;
   const live = doc.getElementById("live");
   const others = new BroadcastChannel("a"), view = self.visualViewport;
-  let busy = false, gone = false, held, veil, idle, shifts = [];
+  let busy = false, gone = false, held, veil, idle, lift, shifts = [];
 
   const post = (fields, keepalive) => fetch("/", {
     method: "POST", body: new URLSearchParams(fields), headers: {"X-Part": "1"}, keepalive,
@@ -195,10 +195,14 @@
     });
   });
   const onLeave = event => event.target.closest?.("#x");
-  doc.addEventListener("pointerdown", event => { if (onLeave(event)) root.classList.add("c"); });
+  doc.addEventListener("pointerdown", event => {
+    // The end of an earlier tap must not take this cover away.
+    clearTimeout(lift);
+    if (onLeave(event)) root.classList.add("c");
+  });
   const uncover = () => { if (!gone) root.classList.remove("c"); };
   doc.addEventListener("pointercancel", uncover);
-  doc.addEventListener("pointerup", () => setTimeout(uncover, 400));
+  doc.addEventListener("pointerup", () => { lift = setTimeout(uncover, 400); });
   // Shift three times, each alone: Escape stops a page from loading and would stop the leaving.
   doc.addEventListener("keydown", event => { if (event.key != "Shift") shifts = []; });
   doc.addEventListener("keyup", event => {

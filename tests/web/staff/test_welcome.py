@@ -46,7 +46,8 @@ def test_from_the_link_to_the_first_room(
     secret = shown.get_text().replace(" ", "")
     nele.submit("Confirm", code=pyotp.TOTP(secret).at(clock.now))
     assert nele.heading == "Your recovery codes"
-    assert nele.follow("I have written them down").path == "/staff/people"
+    assert nele.follow("I have written them down").heading == "These are ordinary pages"
+    assert nele.submit("Go on").path == "/staff/people"
     cora.get("/staff/colleagues?name=nele")
     assert "Intake worker" in cora.words
     assert "2027" in cora.words

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from portal.domain.visits.grid import STEP_MINUTES, Grid, runs, steps
+from portal.domain.visits.grid import STEP, STEP_MINUTES, Grid, runs, steps
 from portal.domain.visits.house import House, Part
 from portal.domain.visits.starts import Starts
 
@@ -60,7 +60,7 @@ class Ground:
             {number[floor]: mask for floor, mask in of_talk.items()} for of_talk in starts.by_floor
         ]
         self.fixed = sorted(
-            FixedStay(start, start + _steps_of(grid, part), number[part.floor], part)
+            FixedStay(start, _end(grid, start, part), number[part.floor], part)
             for part in house.fixed
             if (start := grid.at(part.starts_at)) is not None
         )
@@ -114,7 +114,7 @@ class Ground:
         return found
 
 
-def _steps_of(grid: Grid, part: Part) -> int:
-    start, end = part.span
-    over = (start - grid.moment(grid.at(start) or 0)).total_seconds() / 60
-    return steps(int(-(-((end - start).total_seconds() / 60 + over) // 1)))
+def _end(grid: Grid, start: int, part: Part) -> int:
+    """The first bit after a fixed part, at the latest the last of its day."""
+    last = start - start % grid.width + grid.width - 1
+    return min(last, start - (grid.moment(start) - part.ends_at) // STEP)

@@ -36,7 +36,7 @@ from portal.domain.visits.days import (
     packed,
     unpacked,
 )
-from portal.domain.visits.grid import STEP_MINUTES, Grid
+from portal.domain.visits.grid import STEP, STEP_MINUTES, Grid
 from portal.domain.visits.ground import Ground
 from portal.domain.visits.house import House, Part, Talk
 from portal.domain.visits.order import stops
@@ -74,7 +74,9 @@ class _Planning:
     def __init__(self, house: House, talks: tuple[Talk, ...]) -> None:
         self.house, self.talks = house, talks
         used = [span for worker in house.workers for span in worker.free]
-        self.grid = Grid(house.days, house.zone, [*used, *(part.span for part in house.fixed)])
+        # What is fixed may begin and end between two steps: it takes both of them.
+        used += [part.span.widened(STEP) for part in house.fixed]
+        self.grid = Grid(house.days, house.zone, used)
         self.starts = Starts(house, talks, self.grid)
         self.ground = Ground(house, self.grid, self.starts)
         self.reach = earliest_ends(self.ground)

@@ -64,6 +64,10 @@ class _Model:
         self.model.minimize(sum(w * number for w, number in zip(weights, numbers, strict=True)))
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
+        # Small questions are answered sooner without the finer preparations.
+        solver.parameters.linearization_level = 0
+        solver.parameters.symmetry_level = 0
+        solver.parameters.cp_model_probing_level = 0
         status = solver.solve(self.model)
         if status == cp_model.INFEASIBLE:
             return None

@@ -144,6 +144,32 @@ def test_what_is_fixed_stays_and_new_talks_join_it() -> None:
     assert best.rank.visits == 1
 
 
+def test_what_is_fixed_between_the_steps_takes_both_of_them() -> None:
+    odd = Part(UUID(int=200), clock(MONDAY, 8, 58), 33, SHELTER, DESK, 0)
+    best, *_ = propose_visits(replace(a_house(), fixed=(odd,)), THREE[:1])
+    assert times(best) == [(4, "08:58"), (4, "09:35")]
+
+
+def test_what_is_fixed_may_last_past_midnight() -> None:
+    late = Part(UUID(int=200), clock(MONDAY, 23, 30), 60, SHELTER, DESK, 0)
+    best, *_ = propose_visits(replace(a_house(), fixed=(late,)), THREE[:1])
+    assert times(best) == [(4, "23:30"), (5, "09:00")]
+    free = replace(
+        a_house(),
+        workers=(Worker(LAWYER, frozenset({"nl"}), (Span(clock(MONDAY, 22), clock(WEEK[1], 3)),)),),
+        rooms=(Room(DESK, "talk", 0, (Span(clock(MONDAY, 0), clock(WEEK[3], 0)),)),),
+    )
+    best, *others = propose_visits(replace(free, fixed=(late,)), THREE[:1])
+    assert times(best) == [(4, "23:00"), (4, "23:30")]
+    assert times(others[0]) == [(4, "23:30"), (5, "00:30")]
+
+
+def test_what_is_fixed_outside_the_days_is_nothing_to_the_plan() -> None:
+    before = Part(UUID(int=200), clock(MONDAY - timedelta(days=3), 10), 30, SHELTER, DESK, 0)
+    best, *_ = propose_visits(replace(a_house(), fixed=(before,)), THREE[:1])
+    assert times(best) == [(4, "09:00")]
+
+
 def test_two_who_must_not_meet_do_not_meet_while_she_waits_either() -> None:
     his = [Span(clock(day, 10, 30), clock(day, 11)) for day in WEEK[:4]]
     closed = closed_times([], forbidden(his))

@@ -88,6 +88,29 @@ def test_no_waiting_comes_before_being_early() -> None:
     assert best.rank == Rank(0, 1, 0, 2 * (24 + 11) * 60, 0)
 
 
+def test_waiting_is_least_over_all_visits_together() -> None:
+    """Ten minutes on each of two days are more than fifteen on one and none on the other."""
+    monday, tuesday = WEEK[:2]
+
+    def half_hours(*starts: datetime) -> Spans:
+        return tuple(Span(start, start + timedelta(minutes=30)) for start in starts)
+
+    free = (
+        half_hours(clock(monday, 9)),
+        half_hours(clock(monday, 9, 40), clock(tuesday, 9, 30)),
+        half_hours(clock(monday, 9, 45), clock(tuesday, 9, 40)),
+        half_hours(clock(tuesday, 9)),
+    )
+    workers = tuple(
+        Worker(UUID(int=50 + number), frozenset({"nl"}), spans) for number, spans in enumerate(free)
+    )
+    best, *_ = propose_visits(
+        replace(a_house(), workers=workers), tuple(a_talk(worker.id) for worker in workers)
+    )
+    assert best.rank[:3] == (0, 2, 15)
+    assert times(best) == [(4, "09:00"), (4, "09:45"), (5, "09:00"), (5, "09:30")]
+
+
 def test_plans_begin_on_different_days() -> None:
     plans = propose_visits(a_house(), THREE[:2])
     assert [times(plan)[0][0] for plan in plans] == [4, 5, 6]
@@ -142,6 +165,16 @@ def test_what_is_fixed_stays_and_new_talks_join_it() -> None:
     assert times(best) == [(7, "09:30"), (7, "10:00")]
     assert promised in best.parts
     assert best.rank.visits == 1
+
+
+def test_ten_minutes_of_waiting_beside_what_is_fixed_are_better_than_another_visit() -> None:
+    promised = Part(UUID(int=200), clock(WEEK[3], 10), 30, SHELTER, DESK, 0)
+    later = Span(clock(WEEK[3], 10, 40), clock(WEEK[3], 11, 10))
+    lawyer = Worker(LAWYER, frozenset({"nl"}), (*daily(9, 12, WEEK[:3]), later))
+    house = replace(a_house(), workers=(lawyer,), fixed=(promised,))
+    best, second, third = propose_visits(house, THREE[:1])
+    assert times(best) == [(7, "10:00"), (7, "10:40")]
+    assert [plan.rank.visits for plan in (best, second, third)] == [1, 2, 2]
 
 
 def test_what_is_fixed_between_the_steps_takes_both_of_them() -> None:

@@ -16,6 +16,7 @@ from portal.demo import signins
 from portal.demo.asking import Asked, Asking, answer_for
 from portal.demo.calendar import Calendar
 from portal.demo.centre import AWAY
+from portal.demo.decisions import note_decisions
 from portal.demo.diary import Act, Diary
 from portal.demo.fates import DATE_SET, FRESH, QUESTION, UNDER_WAY, WAITS_FOR_YES, Fate
 from portal.demo.opening import OpenHouse, open_house, pause
@@ -36,6 +37,7 @@ from portal.models import Account
 from portal.services import cases, cover, messages
 from portal.services.entry import cards
 from portal.services.house import get_centre, opening_hours
+from portal.services.running import lateness
 from portal.settings import Settings
 from portal.vault import Cost, KeyFile
 
@@ -90,9 +92,11 @@ def _live(
         _note_life(asking, her, *statements, length=LENGTHS[number], is_shown=number < SHOWN)
     diary.note(now - timedelta(hours=2), _freeze(survivors[_FROZEN]))
     diary.note(now - _AWAY_SINCE, _go_away(house))
+    note_decisions(diary, survivors, house.with_role(Role.COORDINATOR)[0])
     diary.live(database)
     with database.transaction() as session:
         pause(session, house)
+        lateness.climb(session, now=now)
         count_those_who_said_no(session, now=now)
         sign_out(session, [*people, *survivors])
 

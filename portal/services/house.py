@@ -133,6 +133,12 @@ def promised_again(session: Session, lane: Lane, missed: datetime, *, now: datet
     return missed
 
 
+def promises(session: Session) -> dict[Lane, Promise]:
+    """What this centre promises in each lane."""
+    centre = get_centre(session)
+    return {lane: _promise(centre, lane) for lane in Lane}
+
+
 def _promise(centre: Centre, lane: Lane) -> Promise:
     amount, span = centre.promises[lane.value]
     return Promise(int(amount), Span(span))

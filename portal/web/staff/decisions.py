@@ -67,7 +67,7 @@ class DecideForm(StaffForm):
     """What can be said to a question, and the moment from which a yes holds."""
 
     words = TextAreaField(_l("Note to who asked"))
-    day = DateField(_l("Not before this day"), [Optional()])
+    day = DateField(_l("Day"), [Optional()])
     time = TimeField(_l("Time"), [Optional()])
 
 

@@ -11,8 +11,10 @@ from portal.domain.needs import Category
 from portal.domain.roles import Permission
 from portal.i18n import lazy_gettext as _l
 from portal.services import desk, lanes
+from portal.services.house import promises
 from portal.services.lanes import Filters, Whose
 from portal.web import guards
+from portal.web.staff import vocabulary
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -40,6 +42,9 @@ def waiting() -> ResponseReturnValue:
         "staff/desk/lanes.html",
         lane=lane,
         lanes=lanes.LANES,
+        promised_in={
+            one: vocabulary.lane_promise(one, promise) for one, promise in promises(session).items()
+        },
         kinds=kinds,
         categories=list(Category) if reads_needs else [],
         whose=WHOSE,

@@ -12,10 +12,11 @@ from portal.domain.accounts import CardState, Frozen
 from portal.domain.appointments import AppointmentState
 from portal.domain.decisions import RULES, DecisionKind, DecisionState
 from portal.domain.needs import Category, HowSoon, Lane, NeedState, StayOrLeave
+from portal.domain.promises import Promise, Span
 from portal.domain.referrals import ReferralState
 from portal.domain.roles import Permission, Role
 from portal.domain.services import ServiceKind, ServiceState
-from portal.i18n import current_language, dates, language_name
+from portal.i18n import current_language, dates, language_name, ngettext
 from portal.i18n import lazy_gettext as _l
 
 
@@ -30,12 +31,6 @@ class Due(StrEnum):
 Words = Mapping[Any, str]
 
 DUE: Words = {Due.LATE: _l("Late"), Due.TODAY: _l("Today"), Due.CAN_WAIT: _l("Can wait")}
-LANE: Words = {
-    Lane.RED: _l("Red: within 30 minutes"),
-    Lane.ORANGE: _l("Orange: one working day"),
-    Lane.GREEN: _l("Green: three working days"),
-    Lane.INFORMATION: _l("Information: five working days"),
-}
 LANE_NAME: Words = {
     Lane.RED: _l("Red"),
     Lane.ORANGE: _l("Orange"),
@@ -211,7 +206,7 @@ FOR_WHAT: Words = {
 
 _WORDS: Mapping[type[StrEnum], Words] = {
     Due: DUE,
-    Lane: LANE,
+    Lane: LANE_NAME,
     Category: CATEGORY,
     HowSoon: HOW_SOON,
     StayOrLeave: STAY_OR_LEAVE,
@@ -302,6 +297,24 @@ def due(promised_at: datetime, now: datetime) -> Due:
         return Due.LATE
     same_day = dates.here(promised_at).date() == dates.here(now).date()
     return Due.TODAY if same_day else Due.CAN_WAIT
+
+
+def lane_promise(lane: Lane, promise: Promise) -> str:
+    """A lane with what this centre promises in it: "Red: within 30 minutes"."""
+    name = word(lane)
+    if promise.span is Span.MINUTES:
+        return ngettext(
+            "%(lane)s: within %(num)s minute",
+            "%(lane)s: within %(num)s minutes",
+            promise.amount,
+            lane=name,
+        )
+    return ngettext(
+        "%(lane)s: within %(num)s working day",
+        "%(lane)s: within %(num)s working days",
+        promise.amount,
+        lane=name,
+    )
 
 
 def clock_time(moment: datetime, now: datetime) -> str:

@@ -69,11 +69,11 @@ def test_late_and_red_come_first(work: AtWork) -> None:
             "Late: promised 12:30",
             "Red: within 30 minutes",
             "Today before 12:40",
-            "Orange: one working day",
+            "Orange: within 1 working day",
             "Can wait until Tuesday 17:00",
-            "Green: three working days",
+            "Green: within 3 working days",
             "Can wait until Thursday 17:00",
-            "Information: five working days",
+            "Information: within 5 working days",
         )
     ]
     assert places == sorted(places)

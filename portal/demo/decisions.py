@@ -1,0 +1,35 @@
+"""What colleagues of the demo ask each other to decide, lately and made up."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from portal.demo.diary import Act, Diary
+from portal.demo.people import StaffPerson, Survivor, sign_in
+from portal.domain.decisions import DecisionKind
+from portal.services import deciding, decisions
+
+_ASKED = (
+    (50, DecisionKind.CONTACT_CHANGE, "Ze heeft een nieuw nummer. Teruggebeld, codewoord klopt."),
+    (200, DecisionKind.POLICE_SHARING, "Zij vraagt dat de wijkagent haar afspraken kent."),
+    (340, DecisionKind.EXPORT, "Haar advocaat vraagt een kopie. Ze heeft ja gezegd."),
+    (1500, DecisionKind.RELEASE, "De zitting is verplaatst. De brief ligt bij mij."),
+)
+_WHICH = "Welke brief? Zet de datum erbij."
+
+
+def note_decisions(diary: Diary, survivors: list[Survivor], coordinator: StaffPerson) -> None:
+    """Case directors ask; one question comes back with a note, the rest waits."""
+    for her, (minutes, kind, reason) in zip(survivors, _ASKED, strict=False):
+        diary.note(diary.now - timedelta(minutes=minutes), _ask(her, kind, reason, coordinator))
+
+
+def _ask(her: Survivor, kind: DecisionKind, reason: str, coordinator: StaffPerson) -> Act:
+    def act(session: Session, at: datetime) -> None:
+        acting = sign_in(session, her.director, at=at)
+        asked = decisions.ask(session, acting, kind, reason=reason, case_id=her.case_id, now=at)
+        if kind is DecisionKind.EXPORT:
+            decider = sign_in(session, coordinator, at=at)
+            deciding.give_back(session, decider, asked.id, note=_WHICH, now=at)
+
+    return act

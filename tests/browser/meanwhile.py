@@ -49,7 +49,7 @@ def the_service_sets_a_date(house: OpenHouse, her: Person, *, days: int = 2) -> 
             session,
             acting,
             referral.id,
-            starts_at=now + timedelta(days=days),
+            starts_at=(now + timedelta(days=days)).replace(minute=0, second=0, microsecond=0),
             minutes=45,
             with_id=worker.account_id,
             details=Details(PLACE, None, None),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -207,7 +208,7 @@ def test_a_message_that_is_too_long_is_refused_and_not_lost(
     phone.go("/messages")
     before, long = whole.rows(), "سلام " * (length // 5) + "x" * (length % 5 + 1)
     answer = send(phone, message_form(phone.soup), [("a", long)])
-    assert answer.status_code == 200
+    assert answer.status_code == (200 if scripting else 203), "shown once, and kept by no browser"
     error = phone.soup.select_one(".error")
     assert error
     assert re.search(r"4\D?000", error.get_text())
@@ -350,7 +351,7 @@ def test_a_double_tap_counts_once(whole: WholeHouse, scripting: bool) -> None:
             first = sent_twice(phone, form, typed, key, tap)
             after = whole.rows()
             second = sent_twice(phone, form, typed, key, tap)
-            if whole.rows() != after:
+            if but_for_sealing_again(whole.rows()) != but_for_sealing_again(after):
                 wrong.append(f"{place}: the second tap did something")
             if alike(first) != alike(second):
                 wrong.append(f"{place}: {title(first)} and then {title(second)}")
@@ -358,6 +359,11 @@ def test_a_double_tap_counts_once(whole: WholeHouse, scripting: bool) -> None:
             before = after
     assert wrong == []
     assert changed >= 10, "most of these forms do something"
+
+
+def but_for_sealing_again(rows: dict[str, Any]) -> dict[str, Any]:
+    """Words kept for later may be kept again: sealed anew, and still once."""
+    return rows | {"draft": len(rows["draft"])}
 
 
 def sent_twice(phone: Phone, form: Form, typed: list[tuple[str, str]], key: str, tap: str) -> str:

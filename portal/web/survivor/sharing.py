@@ -18,6 +18,7 @@ from portal.services import look_questions, messages, referrals, sharing
 from portal.services.keys import pending
 from portal.web import guards
 from portal.web.forms import PortalForm
+from portal.web.survivor import unsent
 from portal.web.survivor.nearness import near_time
 from portal.web.survivor.seers import seers
 from portal.web.survivor.vocabulary import (
@@ -32,6 +33,7 @@ blueprint = Blueprint("sharing", __name__, url_prefix="/sharing")
 
 LOOKS = 50
 SAID: Mapping[str, str] = {
+    **unsent.SAID,
     "yes": _l("You said yes. You can stop this at any time."),
     "no": _l("You said: not now. You still get help."),
     "ended": _l("Ended. They cannot see this any more."),
@@ -95,11 +97,16 @@ def ask_about(event_id: UUID) -> ResponseReturnValue:
     """A question about one look; not her contact person answers it."""
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
     look = sharing.get_look(session, acting, event_id)
-    form = AskForm()
+    form, kept = AskForm(), unsent.question_about(event_id)
+    if form.is_for_later:
+        return redirect(url_for(".looked", said=unsent.keep(kept, form.words.data)))
+    if request.method == "GET":
+        form.words.data = unsent.find(kept)
     if form.validate_on_submit():
         try:
             with guards.transaction() as changed:
                 look_questions.ask(changed, acting, event_id, form.words.data or "", now=now)
+                unsent.forget(kept)
         except AskedAlready:
             return redirect(url_for(".looked", said="asked"))
         except tuple(ASK_WORDS) as refusal:

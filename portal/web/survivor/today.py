@@ -91,6 +91,13 @@ def _unsent_row(kind: str) -> tuple[str, str, str]:
     need_id = unsent.need_of(kind)
     if need_id is not None:
         return _("Add something"), url_for("survivor.needs.show", need_id=need_id), "write"
+    event_id = unsent.look_of(kind)
+    if event_id is not None:
+        return (
+            _("Ask about this"),
+            url_for("survivor.sharing.ask_about", event_id=event_id),
+            "eye",
+        )
     if kind == needs.DRAFT:
         return _("What I need"), url_for("survivor.needs.show_all"), "needs"
     return _("Your message"), url_for("survivor.messages.show"), "messages"

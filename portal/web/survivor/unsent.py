@@ -8,7 +8,7 @@ from portal.services import drafts
 from portal.web import guards
 
 MESSAGE = "message"
-_ADDITION = "addition "
+_ADDITION, _QUESTION = "addition ", "question "
 
 SAID = {
     "kept": _l("Your words are kept for 24 hours. Only you can read them."),
@@ -22,9 +22,19 @@ def addition_to(need_id: UUID) -> str:
     return f"{_ADDITION}{need_id}"
 
 
+def question_about(event_id: UUID) -> str:
+    """The kind of a draft that asks about a look."""
+    return f"{_QUESTION}{event_id}"
+
+
 def need_of(kind: str) -> UUID | None:
     """The need that a draft adds to; None for drafts of another kind."""
     return UUID(kind.removeprefix(_ADDITION)) if kind.startswith(_ADDITION) else None
+
+
+def look_of(kind: str) -> UUID | None:
+    """The look that a draft asks about; None for drafts of another kind."""
+    return UUID(kind.removeprefix(_QUESTION)) if kind.startswith(_QUESTION) else None
 
 
 def find(kind: str) -> str | None:

@@ -19,6 +19,7 @@ OPEN_WITHOUT_TRAINING = {
     "staff.inside.proof.go_on",
     "staff.inside.account.change_passphrase",
     "staff.inside.account.sign_out_everywhere",
+    "staff.inside.what_stays.go_on",
 }
 """All that may be sent when the training date has passed, written out once more by hand."""
 

@@ -20,7 +20,7 @@ from portal.models import StaffMember
 from portal.services import staff
 from portal.services.house import House, HouseNotReady
 from portal.services.keys import holders, new_key_file
-from portal.services.running import paper, recovery
+from portal.services.running import paper, recovery, what_waits
 from portal.services.running.paper import NothingToRecover
 from portal.services.staff import AddressTaken
 from portal.settings import Settings
@@ -39,19 +39,27 @@ from portal.vault.key_file import SEED_BYTES
 @click.option("--key-file-lost", is_flag=True, help="The key file is gone too.")
 @click.option("--replace-everybody", is_flag=True, help="Close all other accounts of staff first.")
 @click.option("--card", "case_number", help="Only a new card for this case, such as AB-C2DEF3.")
+@click.option("--waiting", is_flag=True, help="Only what waits for keys that nobody here holds.")
 @click.option("--email", help="With --card: the colleague who answers for it.")
 def recover(
-    key_file_lost: bool, replace_everybody: bool, case_number: str | None, email: str | None
+    key_file_lost: bool,
+    replace_everybody: bool,
+    case_number: str | None,
+    waiting: bool,
+    email: str | None,
 ) -> None:
     """Open the house with the two recovery sheets and put somebody in charge.
 
     A new coordinator and case director gets the keys of teams and cases that have nobody left.
     Without the key file's sheet, every account of staff is closed and every card void: survivors
-    keep all they had, and get new cards with --card.
+    keep all they had, and get new cards with --card. With --waiting, colleagues who lost their own
+    keys get those of the teams and cases that they are on already.
     """
     settings = settings_or_stop()
     if case_number is not None:
         _new_card(settings, case_number, email or "")
+    elif waiting:
+        _give_what_waits(settings)
     elif key_file_lost:
         _without_key_file(settings)
     else:
@@ -61,6 +69,18 @@ def recover(
             newcomer = _ask_newcomer()
             with database.transaction() as session:
                 _put_in_charge(session, settings, sheets, newcomer, replace=replace_everybody)
+
+
+def _give_what_waits(settings: Settings) -> None:
+    with open_database(settings) as database:
+        with database.transaction("read") as session:
+            sheets = _sheets(session)
+        with database.transaction() as session:
+            given = what_waits.give_what_waits(session, sheets, now=datetime.now(UTC))
+    click.echo(
+        f"\nGiven to colleagues who waited: the keys of {given.teams} team places and of "
+        f"{given.cases} cases with {given.folders} folders."
+    )
 
 
 def _without_key_file(settings: Settings) -> None:

@@ -127,6 +127,13 @@ APART: Mapping[Role, frozenset[Role]] = {
 IN_A_SERVICE = frozenset({Role.SERVICE_STAFF, Role.CASE_DIRECTOR})
 """Roles that are held in a service; service staff cannot be without one."""
 
+SECOND_PERSON = frozenset({Role.COORDINATOR, Role.AUDITOR})
+"""Roles that hold half of every emergency key: two coordinators together give them."""
+
+
+class NeedsSecondPerson(Refusal):
+    """This role is given by two coordinators: one asks, another decides."""
+
 
 class RolesKeptApart(Refusal):
     """One person may not hold these roles together: each is there to check the other."""

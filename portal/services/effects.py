@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.decisions import DecisionKind
 from portal.models import Decision
+from portal.services.colleagues import again, roles
 from portal.services.entry.sessions import SignedIn
 
 
@@ -25,5 +26,8 @@ class Effect(Protocol):
         """Change, and flush."""
 
 
-EFFECTS: Mapping[DecisionKind, Effect] = {}
+EFFECTS: Mapping[DecisionKind, Effect] = {
+    DecisionKind.ROLE_CHANGE: roles.give_as_decided,
+    DecisionKind.SIGN_IN_AGAIN: again.allow,
+}
 ENDS: Mapping[DecisionKind, Effect] = {}

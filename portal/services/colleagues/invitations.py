@@ -14,15 +14,21 @@ from sqlalchemy.orm import Session
 from portal.domain.decisions import check_proof
 from portal.domain.passphrases import check_new_passphrase, secret
 from portal.domain.refusals import NotFound, NotYours, Refusal
-from portal.domain.roles import Permission, Role, check_place
+from portal.domain.roles import (
+    SECOND_PERSON,
+    NeedsSecondPerson,
+    Permission,
+    Role,
+    check_place,
+)
 from portal.domain.words import clean, written
 from portal.models import Invitation, Service, StaffMember
 from portal.services import audit, staff
-from portal.services.colleagues import teams
+from portal.services.colleagues import again, teams
 from portal.services.entry import sessions
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import House, Transactions
-from portal.vault import new_key_pair, new_token, token_hash
+from portal.vault import KeyPair, Slot, new_key_pair, new_token, token_hash
 
 LASTS = timedelta(days=7)
 """A colleague is often invited before her first day; the link can be taken back any time."""
@@ -60,6 +66,8 @@ def invite(session: Session, acting: SignedIn, wanted: NewColleague, *, now: dat
     email = _address(wanted.email)
     if session.scalar(select(StaffMember.account_id).where(StaffMember.email == email)):
         raise staff.AddressTaken
+    if wanted.role in SECOND_PERSON:
+        raise NeedsSecondPerson
     if wanted.role is not None:
         check_place(wanted.role, in_service=wanted.service_id is not None)
     if wanted.service_id is not None and session.get(Service, wanted.service_id) is None:
@@ -89,6 +97,7 @@ def waiting(session: Session, *, now: datetime) -> Sequence[Invitation]:
     return session.scalars(
         select(Invitation)
         .where(Invitation.used_at.is_(None), Invitation.expires_at > now)
+        .where(Invitation.account_id.is_(None))
         .order_by(Invitation.made_at.desc(), Invitation.id)
         .limit(SHOWN)
     ).all()
@@ -124,43 +133,54 @@ def accept(
     token: str,
     *,
     passphrase: str,
-    again: str,
+    repeated: str,
     language: str,
     now: datetime,
 ) -> str:
     """Make the account behind a link; gives the token of a sign-in without a second factor yet.
 
-    Raises LinkDoesNotOpen, Busy, AddressTaken or a refusal of the pass phrase.
+    A link for an account that is there already makes new keys for it (see `again`). Raises
+    LinkDoesNotOpen, Busy, AddressTaken, WrongState or a refusal of the pass phrase.
     """
     with transactions("read") as session:
         invitation = open_link(session, token, now=now)
-        check_new_passphrase(passphrase, again, email=invitation.email)
+        check_new_passphrase(passphrase, repeated, email=invitation.email)
     keys = new_key_pair()
     slot = house.new_slot(secret(passphrase), keys.private)
     with transactions("write") as session:
         # Of two who open the link at one moment, the second finds it used.
         invitation = open_link(session, token, now=now)
-        member = staff.add_member(
+        if invitation.account_id is None:
+            account_id = _take_on(session, invitation, keys, slot, now=now)
+        else:
+            account_id = again.renew_keys(session, invitation, keys, slot, now=now)
+        invitation.used_at, invitation.account_id = now, account_id
+        return sessions.start(session, account_id, keys=keys, language=language, now=now)
+
+
+def _take_on(
+    session: Session, invitation: Invitation, keys: KeyPair, slot: Slot, *, now: datetime
+) -> UUID:
+    member = staff.add_member(
+        session,
+        email=invitation.email,
+        name=invitation.name,
+        keys=keys,
+        slot=slot,
+        now=now,
+        actor_id=invitation.made_by_id,
+    )
+    member.trained_until = invitation.trained_until
+    if invitation.role is not None:
+        teams.give_role(
             session,
-            email=invitation.email,
-            name=invitation.name,
-            keys=keys,
-            slot=slot,
+            member.account_id,
+            invitation.role,
             now=now,
+            service_id=invitation.service_id,
             actor_id=invitation.made_by_id,
         )
-        member.trained_until = invitation.trained_until
-        invitation.used_at, invitation.account_id = now, member.account_id
-        if invitation.role is not None:
-            teams.give_role(
-                session,
-                member.account_id,
-                invitation.role,
-                now=now,
-                service_id=invitation.service_id,
-                actor_id=invitation.made_by_id,
-            )
-        return sessions.start(session, member.account_id, keys=keys, language=language, now=now)
+    return member.account_id
 
 
 def forget_old(session: Session, *, now: datetime) -> int:

@@ -9,11 +9,18 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.decisions import check_proof
+from portal.domain.decisions import DecisionKind, check_proof
 from portal.domain.refusals import NotFound, NotYours, Refusal, WrongState
-from portal.domain.roles import Permission, Role, check_place, check_together
-from portal.models import Membership, Service, StaffMember
-from portal.services import audit, cover
+from portal.domain.roles import (
+    SECOND_PERSON,
+    NeedsSecondPerson,
+    Permission,
+    Role,
+    check_place,
+    check_together,
+)
+from portal.models import Decision, Membership, Service, StaffMember
+from portal.services import audit, cover, decisions
 from portal.services.colleagues import invitations, teams
 from portal.services.entry import sessions
 from portal.services.entry.sessions import SignedIn
@@ -39,24 +46,55 @@ def give(
     """Give a colleague a role. When the coordinator holds the team's key herself, it goes along.
 
     Raises NotYours, ProofTooOld, OwnAccount, NotFound, WrongState for who has left,
-    RoleNeedsService, RolesKeptApart, RoleHeldAlready.
+    RoleNeedsService, RolesKeptApart, RoleHeldAlready, NeedsSecondPerson.
     """
-    member = _a_colleague(session, acting, account_id, now=now)
-    if member.left_at is not None:
-        raise WrongState
-    check_place(role, in_service=service_id is not None)
-    if service_id is not None and session.get(Service, service_id) is None:
-        raise NotFound
-    held = _memberships(session, account_id)
-    check_together((one.role for one in held), role)
-    if any((one.role, one.service_id) == (role, service_id) for one in held):
-        raise RoleHeldAlready
+    _a_colleague(session, acting, account_id, now=now)
+    _check_fits(session, account_id, role, service_id)
+    if role in SECOND_PERSON:
+        raise NeedsSecondPerson
     given = teams.give_role(
         session, account_id, role, now=now, service_id=service_id, actor_id=acting.account_id
     )
     if any(given.id == one.id for one, _ in teams.waiting_for_key(session, acting)):
         teams.hand_over(session, acting, given.id, now=now)
     return given
+
+
+def ask_to_give(
+    session: Session, acting: SignedIn, account_id: UUID, role: Role, *, reason: str, now: datetime
+) -> Decision:
+    """Ask another coordinator for a role that two give.
+
+    Raises what `give` raises, and what `decisions.ask` raises.
+    """
+    _a_colleague(session, acting, account_id, now=now)
+    _check_fits(session, account_id, role, None)
+    facts: audit.Facts = {"role": role.value, "act": "give", "not_by": [str(account_id)]}
+    return decisions.ask(
+        session,
+        acting,
+        DecisionKind.ROLE_CHANGE,
+        reason=reason,
+        now=now,
+        subject_id=account_id,
+        facts=facts,
+    )
+
+
+def give_as_decided(
+    session: Session, acting: SignedIn | None, decision: Decision, *, now: datetime
+) -> None:
+    """What follows the second coordinator's yes. Raises what `give` raises about the role."""
+    assert decision.subject_id is not None
+    role = Role(str(decision.facts["role"]))
+    _check_fits(session, decision.subject_id, role, None)
+    given = teams.give_role(
+        session, decision.subject_id, role, now=now, actor_id=decision.decided_by_id
+    )
+    if acting is not None and any(
+        given.id == one.id for one, _ in teams.waiting_for_key(session, acting)
+    ):
+        teams.hand_over(session, acting, given.id, now=now)
 
 
 def take(
@@ -135,6 +173,18 @@ def open_again(session: Session, acting: SignedIn, account_id: UUID, *, now: dat
     session.flush()
     facts: audit.Facts = {"account": str(account_id)}
     audit.record(session, acting.account_id, "staff_back", now=now, facts=facts)
+
+
+def _check_fits(session: Session, account_id: UUID, role: Role, service_id: UUID | None) -> None:
+    if session.get_one(StaffMember, account_id).left_at is not None:
+        raise WrongState
+    check_place(role, in_service=service_id is not None)
+    if service_id is not None and session.get(Service, service_id) is None:
+        raise NotFound
+    held = _memberships(session, account_id)
+    check_together((one.role for one in held), role)
+    if any((one.role, one.service_id) == (role, service_id) for one in held):
+        raise RoleHeldAlready
 
 
 def _a_colleague(

@@ -102,10 +102,35 @@ def take_role(
     team = team_of(session, membership.role, membership.service_id)
     if team is not None:
         holder_id = session.get_one(Account, membership.account_id).holder_id
-        _leave_team(session, team, holder_id, now=now, even_the_last=even_the_last)
+        lock_out(session, team, holder_id, now=now, even_the_last=even_the_last)
     session.delete(membership)
     session.flush()
     _record(session, actor_id, "role_taken", membership, now=now)
+
+
+def lock_out(
+    session: Session, team: Holder, holder_id: UUID, *, now: datetime, even_the_last: bool
+) -> None:
+    """Her copies of a team's key go now, and the team takes a new version without her.
+
+    Raises LastKeyHolder, unless that is wanted.
+    """
+    # Two who leave at once wait for each other: the second must not seal to the first.
+    session.refresh(team, with_for_update=True)
+    held = holders_of_key(session, [team])[team.id]
+    if held.keys() == {holder_id} and not even_the_last:
+        raise LastKeyHolder
+    gone = delete(TeamCopy).where(TeamCopy.team_id == team.id, TeamCopy.member_id == holder_id)
+    session.execute(gone.execution_options(synchronize_session="fetch"))
+    if holder_id not in held:
+        return
+    pair = holders.start_team(session, team, now=now)
+    for other_id in held.keys() - {holder_id}:
+        holders.give_team_key(session, team, team.version, pair, other_id)
+    # She may have kept a folder's key: what is written from now on is sealed under another.
+    granted = select(Grant.folder_id).where(Grant.holder_id == team.id)
+    stale = update(Folder).where(Folder.id.in_(granted)).values(stale=True)
+    session.execute(stale.execution_options(synchronize_session="fetch"))
 
 
 def holders_of_key(session: Session, teams: Iterable[Holder]) -> dict[UUID, dict[UUID, str]]:
@@ -174,27 +199,6 @@ def _without_key(place: Place, team: Holder) -> ColumnElement[bool]:
         .exists()
     )
     return and_(Membership.role == role, Membership.service_id == service_id, ~has_it)
-
-
-def _leave_team(
-    session: Session, team: Holder, holder_id: UUID, *, now: datetime, even_the_last: bool
-) -> None:
-    # Two who leave at once wait for each other: the second must not seal to the first.
-    session.refresh(team, with_for_update=True)
-    held = holders_of_key(session, [team])[team.id]
-    if held.keys() == {holder_id} and not even_the_last:
-        raise LastKeyHolder
-    gone = delete(TeamCopy).where(TeamCopy.team_id == team.id, TeamCopy.member_id == holder_id)
-    session.execute(gone.execution_options(synchronize_session="fetch"))
-    if holder_id not in held:
-        return
-    pair = holders.start_team(session, team, now=now)
-    for other_id in held.keys() - {holder_id}:
-        holders.give_team_key(session, team, team.version, pair, other_id)
-    # She may have kept a folder's key: what is written from now on is sealed under another.
-    granted = select(Grant.folder_id).where(Grant.holder_id == team.id)
-    stale = update(Folder).where(Folder.id.in_(granted)).values(stale=True)
-    session.execute(stale.execution_options(synchronize_session="fetch"))
 
 
 def _record(

@@ -179,7 +179,7 @@ def _take_case(
     for folder in session.scalars(
         select(Folder).where(Folder.case_id == case.id, Folder.kind.not_in(HERS_ALONE))
     ).all():
-        _grant_folder(session, recovery, folder, account_id, holder_id, now=now)
+        grant_folder(session, recovery, folder, account_id, holder_id, now=now)
         opened += 1
     audit.record(
         session,
@@ -192,7 +192,7 @@ def _take_case(
     return opened
 
 
-def _grant_folder(
+def grant_folder(
     session: Session,
     recovery: Keys,
     folder: Folder,
@@ -201,6 +201,7 @@ def _grant_folder(
     *,
     now: datetime,
 ) -> None:
+    """Seal to a colleague every version of a folder that the sheets open and she lacks."""
     public = holders.public_halves(session, [holder_id])[holder_id]
     ours = session.scalars(
         select(Grant).where(Grant.folder_id == folder.id, Grant.holder_id == recovery.holder_id)

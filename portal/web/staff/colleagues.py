@@ -5,22 +5,26 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import DateField, SelectField
-from wtforms.validators import Optional
 
 from portal.domain.leave import LastReader
 from portal.domain.refusals import Refusal, WrongState
-from portal.domain.roles import Permission, Role, RoleNeedsService, RolesKeptApart
+from portal.domain.roles import (
+    NeedsSecondPerson,
+    Permission,
+    Role,
+    RoleNeedsService,
+    RolesKeptApart,
+)
 from portal.i18n import dates, ngettext
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services.colleagues import invitations, listing, roles
+from portal.services.colleagues import again, invitations, listing, roles
 from portal.services.colleagues.listing import Show
 from portal.services.colleagues.roles import OwnAccount, RoleHeldAlready
 from portal.services.colleagues.teams import LastKeyHolder
 from portal.services.entry import browsers
 from portal.web import guards
-from portal.web.forms import StaffForm
+from portal.web.staff.colleague_forms import AskRoleForm, GiveRoleForm, LossForm, TrainingForm
 from portal.web.staff.vocabulary import ROLE
 
 blueprint = Blueprint("colleagues", __name__, url_prefix="/colleagues")
@@ -42,19 +46,6 @@ WORDS: Mapping[type[Refusal], str] = {
     ),
     WrongState: _l("This account has changed since the page was shown. Nothing was done."),
 }
-
-
-class GiveRoleForm(StaffForm):
-    """Which role, and where."""
-
-    role = SelectField(_l("Role"))
-    service = SelectField(_l("Service"))
-
-
-class TrainingForm(StaffForm):
-    """Until when a training counts."""
-
-    trained_until = DateField(_l("Training counts until"), [Optional()])
 
 
 @blueprint.get("")
@@ -83,7 +74,7 @@ def colleagues() -> ResponseReturnValue:
 @blueprint.get("/<uuid:account_id>")
 def colleague(account_id: UUID) -> ResponseReturnValue:
     """One colleague."""
-    return _page(account_id)
+    return page(account_id)
 
 
 @blueprint.post("/<uuid:account_id>/roles")
@@ -91,7 +82,7 @@ def give_role(account_id: UUID) -> ResponseReturnValue:
     """Give a role; a team's key comes with it, or waits for somebody who holds it."""
     form = _role_form()
     if not form.validate():
-        return _page(account_id, role=form)
+        return page(account_id, role=form)
     role, service = Role(form.role.data), form.service.data
     try:
         with guards.transaction() as session:
@@ -101,9 +92,11 @@ def give_role(account_id: UUID) -> ResponseReturnValue:
     except OwnAccount:
         flash(WORDS[OwnAccount], "warn")
         return redirect(url_for(".colleague", account_id=account_id))
+    except NeedsSecondPerson:
+        return page(account_id, role=form, ask_role=AskRoleForm(formdata=None, role=role.value))
     except tuple(WORDS) as refusal:
         form.refuse("role", WORDS[type(refusal)])
-        return _page(account_id, role=form)
+        return page(account_id, role=form)
     flash(_("The role is given. It counts from now on."), "done")
     return redirect(url_for(".colleague", account_id=account_id))
 
@@ -122,7 +115,7 @@ def take_role(account_id: UUID, membership_id: UUID) -> ResponseReturnValue:
                 even_the_last=LAST in request.form,
             )
     except LastKeyHolder:
-        return _page(account_id, last_for=request.path)
+        return page(account_id, last_for=request.path)
     except OwnAccount:
         flash(WORDS[OwnAccount], "warn")
     else:
@@ -135,7 +128,7 @@ def set_training(account_id: UUID) -> ResponseReturnValue:
     """Until when a training counts; once it has passed, the account only reads."""
     form = TrainingForm()
     if not form.validate():
-        return _page(account_id, training=form)
+        return page(account_id, training=form)
     try:
         with guards.transaction() as session:
             until, now = form.trained_until.data, guards.utc_now()
@@ -155,10 +148,10 @@ def close(account_id: UUID) -> ResponseReturnValue:
             acting, now, last = guards.signed_in(), guards.utc_now(), LAST in request.form
             roles.close(session, acting, account_id, now=now, even_the_last=last)
     except LastKeyHolder:
-        return _page(account_id, last_for=request.path)
+        return page(account_id, last_for=request.path)
     except LastReader as refusal:
         flash(_last_reader(refusal.count), "warn")
-        return _page(account_id, last_for=request.path)
+        return page(account_id, last_for=request.path)
     except (OwnAccount, WrongState) as refusal:
         flash(WORDS[type(refusal)], "warn")
     else:
@@ -192,13 +185,16 @@ def open_again(account_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".colleague", account_id=account_id))
 
 
-def _page(
+def page(
     account_id: UUID,
     *,
     role: GiveRoleForm | None = None,
     training: TrainingForm | None = None,
     last_for: str | None = None,
+    ask_role: AskRoleForm | None = None,
+    loss: LossForm | None = None,
 ) -> ResponseReturnValue:
+    """The page of one colleague, with whatever form on it was refused."""
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
     line = listing.get_line(session, acting, account_id)
     return render_template(
@@ -212,7 +208,18 @@ def _page(
         training=training or TrainingForm(formdata=None, obj=line.member),
         last_for=last_for,
         last=LAST,
+        ask_role=ask_role,
+        loss=loss or LossForm(formdata=None),
+        alone_with=again.alone_with(session, account_id),
+        allowed=again.allowed(session, account_id, now=now),
+        waits=again.waiting(session, account_id),
+        role_word=lambda code: ROLE[Role(code)],
     )
+
+
+def name_of(account_id: UUID) -> str:
+    """What a colleague is called."""
+    return listing.get_line(guards.db(), guards.signed_in(), account_id).member.name
 
 
 def _role_form(*, empty: bool = False) -> GiveRoleForm:

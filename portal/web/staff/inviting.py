@@ -9,7 +9,7 @@ from wtforms import DateField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.domain.refusals import NotFound, NotYours, Refusal
-from portal.domain.roles import Permission, Role, RoleNeedsService
+from portal.domain.roles import NeedsSecondPerson, Permission, Role, RoleNeedsService
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
@@ -28,6 +28,10 @@ WORDS: Mapping[type[Refusal], tuple[str, str]] = {
     NoAddress: ("email", _l("This is no e-mail address.")),
     AddressTaken: ("email", _l("Somebody signs in with this address already.")),
     RoleNeedsService: ("service", colleagues.WORDS[RoleNeedsService]),
+    NeedsSecondPerson: (
+        "role",
+        _l("Two coordinators give this role together, once the account is there."),
+    ),
 }
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import i18n
-from portal.domain.refusals import Busy, Refusal
+from portal.domain.refusals import Busy, Refusal, WrongState
 from portal.i18n import lazy_gettext as _l
 from portal.services.colleagues import invitations
 from portal.services.colleagues.invitations import LinkDoesNotOpen
@@ -41,7 +41,7 @@ def welcome(token: str) -> ResponseReturnValue:
             except tuple(WORDS) as refusal:
                 field, words = WORDS[type(refusal)]
                 form.refuse(field, words)
-    except (LinkDoesNotOpen, AddressTaken):
+    except (LinkDoesNotOpen, AddressTaken, WrongState):
         return render_template("staff/sign_in/no_link.html", days=invitations.LASTS.days), 404
     return render_template(
         "staff/sign_in/welcome.html", form=form, name=name, email=email, measured=measured
@@ -55,7 +55,7 @@ def _accept(token: str, form: ChosenPassphraseForm) -> ResponseReturnValue:
         guards.house(),
         token,
         passphrase=form.new.data or "",
-        again=form.again.data or "",
+        repeated=form.again.data or "",
         language=i18n.current_language().code,
         now=guards.utc_now(),
     )

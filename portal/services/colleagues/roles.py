@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.decisions import DecisionKind, check_proof
+from portal.domain.decisions import DecidedMeanwhile, DecisionKind, check_proof
 from portal.domain.refusals import NotFound, NotYours, Refusal, WrongState
 from portal.domain.roles import (
     SECOND_PERSON,
@@ -87,6 +87,8 @@ def give_as_decided(
     """What follows the second coordinator's yes. Raises what `give` raises about the role."""
     assert decision.subject_id is not None
     role = Role(str(decision.facts["role"]))
+    if session.get_one(StaffMember, decision.subject_id).left_at is not None:
+        raise DecidedMeanwhile
     _check_fits(session, decision.subject_id, role, None)
     given = teams.give_role(
         session, decision.subject_id, role, now=now, actor_id=decision.decided_by_id

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.domain.decisions import DecisionKind
 from portal.domain.leave import LastReader
 from portal.domain.refusals import Refusal, WrongState
 from portal.domain.roles import (
@@ -18,13 +19,22 @@ from portal.domain.roles import (
 from portal.i18n import dates, ngettext
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
+from portal.models import Decision
+from portal.services import staff
 from portal.services.colleagues import again, invitations, listing, roles
+from portal.services.colleagues.again import Lost
 from portal.services.colleagues.listing import Show
 from portal.services.colleagues.roles import OwnAccount, RoleHeldAlready
 from portal.services.colleagues.teams import LastKeyHolder
 from portal.services.entry import browsers
 from portal.web import guards
-from portal.web.staff.colleague_forms import AskRoleForm, GiveRoleForm, LossForm, TrainingForm
+from portal.web.staff.colleague_forms import (
+    LOST,
+    AskRoleForm,
+    GiveRoleForm,
+    LossForm,
+    TrainingForm,
+)
 from portal.web.staff.vocabulary import ROLE
 
 blueprint = Blueprint("colleagues", __name__, url_prefix="/colleagues")
@@ -220,6 +230,17 @@ def page(
 def name_of(account_id: UUID) -> str:
     """What a colleague is called."""
     return listing.get_line(guards.db(), guards.signed_in(), account_id).member.name
+
+
+def about(decision: Decision) -> tuple[UUID, str, str] | None:
+    """Of a decision about a colleague: who she is, her name, and what was asked for her."""
+    if decision.kind not in (DecisionKind.ROLE_CHANGE, DecisionKind.SIGN_IN_AGAIN):
+        return None
+    assert decision.subject_id is not None
+    role, lost = decision.facts.get("role"), decision.facts.get("lost")
+    what = str(ROLE[Role(str(role))] if role else LOST[Lost(str(lost))])
+    name = staff.get_member(guards.db(), decision.subject_id).name
+    return decision.subject_id, name, what
 
 
 def _role_form(*, empty: bool = False) -> GiveRoleForm:

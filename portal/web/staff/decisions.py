@@ -22,13 +22,15 @@ from portal.domain.decisions import (
     WaitsAlready,
 )
 from portal.domain.refusals import NotFound, Refusal
+from portal.domain.roles import RolesKeptApart
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.services import deciding, decisions, one_decision
+from portal.services.colleagues.roles import RoleHeldAlready
 from portal.web import guards
 from portal.web.forms import StaffForm
-from portal.web.staff import needs_at_desk, proof, vocabulary
+from portal.web.staff import colleagues, needs_at_desk, proof, vocabulary
 
 blueprint = Blueprint("decisions", __name__, url_prefix="/desk")
 
@@ -56,6 +58,8 @@ WORDS: Mapping[type[Refusal], str] = {
         "that the role is empty."
     ),
     WaitsAlready: _l("This was asked before and still waits for an answer."),
+    RolesKeptApart: colleagues.WORDS[RolesKeptApart],
+    RoleHeldAlready: colleagues.WORDS[RoleHeldAlready],
     NotFound: _l("You have no case with this number."),
     NothingWritten: _l("Nothing is written here yet."),
     TooLong: _l("This is longer than 4,000 characters. Nothing was cut or kept: make it shorter."),
@@ -95,7 +99,11 @@ def decision(decision_id: UUID) -> ResponseReturnValue:
             return answer
     found = one_decision.open_one(session, acting, decision_id, now=now)
     return render_template(
-        "staff/desk/decision.html", found=found, form=form, is_fresh=proof.is_fresh()
+        "staff/desk/decision.html",
+        found=found,
+        form=form,
+        is_fresh=proof.is_fresh(),
+        about=colleagues.about(found.decision),
     )
 
 

@@ -116,6 +116,20 @@ def test_the_same_is_asked_once_and_with_a_reason(cora: Browser, people: TestHou
     assert "Not a valid choice" in cora.words
 
 
+def test_the_second_coordinator_reads_whom_it_is_about_and_why(
+    cora: Browser, people: TestHouse, vera: Person, signed_in: SignIn
+) -> None:
+    page_of(cora, people.director).submit("Give this role", role="coordinator", service="")
+    cora.submit("Ask another coordinator", reason="She takes over from me in spring.")
+    other = signed_in(vera).get(f"/staff/desk/{waits(people, DecisionKind.ROLE_CHANGE)}")
+    for words in ("Els", "Coordinator", "She takes over from me in spring."):
+        assert words in other.words
+    if other.has_button("Take this on"):
+        other.submit("Take this on")
+    other.submit("Accept", words="", act="accept")
+    assert held(people, people.director) == {Role.CASE_DIRECTOR, Role.COORDINATOR}
+
+
 # Beginning again.
 
 

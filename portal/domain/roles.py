@@ -97,7 +97,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.DECIDE_ERASURE: frozenset({Role.COORDINATOR, Role.AUDITOR}),
     Permission.ASK_LEGAL_HOLD: frozenset({Role.AUDITOR}),
     Permission.DECIDE_LEGAL_HOLD: frozenset({Role.COORDINATOR, Role.AUDITOR}),
-    Permission.ASK_ROLE_CHANGE: frozenset({Role.COORDINATOR, Role.ADMINISTRATOR}),
+    Permission.ASK_ROLE_CHANGE: frozenset({Role.COORDINATOR}),
     Permission.DECIDE_ROLE_CHANGE: frozenset({Role.COORDINATOR}),
     Permission.ASK_SIGN_IN_AGAIN: frozenset({Role.COORDINATOR}),
     Permission.DECIDE_SIGN_IN_AGAIN: frozenset({Role.COORDINATOR}),

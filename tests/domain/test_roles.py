@@ -91,9 +91,6 @@ DECISIONS: dict[Role, set[Permission]] = {
         Permission.ASK_POLICE_SHARING,
         Permission.ASK_SEPARATION_OVERRIDE,
     },
-    Role.ADMINISTRATOR: {
-        Permission.ASK_ROLE_CHANGE,
-    },
     Role.MODERATOR: {
         Permission.DECIDE_CONTACT_CHANGE,
         Permission.DECIDE_RELEASE,
@@ -165,7 +162,6 @@ def test_an_administrator_opens_nothing_that_a_survivor_or_staff_wrote() -> None
         Permission.SEE_HOUSE,
         Permission.SEE_PEOPLE,
         Permission.CHANGE_HOUSE,
-        Permission.ASK_ROLE_CHANGE,
     }
     assert APART[Role.ADMINISTRATOR] == set(Role) - {Role.ADMINISTRATOR, Role.COORDINATOR}
 

@@ -244,6 +244,7 @@ class _Furnishing:
             "housing": house.workers[ServiceKind.HOUSING],
             "police": house.workers[ServiceKind.POLICE],
             "prosecutor": house.workers[ServiceKind.PROSECUTOR],
+            "administrator": house.a_colleague("Ada", (Role.ADMINISTRATOR, None)),
             # She joined a team that has its key already, and nobody has handed it over yet.
             "newcomer": house.a_colleague("Wim", (Role.SERVICE_STAFF, housing.id)),
         }

@@ -176,7 +176,7 @@ def test_the_last_who_holds_a_key_is_not_let_go_by_mistake(
     cora: Browser, people: TestHouse
 ) -> None:
     take(cora, people, people.moderator)
-    assert "Nobody else holds this team's key" in cora.words
+    assert "Nobody else holds this key" in cora.words
     assert copies(people, people.moderator) == 1
     cora.submit("Go on all the same")
     assert "The role is taken away." in cora.words
@@ -259,7 +259,7 @@ def test_an_account_is_opened_again_without_its_roles(
 
 def test_the_last_of_two_teams_is_not_closed_by_mistake(cora: Browser, people: TestHouse) -> None:
     page_of(cora, people.moderator).submit("Switch the account off")
-    assert "Nobody else holds this team's key" in cora.words
+    assert "Nobody else holds this key" in cora.words
     with people.database.transaction("read") as session:
         assert session.get_one(StaffMember, people.moderator.account_id).left_at is None
     cora.submit("Go on all the same")

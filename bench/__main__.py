@@ -5,54 +5,37 @@ the median of the rounds is printed. Everything goes over HTTP, is sealed, and i
 """
 
 import argparse
-import itertools
 import json
 import os
 import platform
-import secrets
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from statistics import median
-from urllib.parse import urlencode
 
 from flask import Flask
 from sqlalchemy import event
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from bench import houses, load
+from bench import houses, load, pages, storm
+from bench.pages import Target
 from portal.app import create_app
 from portal.database import Database, migrate
-from portal.domain.cards import new_card_number
 from portal.services.house import House
 from portal.settings import Settings
-from portal.vault import KeyFile, SlowPasses, random_digits
+from portal.vault import KeyFile, SlowPasses
 
 WRITERS = 60
 """A survivor may write 60 messages in ten minutes; the load is spread over many."""
-
-
 FIRST_READINGS_A_SECOND = 500
 """More than any server here answers: each first reading needs a sign-in that has read nothing."""
-SIGN_INS_A_SECOND = 50
-
-
-@dataclass
-class Target:
-    """A page to ask for, on a port."""
-
-    name: str
-    port: int
-    next_request: load.NextRequest
 
 
 def main() -> None:
@@ -64,21 +47,27 @@ def main() -> None:
         print(f"# {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
         print(f"# {database.engine.dialect.name}, {asked.workers} workers, {asked.seconds} s each")
         lengths = [50, 5_000, 50_000]
-        fresh = int(asked.rounds * asked.seconds * FIRST_READINGS_A_SECOND)
+        stretches = asked.rounds * len(asked.cases) + 2
+        fresh = int(stretches * asked.seconds * FIRST_READINGS_A_SECOND)
         made = houses.build(database, house, lengths=lengths, writers=WRITERS, fresh=fresh)
         environment = _environment(settings, data)
-        with _server("bench.bare:create_app", environment, asked.workers) as bare_port:
-            bare = _bare_target(bare_port, made)
-            with _server("portal.app:create_app", environment, asked.workers) as port:
-                _warm_up([bare, *_targets(port, made, 50)])
+        # As `portal.server` does: whoever waits for a slow pass holds a thread.
+        threads = settings.slow_pass_slots + 1
+        with _server("bench.bare:create_app", environment, asked.workers, threads) as bare_port:
+            bare = pages.bare(bare_port, made)
+            with _server("portal.app:create_app", environment, asked.workers, threads) as port:
+                every = [bare, *pages.every(port, made, 50)]
+                _warm_up(every)
+                grown = {}
                 for cases in asked.cases:
                     houses.grow(database, made.survivors[50][0], cases)
-                    print(f"\n## {cases} cases in the house")
-                    _measure([bare, *_targets(port, made, 50)], asked)
-                print("\n## threads of 50, 5,000 and 50,000 messages")
-                _measure([bare, *(_thread(port, made, length) for length in lengths)], asked)
-                _measure_under_sign_ins(_targets(port, made, 50)[0], port, asked.seconds)
-                _count_queries(settings, made)
+                    print(f"\n## {cases:,} cases in the house", flush=True)
+                    grown[cases] = _measure(every, asked)
+                _print_growth(grown)
+                print("\n## threads of 50, 5,000 and 50,000 messages", flush=True)
+                _measure([bare, *(pages.thread(port, made, length) for length in lengths)], asked)
+                storm.measure(every[1:], port, asked.seconds)
+                _count_queries(settings, every[1:])
                 print(f"\nmemory of a worker after all this: {_memory(port)} MB")
 
 
@@ -116,13 +105,13 @@ def _environment(settings: Settings, data: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _server(factory: str, environment: dict[str, str], workers: int) -> Iterator[int]:
+def _server(factory: str, environment: dict[str, str], workers: int, threads: int) -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", factory]
     command += ["--port", str(port), "--workers", str(workers), "--no-access-log"]
-    command += ["--log-level", "error", "--blocking-threads", "4"]
+    command += ["--log-level", "error", "--blocking-threads", str(threads)]
     process = subprocess.Popen(command, env=environment)
     try:
         _wait_for(port)
@@ -144,80 +133,26 @@ def _wait_for(port: int) -> None:
     raise SystemExit("a server did not start")
 
 
-def _bare_target(port: int, made: houses.MeasuredHouse) -> Target:
-    number = made.survivors[50][0].case_number
-    return Target("bare page, one query", port, lambda: load.get(f"/{number}"))
-
-
-def _thread(port: int, made: houses.MeasuredHouse, length: int) -> Target:
-    _, token = made.survivors[length]
-    request = _to(token, "/messages")
-    return Target(f"thread, 50 of {length:,}", port, lambda: request)
-
-
-def _targets(port: int, made: houses.MeasuredHouse, length: int) -> list[Target]:
-    her, token = made.survivors[length]
-    today = _to(token, "/today")
-    desk = _staff(made.moderator_token, "/staff/desk")
-    case = _staff(made.director_token, f"/staff/cases/{her.case_id}")
-    writers = itertools.cycle(made.writers)
-    return [
-        Target("today", port, lambda: today),
-        _thread(port, made, length),
-        _first_reading(port, made),
-        Target("send a message", port, lambda: _send(next(writers)[1])),
-        Target("desk", port, lambda: desk),
-        Target("case page", port, lambda: case),
-    ]
-
-
-def _first_reading(port: int, made: houses.MeasuredHouse) -> Target:
-    tokens = itertools.cycle(made.fresh_tokens)
-    return Target("thread, first reading", port, lambda: _to(next(tokens), "/messages"))
-
-
-def _to(token: str, path: str) -> load.Request:
-    return load.post(urlencode({"k": token, "l": "en", "to": path}), headers=PART)
-
-
-def _send(token: str) -> load.Request:
-    words = "I can come on Tuesday in the morning. Is that good?"
-    fields = {
-        "k": token,
-        "l": "en",
-        "do": "/messages/write",
-        "f": secrets.token_urlsafe(12),
-        "a": words,
-    }
-    return load.post(urlencode(fields), headers=PART)
-
-
-def _staff(token: str, path: str) -> load.Request:
-    return (
-        f"GET {path} HTTP/1.1\r\nHost: staff.localhost\r\nCookie: s={token}\r\n"
-        "Accept-Encoding: gzip\r\n\r\n"
-    ).encode()
-
-
-PART = "X-Part: 1\r\nSec-Fetch-Site: same-origin\r\nAccept-Encoding: gzip\r\n"
-
-
 def _warm_up(targets: list[Target]) -> None:
     for target in targets:
         load.run(target.port, target.next_request, seconds=0.5)
 
 
-def _measure(targets: list[Target], asked: argparse.Namespace) -> None:
+def _measure(targets: list[Target], asked: argparse.Namespace) -> dict[str, float]:
+    """Ask each page in turn, some rounds long; gives each page's ratio to the first one."""
     rounds: dict[str, list[load.Measured]] = {target.name: [] for target in targets}
     for _ in range(asked.rounds):
         for target in targets:
-            found = load.run(target.port, target.next_request, seconds=asked.seconds)
-            rounds[target.name].append(found)
+            rounds[target.name].append(
+                load.run(target.port, target.next_request, seconds=asked.seconds)
+            )
     yardstick = [found.per_second for found in rounds[targets[0].name]]
     print(f"{'page':26}{'ratio':>8}{'a second':>10}{'median':>9}{'p95':>9}{'bytes':>8}  answers")
+    found = {}
     for target in targets:
         of_page = rounds[target.name]
         ratios = [one.per_second / bare for one, bare in zip(of_page, yardstick, strict=True)]
+        found[target.name] = median(ratios)
         sizes = median(one.bytes_read / max(1, len(one.latencies)) for one in of_page)
         print(
             f"{target.name:26}{median(ratios):8.2f}{median(m.per_second for m in of_page):10.0f}"
@@ -225,44 +160,19 @@ def _measure(targets: list[Target], asked: argparse.Namespace) -> None:
             f"{median(m.p95_ms for m in of_page):7.1f}ms"
             f"{sizes:8.0f}  {json.dumps(_sum([m.statuses for m in of_page]))}"
         )
+    return found
 
 
-def _measure_under_sign_ins(target: Target, port: int, seconds: float) -> None:
-    """The same page by one reader alone, and while many try to come in with wrong PINs."""
-    alone = load.run(port, target.next_request, seconds=seconds, connections=1)
-    stop = threading.Event()
-    storm = [threading.Thread(target=_try_cards, args=(port, stop)) for _ in range(8)]
-    for thread in storm:
-        thread.start()
-    crowded = load.run(port, target.next_request, seconds=2 * seconds, connections=1)
-    stop.set()
-    for thread in storm:
-        thread.join()
-    print(
-        f"\n{target.name}, one reader: median {alone.median_ms:.1f} ms; under"
-        f" {SIGN_INS_A_SECOND} sign-ins a second: {crowded.median_ms:.1f} ms"
-        f" ({crowded.median_ms / alone.median_ms:.2f} times), p95 {crowded.p95_ms:.1f} ms"
-    )
+def _print_growth(grown: dict[int, dict[str, float]]) -> None:
+    """How much longer each page takes in a bigger house, measured against the bare page of then."""
+    (smallest, small), *bigger = grown.items()
+    for cases, ratios in bigger:
+        print(f"\n## {cases:,} cases: times as long as with {smallest:,}")
+        for name, ratio in ratios.items():
+            print(f"{name:26}{small[name] / ratio:8.2f}")
 
 
-def _try_cards(port: int, stop: threading.Event) -> None:
-    """One of eight strangers with a card that opens nothing; together fifty tries a second."""
-    pause = 8 / SIGN_INS_A_SECOND
-    while not stop.is_set():
-        began = time.perf_counter()
-        card = new_card_number(random_digits)
-        fields = {"do": "/front/sign-in", "a": card, "b": "274951", "l": "en"}
-        # Everybody from another address: one address is slowed down long before.
-        address = ".".join(str(secrets.randbelow(256)) for _ in range(4))
-        headers = PART + f"Connection: close\r\nX-Forwarded-For: {address}\r\n"
-        with socket.create_connection(("127.0.0.1", port)) as stranger:
-            stranger.sendall(load.post(urlencode(fields), headers=headers))
-            while stranger.recv(65536):
-                pass
-        time.sleep(max(0.0, pause - (time.perf_counter() - began)))
-
-
-def _count_queries(settings: Settings, made: houses.MeasuredHouse) -> None:
+def _count_queries(settings: Settings, targets: list[Target]) -> None:
     """Statements of each page, counted in a copy of the application in this process."""
     app = create_app(settings)
     database: Database = app.extensions["database"]
@@ -272,8 +182,8 @@ def _count_queries(settings: Settings, made: houses.MeasuredHouse) -> None:
         "before_cursor_execute",
         lambda _connection, _cursor, statement, *_: said.append(statement),
     )
-    print("\nqueries a page (read again, transaction statements left out)")
-    for target in _targets(0, made, 50):
+    print("\nqueries a page (transaction statements left out)")
+    for target in targets:
         for _ in range(2):
             said.clear()
             _ask_inside(app, target.next_request())

@@ -96,15 +96,19 @@ def grow(database: Database, like: Person, number: int) -> None:
 
 def _sign_in(tests: TestHouse, person: Person, now: datetime) -> str:
     with tests.database.transaction() as session:
-        return sessions.start(
-            session,
-            person.account_id,
-            keys=person.keys,
-            language="en",
-            now=now,
-            pin=person.pin or None,
-            second_factor_at=None if person.case_id else now,
-        )
+        return _begin(session, person, now)
+
+
+def _begin(session: Session, person: Person, now: datetime) -> str:
+    return sessions.start(
+        session,
+        person.account_id,
+        keys=person.keys,
+        language="en",
+        now=now,
+        pin=person.pin or None,
+        second_factor_at=None if person.case_id else now,
+    )
 
 
 def _fresh_sign_ins(tests: TestHouse, number: int, now: datetime) -> list[str]:
@@ -112,12 +116,11 @@ def _fresh_sign_ins(tests: TestHouse, number: int, now: datetime) -> list[str]:
     her = tests.a_survivor("First reader", now=now)
     _fill_thread(tests, her, 50, now=now)
     tokens, rows = [], []
-    for _ in range(number):
-        tokens.append(_sign_in(tests, her, now))
-        with tests.database.transaction("read") as session:
+    with tests.database.transaction() as session:
+        for _ in range(number):
+            tokens.append(_begin(session, her, now))
             row = session.scalars(select(SignIn).where(SignIn.account_id == her.account_id)).one()
             rows.append(_as_values(row))
-    with tests.database.transaction() as session:
         session.execute(insert(SignIn), rows[:-1])
     return tokens
 

@@ -1,0 +1,77 @@
+"""The pages that are measured, and how a browser asks for them."""
+
+import itertools
+import secrets
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from bench import houses, load
+
+PART = "X-Part: 1\r\nSec-Fetch-Site: same-origin\r\nAccept-Encoding: gzip\r\n"
+
+
+@dataclass
+class Target:
+    """A page to ask for, on a port."""
+
+    name: str
+    port: int
+    next_request: load.NextRequest
+
+
+def bare(port: int, made: houses.MeasuredHouse) -> Target:
+    """The yardstick."""
+    number = made.survivors[50][0].case_number
+    return Target("bare page, one query", port, lambda: load.get(f"/{number}"))
+
+
+def every(port: int, made: houses.MeasuredHouse, length: int) -> list[Target]:
+    """Each page that is promised to be fast, of a survivor whose thread has this length."""
+    her, token = made.survivors[length]
+    today = _to(token, "/today")
+    desk = _staff(made.moderator_token, "/staff/desk")
+    case = _staff(made.director_token, f"/staff/cases/{her.case_id}")
+    writers = itertools.cycle(made.writers)
+    return [
+        Target("today", port, lambda: today),
+        thread(port, made, length),
+        _first_reading(port, made),
+        Target("send a message", port, lambda: _send(next(writers)[1])),
+        Target("desk", port, lambda: desk),
+        Target("case page", port, lambda: case),
+    ]
+
+
+def thread(port: int, made: houses.MeasuredHouse, length: int) -> Target:
+    """The newest 50 messages, read again in the same sign-in."""
+    _, token = made.survivors[length]
+    request = _to(token, "/messages")
+    return Target(f"thread, 50 of {length:,}", port, lambda: request)
+
+
+def _first_reading(port: int, made: houses.MeasuredHouse) -> Target:
+    tokens = itertools.cycle(made.fresh_tokens)
+    return Target("thread, first reading", port, lambda: _to(next(tokens), "/messages"))
+
+
+def _to(token: str, path: str) -> load.Request:
+    return load.post(urlencode({"k": token, "l": "en", "to": path}), headers=PART)
+
+
+def _send(token: str) -> load.Request:
+    words = "I can come on Tuesday in the morning. Is that good?"
+    fields = {
+        "k": token,
+        "l": "en",
+        "do": "/messages/write",
+        "f": secrets.token_urlsafe(12),
+        "a": words,
+    }
+    return load.post(urlencode(fields), headers=PART)
+
+
+def _staff(token: str, path: str) -> load.Request:
+    return (
+        f"GET {path} HTTP/1.1\r\nHost: staff.localhost\r\nCookie: s={token}\r\n"
+        "Accept-Encoding: gzip\r\n\r\n"
+    ).encode()

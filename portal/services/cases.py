@@ -30,6 +30,7 @@ from portal.services import audit, notes
 from portal.services import readiness as readiness_check
 from portal.services.entry import cards
 from portal.services.entry.sessions import SignedIn
+from portal.services.house import at_once
 from portal.services.keys import holders
 from portal.services.keys.folders import Grantee, give, new_folder, readers
 from portal.services.keys.reading import OpenFolder, open_folder
@@ -150,13 +151,14 @@ def on_team(acting: SignedIn) -> ColumnElement[bool]:
 
 def look(session: Session, acting: SignedIn, case: Case, *, now: datetime) -> datetime | None:
     """Remember that a colleague looked at a case; gives when she looked before."""
-    row = session.get(Look, (acting.account_id, case.id))
-    if row is None:
-        session.add(Look(account_id=acting.account_id, case_id=case.id, looked_at=now))
-        before = None
-    else:
-        before, row.looked_at = row.looked_at, now
-    session.flush()
+    with at_once(session) as writing:
+        row = writing.get(Look, (acting.account_id, case.id))
+        if row is None:
+            writing.add(Look(account_id=acting.account_id, case_id=case.id, looked_at=now))
+            before = None
+        else:
+            before, row.looked_at = row.looked_at, now
+        writing.flush()
     return before
 
 

@@ -28,6 +28,7 @@ from portal.models import (
 from portal.services import audit
 from portal.services.entry import tries
 from portal.services.entry.sessions import SignedIn
+from portal.services.house import at_once
 from portal.services.keys.reading import OpenFolder, open_folder
 
 PAGE = 50
@@ -376,18 +377,19 @@ def _mark_seen(
     }
     if not fresh:
         return shown
-    stay = set(
-        session.scalars(
-            update(Message)
-            .where(Message.id.in_(fresh), Message.taken_back_at.is_(None))
-            .values(
-                seen_at=func.coalesce(Message.seen_at, literal(now, Message.seen_at.type)),
-                seen_by_id=func.coalesce(Message.seen_by_id, acting.account_id),
+    with at_once(session) as writing:
+        stay = set(
+            writing.scalars(
+                update(Message)
+                .where(Message.id.in_(fresh), Message.taken_back_at.is_(None))
+                .values(
+                    seen_at=func.coalesce(Message.seen_at, literal(now, Message.seen_at.type)),
+                    seen_by_id=func.coalesce(Message.seen_by_id, acting.account_id),
+                )
+                .returning(Message.id)
+                .execution_options(synchronize_session=False)
             )
-            .returning(Message.id)
-            .execution_options(synchronize_session=False)
         )
-    )
     gone = fresh - stay
     return [
         line._replace(seen_at=now)

@@ -1,0 +1,72 @@
+"""What was opened is in the account before it is read, whatever becomes of the page."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.domain.folders import FolderKind
+from portal.models import AuditEvent
+from portal.services.entry import sessions
+from portal.services.entry.sessions import SLIDE_AFTER
+from portal.services.keys.reading import open_folder
+from tests.people import NOON, Person, TestHouse
+
+
+class PageFailed(Exception):
+    """Something after the reading went wrong."""
+
+
+@pytest.fixture
+def token(the_house: TestHouse, her: Person) -> str:
+    """A sign-in of hers that has read nothing yet."""
+    with the_house.database.transaction() as session:
+        return sessions.start(session, her.account_id, keys=her.keys, language="en", now=NOON)
+
+
+def openings(the_house: TestHouse) -> int:
+    """How many openings are kept."""
+    with the_house.database.transaction("read") as session:
+        kept = select(func.count()).where(AuditEvent.kind == "folder_opened")
+        return session.scalar(kept) or 0
+
+
+def show_messages(the_house: TestHouse, token: str, *, fails: bool = False) -> None:
+    """Open her conversation for a page that is only shown."""
+    with the_house.database.transaction("read") as session:
+        acting = sessions.find(session, token, now=NOON)
+        assert acting is not None
+        folder, case_id = FolderKind.CONVERSATION, acting.her_case_id
+        for _ in range(2):
+            open_folder(session, acting, case_id, folder, purpose="conversation", now=NOON)
+        if fails:
+            raise PageFailed
+
+
+def test_a_first_reading_is_written_down_once(the_house: TestHouse, token: str) -> None:
+    before = openings(the_house)
+    show_messages(the_house, token)
+    show_messages(the_house, token)
+    assert openings(the_house) == before + 1
+
+
+def test_an_opening_is_kept_although_its_page_failed(the_house: TestHouse, token: str) -> None:
+    if not the_house.database.is_sqlite:
+        pytest.skip("elsewhere it is part of the page's transaction, and nothing was shown")
+    before = openings(the_house)
+    with pytest.raises(PageFailed):
+        show_messages(the_house, token, fails=True)
+    assert openings(the_house) == before + 1
+
+
+def test_being_there_takes_no_lock_from_anybody(the_house: TestHouse, token: str) -> None:
+    if not the_house.database.is_sqlite:
+        pytest.skip("elsewhere only the row of her own sign-in is held")
+    with the_house.database.transaction("read") as reading:
+        later = NOON + SLIDE_AFTER + timedelta(seconds=1)
+        assert sessions.find(reading, token, now=later) is not None
+        # Somebody else writes while her page is still being made.
+        with the_house.database.transaction() as writing:
+            sessions.end(writing, token)
+    with the_house.database.transaction("read") as reading:
+        assert sessions.find(reading, token, now=later) is None

@@ -77,9 +77,10 @@ class TestAsking:
                 reasons.read(session, acting, session.get_one(Decision, asked), "reason", now=NOON)
 
     def test_what_belongs_to_no_case_is_sealed_too(self, the_house: TestHouse) -> None:
-        admin = the_house.a_colleague("Ada", (Role.ADMINISTRATOR, None))
-        asked = ask(the_house, admin, DecisionKind.ROLE_CHANGE, subject_id=admin.account_id)
-        for person in (admin, the_house.coordinator):
+        ada = the_house.a_colleague("Ada", (Role.COORDINATOR, None))
+        worker = next(iter(the_house.workers.values()))
+        asked = ask(the_house, ada, DecisionKind.ROLE_CHANGE, subject_id=worker.account_id)
+        for person in (ada, the_house.coordinator):
             with the_house.acting(person) as (session, acting):
                 decision = session.get_one(Decision, asked)
                 assert WHY.encode() not in (decision.reason or b"")
@@ -88,8 +89,8 @@ class TestAsking:
             reasons.read(session, acting, session.get_one(Decision, asked), "reason", now=NOON)
 
     def test_reading_a_reason_is_written_down(self, the_house: TestHouse) -> None:
-        admin = the_house.a_colleague("Ada", (Role.ADMINISTRATOR, None))
-        asked = ask(the_house, admin, DecisionKind.ROLE_CHANGE)
+        ada = the_house.a_colleague("Ada", (Role.COORDINATOR, None))
+        asked = ask(the_house, ada, DecisionKind.ROLE_CHANGE)
         with the_house.acting(the_house.coordinator) as (session, acting):
             reasons.read(session, acting, session.get_one(Decision, asked), "reason", now=NOON)
             kinds = set(session.scalars(select(AuditEvent.kind)))

@@ -72,7 +72,7 @@ class Permission(StrEnum):
 PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.OPEN_CASE: frozenset({Role.CASE_DIRECTOR, Role.INTAKE_WORKER}),
     Permission.ISSUE_CARD: frozenset({Role.CASE_DIRECTOR, Role.INTAKE_WORKER}),
-    Permission.FIND_CASE: frozenset({Role.CASE_DIRECTOR, Role.COORDINATOR}),
+    Permission.FIND_CASE: frozenset({Role.CASE_DIRECTOR, Role.INTAKE_WORKER}),
     Permission.WRITE_TO_SURVIVOR: frozenset({Role.CASE_DIRECTOR}),
     Permission.READ_DESK: frozenset({Role.MODERATOR}),
     Permission.DECIDE_AT_DESK: frozenset({Role.MODERATOR}),

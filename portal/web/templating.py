@@ -132,7 +132,7 @@ def staff_rooms() -> list[tuple[str, str, str, str]]:
             "people",
             i18n.gettext("My people"),
             "person",
-            (Permission.OPEN_CASE,),
+            (Permission.FIND_CASE,),
         ),
         ("cover", i18n.gettext("Cover"), "pause", (Permission.ARRANGE_COVER,)),
         ("referrals", i18n.gettext("Referrals"), "papers", (Permission.ANSWER_REFERRAL,)),

@@ -18,7 +18,7 @@ from portal.domain.roles import (
 from tests.people import NOON
 
 MAY: dict[Role, set[Permission]] = {
-    Role.INTAKE_WORKER: {Permission.OPEN_CASE, Permission.ISSUE_CARD},
+    Role.INTAKE_WORKER: {Permission.OPEN_CASE, Permission.ISSUE_CARD, Permission.FIND_CASE},
     Role.CASE_DIRECTOR: {
         Permission.OPEN_CASE,
         Permission.ISSUE_CARD,
@@ -29,7 +29,6 @@ MAY: dict[Role, set[Permission]] = {
     Role.MODERATOR: {Permission.READ_DESK, Permission.DECIDE_AT_DESK},
     Role.DUTY_OFFICER: set(),
     Role.COORDINATOR: {
-        Permission.FIND_CASE,
         Permission.SEE_HOUSE,
         Permission.SEE_PEOPLE,
         Permission.MANAGE_PEOPLE,

@@ -79,6 +79,6 @@ def _list(
 
 def _working_with_cases() -> SignedIn:
     acting = guards.signed_in()
-    if not acting.may(Permission.OPEN_CASE):
+    if not acting.may(Permission.FIND_CASE):
         raise NotYours
     return acting

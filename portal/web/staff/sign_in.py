@@ -133,7 +133,7 @@ def first_room(acting: SignedIn) -> str:
     """Where a colleague's day begins, by what she may do."""
     rooms = (
         (Permission.DECIDE_AT_DESK, "/staff/desk"),
-        (Permission.OPEN_CASE, "/staff/people"),
+        (Permission.FIND_CASE, "/staff/people"),
         (Permission.ANSWER_REFERRAL, "/staff/referrals"),
     )
     return next((room for permission, room in rooms if acting.may(permission)), "/staff/house")

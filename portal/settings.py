@@ -133,6 +133,13 @@ class Settings:
         _directory,
         Path(),
     )
+    backup_keys: Path = _setting(
+        "PORTAL_BACKUP_KEYS",
+        "directory of the daily keys of backups, never beside a backup; empty: backup-keys "
+        "beside the key file",
+        _directory,
+        Path(),
+    )
     host: str = _setting("PORTAL_HOST", "address the server listens on", _text, "127.0.0.1")
     port: int = _setting("PORTAL_PORT", "port the server listens on", _whole(1, 65535), 8000)
     staff_host: str | None = _setting(
@@ -191,6 +198,8 @@ class Settings:
         read["key_file"] = (
             data_dir / "portal.key" if read["key_file"] == Path() else read["key_file"]
         )
+        if read["backup_keys"] == Path():
+            read["backup_keys"] = read["key_file"].parent / "backup-keys"
         settings = cls(**read, exit_pages=_exit_pages(read["languages"], env))
         _refuse_weak_passes(settings)
         return settings

@@ -6,14 +6,14 @@ import click
 
 COMMANDS = {
     "audit": "safekeeping",
-    "backup": "safekeeping",
+    "backup": "backups",
     "check": "check",
     "demo": "demo",
     "demo-signins": "demo",
     "init": "founding",
     "migrate": "running",
     "recover": "recovery",
-    "restore": "safekeeping",
+    "restore": "backups",
     "serve": "running",
     "service": "colleagues",
     "staff": "colleagues",

@@ -24,3 +24,6 @@ class Frozen(StrEnum):
 
     WRONG_PINS = "wrong_pins"
     BY_STAFF = "by_staff"
+    QUIET = "quiet"
+    """Nobody came in with it for a long time."""
+    CASE_CLOSED = "case_closed"

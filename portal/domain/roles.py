@@ -35,10 +35,12 @@ class Permission(StrEnum):
     SEE_PEOPLE = "see_people"
     MANAGE_PEOPLE = "manage_people"
     CHANGE_HOUSE = "change_house"
+    CLOSE_CASE = "close_case"
     ARRANGE_COVER = "arrange_cover"
     ANSWER_LOOK_QUESTIONS = "answer_look_questions"
     READ_AUDIT = "read_audit"
     SEE_LATE = "see_late"
+    SEE_ENDS = "see_ends"
     ASK_CARD_AGAIN = "ask_card_again"
     DECIDE_CARD_AGAIN = "decide_card_again"
     ASK_BREAK_GLASS = "ask_break_glass"
@@ -81,10 +83,12 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.SEE_PEOPLE: frozenset({Role.COORDINATOR, Role.ADMINISTRATOR}),
     Permission.MANAGE_PEOPLE: frozenset({Role.COORDINATOR}),
     Permission.ANSWER_LOOK_QUESTIONS: frozenset({Role.COORDINATOR, Role.AUDITOR}),
+    Permission.CLOSE_CASE: frozenset({Role.CASE_DIRECTOR}),
     Permission.CHANGE_HOUSE: frozenset({Role.COORDINATOR, Role.ADMINISTRATOR}),
     Permission.ARRANGE_COVER: frozenset({Role.COORDINATOR}),
     Permission.READ_AUDIT: frozenset({Role.AUDITOR}),
     Permission.SEE_LATE: frozenset({Role.COORDINATOR}),
+    Permission.SEE_ENDS: frozenset({Role.COORDINATOR, Role.AUDITOR}),
     # Acts that one person asks for and another decides about (domain/decisions.py). Deciding roles
     # are those with a team key: the reason is sealed to their team.
     Permission.ASK_CARD_AGAIN: frozenset({Role.COORDINATOR}),

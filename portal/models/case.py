@@ -22,6 +22,13 @@ class Case(WithId, Base):
     state: Mapped[CaseState] = mapped_column(named(CaseState), default=CaseState.OPEN)
     opened_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
+    closed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    closed_why: Mapped[bytes | None]
+    """Sealed in the staff notes."""
+    messages_gone_at: Mapped[datetime | None]
+    held_at: Mapped[datetime | None]
+    """A legal hold: nothing of it is deleted, whatever the clocks say."""
     name: Mapped[bytes]
     language: Mapped[bytes]
 

@@ -28,7 +28,20 @@ from portal.vault import KeyFile, keyed_hash
 START = b"\0" * 32
 SALT_BYTES = 16
 ERASED = "facts_erased"
+CHAIN_ERASED = "chain_erased"
 Facts = dict[str, str | int | list[str]]
+
+
+@dataclass(frozen=True)
+class _Erased:
+    """What was erased and must be left of it: single acts, and whole beginnings of chains."""
+
+    events: dict[str, str]
+    chains: dict[str, dict[int, str]]
+
+    def reaches(self, event: "AuditEvent") -> bool:
+        """Whether an act stands in the erased beginning of its chain."""
+        return event.number <= max(self.chains.get(event.chain, {}), default=0)
 
 
 @dataclass(frozen=True)
@@ -50,7 +63,7 @@ def record(
     facts: Facts | None = None,
 ) -> AuditEvent:
     """Add an act to the chain of its case or of its day."""
-    chain = f"case:{case_id.hex}" if case_id else f"day:{now.astimezone(UTC).date().isoformat()}"
+    chain = chain_of(case_id) if case_id else f"day:{now.astimezone(UTC).date().isoformat()}"
     session.flush()
     number, link = _locked_head(session, chain)
     event = AuditEvent(
@@ -90,6 +103,48 @@ def erase_facts(
     event.facts, event.salt = {}, b""
     rest: Facts = {"event": str(event.id), "rest": _rest(event)}
     return record(session, actor_id, ERASED, now=now, case_id=event.case_id, facts=rest)
+
+
+def erase_chain(
+    session: Session,
+    actor_id: UUID | None,
+    chain: str,
+    *,
+    now: datetime,
+    until: datetime | None = None,
+    case_id: UUID | None = None,
+    facts: Facts | None = None,
+) -> int:
+    """Forget what the acts of a chain were about, all or those until a moment; gives how many.
+
+    When, what kind and by whom stays, and one act vouches for all of it with a digest.
+    """
+    asked = select(AuditEvent).where(AuditEvent.chain == chain)
+    if until is not None:
+        asked = asked.where(AuditEvent.at <= until)
+    events = session.scalars(asked.order_by(AuditEvent.number)).all()
+    if not events:
+        return 0
+    digest = sha256()
+    for event in events:
+        event.facts, event.salt = {}, b""
+        digest.update(_rest(event).encode())
+    session.flush()
+    vouched: Facts = {"chain": chain, "until": events[-1].number, "rest": digest.hexdigest()}
+    record(
+        session,
+        actor_id,
+        CHAIN_ERASED,
+        now=now,
+        case_id=case_id,
+        facts={**(facts or {}), **vouched},
+    )
+    return len(events)
+
+
+def chain_of(case_id: UUID) -> str:
+    """The chain of a case."""
+    return f"case:{case_id.hex}"
 
 
 def verify(session: Session) -> Iterator[Fault]:
@@ -145,7 +200,7 @@ def link_again(session: Session) -> list[Fault]:
 
 
 def _link_chain_again(
-    keys: KeyFile, erased: dict[str, str], head: AuditHead, events: Iterable[AuditEvent]
+    keys: KeyFile, erased: _Erased, head: AuditHead, events: Iterable[AuditEvent]
 ) -> Iterator[Fault]:
     link, number = START, 0
     for event in events:
@@ -187,22 +242,29 @@ def _locked_head(session: Session, chain: str) -> tuple[int, bytes]:
 
 def _check_chain(
     keys: KeyFile,
-    erased: dict[str, str],
+    erased: _Erased,
     chain: str,
     events: Iterable[AuditEvent],
     head: AuditHead | None,
 ) -> Iterator[Fault]:
     link, number = START, 0
+    rests, vouched = sha256(), erased.chains.get(chain, {})
     for event in events:
+        rests.update(_rest(event).encode())
         if event.number != number + 1:
             yield Fault(chain, number + 1, "dropped")
         elif _link(keys, link, event) != event.link:
             yield Fault(chain, event.number, "link")
-        elif not _is_whole(event, erased):
+        elif not (_is_whole(event, erased) and _vouches(vouched, event, rests.hexdigest())):
             yield Fault(chain, event.number, "altered")
         link, number = event.link, event.number
     if head is None or head.number != number or head.link != link:
         yield Fault(chain, max(number, head.number if head else 0), "dropped")
+
+
+def _vouches(vouched: dict[int, str], event: AuditEvent, rests: str) -> bool:
+    """Whether what was erased until here is what the act that erased it says."""
+    return vouched.get(event.number, rests) == rests
 
 
 def _check_nights(session: Session, keys: KeyFile) -> Iterator[Fault]:
@@ -228,24 +290,31 @@ def _digest(session: Session, keys: KeyFile, at: datetime) -> tuple[int, bytes]:
     return len(rows), keyed_hash(keys.mac_key, "audit-night", *parts)
 
 
-def _erased(session: Session) -> dict[str, str]:
+def _erased(session: Session) -> _Erased:
     """What was erased, and what must be left of it, by the acts that say so themselves."""
-    said = session.scalars(select(AuditEvent).where(AuditEvent.kind == ERASED))
-    return {
-        str(event.facts["event"]): str(event.facts["rest"])
-        for event in said
-        if _is_whole(event, {})
-    }
+    found, nothing = _Erased({}, {}), _Erased({}, {})
+    said = session.scalars(select(AuditEvent).where(AuditEvent.kind.in_((ERASED, CHAIN_ERASED))))
+    for event in said:
+        if not _is_whole(event, nothing):
+            continue
+        if event.kind == ERASED:
+            found.events[str(event.facts["event"])] = str(event.facts["rest"])
+        else:
+            of_chain = found.chains.setdefault(str(event.facts["chain"]), {})
+            of_chain[int(event.facts["until"])] = str(event.facts["rest"])
+    return found
 
 
-def _is_whole(event: AuditEvent, erased: dict[str, str]) -> bool:
+def _is_whole(event: AuditEvent, erased: _Erased) -> bool:
     """Whether an act says what it said when it was recorded, or was erased by an act that says so.
 
     An empty salt alone means nothing: whoever alters facts can empty it as well.
     """
     if len(event.salt) == SALT_BYTES:
         return _commitment(event) == event.commitment
-    return not event.salt and not event.facts and erased.get(str(event.id)) == _rest(event)
+    if event.salt or event.facts:
+        return False
+    return erased.reaches(event) or erased.events.get(str(event.id)) == _rest(event)
 
 
 def _rest(event: AuditEvent) -> str:

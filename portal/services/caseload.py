@@ -38,6 +38,8 @@ class Show(StrEnum):
     LATE = "late"
     NEWS = "news"
     FROZEN = "frozen"
+    ENDED = "ended"
+    """Files that the house no longer works on, until they are gone."""
 
 
 @dataclass(frozen=True)
@@ -95,13 +97,13 @@ def page(
         select(Case, Look.looked_at, promised.c.at)
         .outerjoin(Look, (Look.case_id == Case.id) & (Look.account_id == acting.account_id))
         .outerjoin(promised, promised.c.case_id == Case.id)
-        .where(on_team(acting), Case.state == CaseState.OPEN)
+        .where(on_team(acting), _is_of(show))
         .order_by(rank, Case.number)
         .limit(size + 1)
     )
     if show is Show.LATE:
         asked = asked.where(promised.c.at < now)
-    elif show is not Show.ALL:
+    elif show in (Show.NEWS, Show.FROZEN):
         asked = asked.where(_has_news(now) if show is Show.NEWS else _is_frozen())
     place = _place_of(after)
     if place is not None:
@@ -113,22 +115,27 @@ def page(
 
 
 def counts(session: Session, acting: SignedIn, *, now: datetime) -> dict[Show, int]:
-    """How many of the own open cases each filter would list."""
+    """How many of the own cases each filter would list."""
     promised = _promises(acting)
     mine = (
         select(func.count())
         .select_from(Case)
         .outerjoin(Look, (Look.case_id == Case.id) & (Look.account_id == acting.account_id))
         .outerjoin(promised, promised.c.case_id == Case.id)
-        .where(on_team(acting), Case.state == CaseState.OPEN)
+        .where(on_team(acting))
     )
     asked = {
         Show.ALL: mine,
         Show.LATE: mine.where(promised.c.at < now),
         Show.NEWS: mine.where(_has_news(now)),
         Show.FROZEN: mine.where(_is_frozen()),
+        Show.ENDED: mine,
     }
-    return {show: int(session.scalar(one) or 0) for show, one in asked.items()}
+    return {show: int(session.scalar(one.where(_is_of(show))) or 0) for show, one in asked.items()}
+
+
+def _is_of(show: Show) -> ColumnElement[bool]:
+    return Case.state == (CaseState.CLOSED if show is Show.ENDED else CaseState.OPEN)
 
 
 def _promises(acting: SignedIn) -> Subquery:

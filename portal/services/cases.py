@@ -267,3 +267,18 @@ def _new_number(session: Session) -> str:
         number = f"{code[:2]}-{code[2:]}"
         if session.scalar(select(Case.id).where(Case.number == number)) is None:
             return number
+
+
+def wake(session: Session, case_id: UUID, *, actor_id: UUID, now: datetime) -> None:
+    """Work on a case again that had ended: staff want to, or somebody wrote and has to be read.
+
+    Holds the case: nobody ends the work on it while something new is being written.
+    """
+    state = select(Case.state).where(Case.id == case_id).with_for_update()
+    if session.scalar(state) is not CaseState.CLOSED:
+        return
+    case = session.get_one(Case, case_id)
+    case.state, case.closed_at, case.closed_by_id = CaseState.OPEN, None, None
+    case.closed_why = case.messages_gone_at = None
+    audit.record(session, actor_id, "case_reopened", now=now, case_id=case.id)
+    session.flush()

@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.accounts import CaseState
 from portal.domain.leave import CannotStandIn, Days, LastReader, StandInIsAway
 from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission, Role
@@ -80,7 +79,7 @@ def plan_leave(
     days = leave.planned_days(session, acting, first, last, now=now)
     if stand_in_id is not None:
         leave.check_present(session, stand_in_id, days)
-        for case in _open_cases(session, acting.account_id):
+        for case in _cases_of(session, acting.account_id):
             if case.case_director_id == acting.account_id and case.stand_in_id != stand_in_id:
                 replace(session, acting, case, case.stand_in_id, stand_in_id, now=now)
     return leave.enter(session, acting, acting.account_id, days, is_sick=False, now=now)
@@ -111,7 +110,7 @@ def note_illness(
 def without_reader(session: Session, account_id: UUID, days: Days) -> list[tuple[Case, UUID]]:
     """Open files that nobody would read on these days, each with its other reader."""
     pairs = []
-    for case in _open_cases(session, account_id):
+    for case in _cases_of(session, account_id):
         (other,) = _team_of(case) - {account_id}
         pairs.append((case, other))
     others = {other for _, other in pairs}
@@ -120,10 +119,10 @@ def without_reader(session: Session, account_id: UUID, days: Days) -> list[tuple
 
 
 def files_of(session: Session, acting: SignedIn, account_id: UUID) -> list[Case]:
-    """The open cases on whose team a colleague is, for whoever arranges cover."""
+    """The cases on whose team a colleague is, for whoever arranges cover."""
     if not acting.may(Permission.ARRANGE_COVER) and acting.account_id != account_id:
         raise NotYours
-    return _open_cases(session, account_id)
+    return _cases_of(session, account_id)
 
 
 def move_files(
@@ -155,10 +154,10 @@ def leave_house(
     """A colleague leaves the house: in this request she loses every key that somebody else holds.
 
     Where she directed, the stand-in directs from now on; `one_reader` lists what then needs a
-    second colleague. Raises LastReader while open cases would be left without any reader, unless
+    second colleague. Raises LastReader while cases would be left without any reader, unless
     that is wanted: such a key stays sealed to her, who cannot come in any more.
     """
-    cases = _open_cases(session, account_id)
+    cases = _cases_of(session, account_id)
     here = _still_here(session, {one for case in cases for one in _team_of(case)} - {account_id})
     holding = pending.holders_of(session, [case.id for case in cases])
     last = [case for case in cases if not (holding.get(case.id, set()) & here)]
@@ -175,7 +174,7 @@ def leave_house(
 
 
 def one_reader(session: Session, acting: SignedIn) -> list[tuple[Case, StaffMember]]:
-    """Open cases of which one of the two has left the house, and who that is."""
+    """Cases of which one of the two has left the house, and who that is."""
     if not acting.may(Permission.ARRANGE_COVER):
         return []
     rows = session.execute(
@@ -187,7 +186,7 @@ def one_reader(session: Session, acting: SignedIn) -> list[tuple[Case, StaffMemb
                 StaffMember.account_id == Case.case_director_id,
             ),
         )
-        .where(Case.state == CaseState.OPEN, StaffMember.left_at.is_not(None))
+        .where(StaffMember.left_at.is_not(None))
         .order_by(StaffMember.name, Case.number)
         .limit(200)
     )
@@ -232,8 +231,9 @@ def _team_of(case: Case) -> set[UUID]:
     return {case.case_director_id, case.stand_in_id}
 
 
-def _open_cases(session: Session, account_id: UUID) -> list[Case]:
-    asked = select(Case).where(on_case(account_id), Case.state == CaseState.OPEN)
+def _cases_of(session: Session, account_id: UUID) -> list[Case]:
+    # Until it is gone a file has a reader, also when the work on it has ended: she may write.
+    asked = select(Case).where(on_case(account_id))
     return list(session.scalars(asked.order_by(Case.number)))
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.decisions import DecisionKind
 from portal.models import Decision
+from portal.services import closing, erasure
 from portal.services.colleagues import again, roles
 from portal.services.entry.sessions import SignedIn
 
@@ -29,5 +30,7 @@ class Effect(Protocol):
 EFFECTS: Mapping[DecisionKind, Effect] = {
     DecisionKind.ROLE_CHANGE: roles.give_as_decided,
     DecisionKind.SIGN_IN_AGAIN: again.allow,
+    DecisionKind.ERASURE: erasure.decided,
+    DecisionKind.LEGAL_HOLD: closing.hold_decided,
 }
 ENDS: Mapping[DecisionKind, Effect] = {}

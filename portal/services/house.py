@@ -87,6 +87,18 @@ def at_once(session: Session) -> Iterator[Session]:
         yield writing
 
 
+def settings_of(session: Session) -> Settings:
+    """What was set from outside, for this process."""
+    found = session.info["settings"]
+    assert isinstance(found, Settings)
+    return found
+
+
+def find_centre(session: Session) -> Centre | None:
+    """The centre of this installation; None before `init` or `demo`."""
+    return session.get(Centre, 1)
+
+
 def get_centre(session: Session) -> Centre:
     """The centre of this installation. Raises HouseNotReady before `init` or `demo`."""
     centre = session.get(Centre, 1)

@@ -26,8 +26,8 @@ from portal.domain.words import clean, written, written_or_none
 from portal.models import Centre, Service, SettingVersion, StaffMember
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
-from portal.services.house import get_centre
-from portal.settings import Settings, is_page_elsewhere
+from portal.services.house import get_centre, settings_of
+from portal.settings import is_page_elsewhere
 
 Value = dict[str, Any]
 
@@ -212,7 +212,7 @@ def _check_languages(
     session: Session, centre: Centre, _a: str, value: Value, _now: datetime
 ) -> Value:
     codes = [str(code) for code in value["codes"]]
-    rules.check_languages(codes, _settings(session).languages)
+    rules.check_languages(codes, settings_of(session).languages)
     for texts in centre.legal_texts.values():
         # A language is not offered before what the law says can be read in it.
         rules.check_legal(texts, codes if texts else ())
@@ -271,7 +271,7 @@ def _check_legal(_s: Session, centre: Centre, about: str, value: Value, _now: da
 def _check_exits(session: Session, _c: Centre, _a: str, value: Value, _now: datetime) -> Value:
     pages = {code: str(page).strip() for code, page in value.items() if str(page).strip()}
     for code, page in pages.items():
-        if not is_page_elsewhere(page, _settings(session)):
+        if not is_page_elsewhere(page, settings_of(session)):
             raise rules.UnsafeExit(code)
     return pages
 
@@ -333,9 +333,3 @@ def _texts(typed: Mapping[str, Any], limit: int) -> dict[str, str]:
     """Words by language, cleaned; languages in which nothing was said are left out."""
     said = {code: written_or_none(str(text), limit=limit) for code, text in typed.items()}
     return {clean(code): text for code, text in said.items() if text}
-
-
-def _settings(session: Session) -> Settings:
-    found = session.info["settings"]
-    assert isinstance(found, Settings)
-    return found

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from portal.domain.accounts import CaseState
 from portal.domain.leave import (
     Days,
     LeaveOverlaps,
@@ -141,7 +140,7 @@ def away_today(
 
 
 def shares(session: Session, account_id: UUID) -> list[Sharing]:
-    """With whom a colleague shares her open files: who stands in for her, and for whom she does."""
+    """With whom a colleague shares her files: who stands in for her, and for whom she does."""
     found = []
     for other, own, is_stand_in in (
         (Case.stand_in_id, Case.case_director_id, True),
@@ -151,7 +150,7 @@ def shares(session: Session, account_id: UUID) -> list[Sharing]:
         rows = session.execute(
             select(member.account_id, member.name, member.left_at, func.count())
             .join(Case, other == member.account_id)
-            .where(own == account_id, Case.state == CaseState.OPEN)
+            .where(own == account_id)
             .group_by(member.account_id, member.name, member.left_at)
             .order_by(member.name)
         )

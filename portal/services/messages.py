@@ -25,7 +25,7 @@ from portal.models import (
     Thread,
     plain_rows,
 )
-from portal.services import audit
+from portal.services import audit, cases
 from portal.services.entry import tries
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import at_once
@@ -105,6 +105,7 @@ def write(
     """
     thread = _get_thread(session, acting, case_id)
     text = written(words)
+    cases.wake(session, case_id, actor_id=acting.account_id, now=now)
     tries.limit(
         session,
         "message",

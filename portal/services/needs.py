@@ -36,7 +36,7 @@ from portal.models import (
     Service,
 )
 from portal.models import Statement as StatementRow
-from portal.services import at_desk, audit, decisions, drafts, taken_times
+from portal.services import at_desk, audit, cases, decisions, drafts, taken_times
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import promised
 from portal.services.keys.folders import (
@@ -76,6 +76,7 @@ def send(session: Session, acting: SignedIn, statement: Statement, *, now: datet
     statement = clean_statement(statement)
     open_now = frozenset(need.category for need in open_needs(session, acting))
     check_statement(statement, open_categories=open_now)
+    cases.wake(session, case.id, actor_id=acting.account_id, now=now)
     folder = at_desk.for_statement(session, acting, case.id, now=now)
     name_to_use = _name_to_use(session, acting, case, now=now)
     row = StatementRow(case_id=case.id, sent_at=now, folder_version=folder.folder.version, body=b"")

@@ -87,9 +87,14 @@ def code_word(notes: Sequence[ShownNote]) -> ShownNote | None:
 def _folder(session: Session, acting: SignedIn, case: Case, *, now: datetime) -> OpenFolder:
     """The staff notes of a case, begun for its team when there are none yet."""
     if find_folder(session, case.id, FolderKind.STAFF_NOTES) is None:
-        team = [one for one in readers(session, case.id, now=now) if one.why is Why.CASE_TEAM]
-        return begin(session, acting, case, team, now=now)
+        return begin_for(session, acting, case, now=now)
     return open_folder(session, acting, case.id, FolderKind.STAFF_NOTES, purpose="note", now=now)
+
+
+def begin_for(session: Session, acting: SignedIn, case: Case, *, now: datetime) -> OpenFolder:
+    """The folder for the case team as it is now, to write something else of staff into."""
+    team = [one for one in readers(session, case.id, now=now) if one.why is Why.CASE_TEAM]
+    return begin(session, acting, case, team, now=now)
 
 
 def begin(

@@ -87,6 +87,8 @@ def waiting_for_her(session: Session, acting: SignedIn) -> list[tuple[Referral, 
             .where(
                 Referral.case_id == acting.her_case_id,
                 Referral.state == ReferralState.WAITS_FOR_YES,
+                # Nobody needs her yes any more once the house has ended its work.
+                Need.state.not_in((NeedState.DONE, NeedState.STOPPED)),
             )
             .order_by(Referral.made_at, Service.name, Referral.id)
         ).all()

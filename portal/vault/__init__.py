@@ -4,6 +4,7 @@ It knows nothing of Flask, SQL or cases. The rules are in the design, chapter "T
 primitive is libsodium's (PyNaCl), and the words on paper are BIP 39's.
 """
 
+from portal.vault.daily_keys import DailyKeys
 from portal.vault.errors import (
     BadKeyFile,
     BadWords,
@@ -29,6 +30,7 @@ from portal.vault.keyed import check_keyed, keyed_hash
 from portal.vault.numbers import random_digits
 from portal.vault.recovery import new_recovery, recovery_pair
 from portal.vault.slow_passes import SlowPasses
+from portal.vault.streams import open_stream, seal_stream
 from portal.vault.tokens import (
     new_token,
     open_under_token,
@@ -45,6 +47,7 @@ __all__ = [
     "Busy",
     "CannotOpen",
     "Cost",
+    "DailyKeys",
     "Forged",
     "KeyFile",
     "KeyPair",
@@ -65,10 +68,12 @@ __all__ = [
     "new_token",
     "open_sealed",
     "open_slot",
+    "open_stream",
     "open_under_token",
     "open_value",
     "random_digits",
     "recovery_pair",
+    "seal_stream",
     "seal_to",
     "seal_under_token",
     "seal_value",

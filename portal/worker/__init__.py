@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from sqlalchemy.exc import OperationalError
 
 from portal.database import Database
+from portal.domain.accounts import Frozen
 from portal.services import deciding
-from portal.services.running import expiry, lateness
+from portal.services.running import expiry, lateness, retention
 
 EVERY_SECONDS = 60.0
 log = logging.getLogger("portal.worker")
@@ -30,6 +31,10 @@ def run_once(database: Database, *, now: datetime) -> expiry.Forgotten:
         counts = ", ".join(f"{count} {what}" for what, count in forgotten._asdict().items())
         log.info("deleted: %s", counts)
     _run_desk(database, now=now)
+    struck = strike_clocks(database, now=now)
+    if any(struck):
+        counts = ", ".join(f"{count} {what}" for what, count in struck._asdict().items())
+        log.info("clocks: %s", counts)
     _close_night(database, now=now)
     return forgotten
 
@@ -48,6 +53,37 @@ def run(database: Database, clock: Callable[[], datetime] = lambda: datetime.now
             log.warning("the database did not answer (%s)", type(error.orig).__name__)
         stopping.wait(EVERY_SECONDS)
     log.info("stopped")
+
+
+def strike_clocks(database: Database, *, now: datetime) -> retention.Struck:
+    """What the centre no longer keeps: each case, conversation and chain by itself."""
+    with database.transaction("read") as session:
+        due = retention.due(session, now=now)
+    frozen = [
+        *(
+            _by_itself(database, retention.freeze, one, Frozen.QUIET, now=now)
+            for one in due.quiet_cards
+        ),
+        *(
+            _by_itself(database, retention.freeze, one, Frozen.CASE_CLOSED, now=now)
+            for one in due.closed_cards
+        ),
+    ]
+    talks = [
+        _by_itself(database, retention.forget_conversation, one, now=now)
+        for one in due.conversations
+    ]
+    files = [_by_itself(database, retention.forget_case, one, now=now) for one in due.cases]
+    acts = [_by_itself(database, retention.forget_acts, one, now=now) for one in due.chains]
+    keys = _by_itself(database, retention.destroy_backup_keys, now=now)
+    # Also for what was erased by a decision since the last round.
+    database.overwrite_what_was_deleted()
+    return retention.Struck(sum(frozen), sum(talks), sum(files), sum(acts), keys)
+
+
+def _by_itself(database: Database, act: Callable[..., int], *what: object, now: datetime) -> int:
+    with database.transaction() as session:
+        return int(act(session, *what, now=now))
 
 
 def _run_desk(database: Database, *, now: datetime) -> None:

@@ -20,6 +20,7 @@ from tests.people import NOON
 MAY: dict[Role, set[Permission]] = {
     Role.INTAKE_WORKER: {Permission.OPEN_CASE, Permission.ISSUE_CARD, Permission.FIND_CASE},
     Role.CASE_DIRECTOR: {
+        Permission.CLOSE_CASE,
         Permission.OPEN_CASE,
         Permission.ISSUE_CARD,
         Permission.FIND_CASE,
@@ -48,6 +49,7 @@ MAY: dict[Role, set[Permission]] = {
 DECISIONS: dict[Role, set[Permission]] = {
     Role.COORDINATOR: {
         Permission.SEE_LATE,
+        Permission.SEE_ENDS,
         Permission.ASK_CARD_AGAIN,
         Permission.ASK_BREAK_GLASS,
         Permission.ASK_EXPORT,
@@ -71,6 +73,7 @@ DECISIONS: dict[Role, set[Permission]] = {
         Permission.ASK_ABOUT_ANY_CASE,
     },
     Role.AUDITOR: {
+        Permission.SEE_ENDS,
         Permission.DECIDE_CARD_AGAIN,
         Permission.DECIDE_BREAK_GLASS,
         Permission.ASK_EXPORT,

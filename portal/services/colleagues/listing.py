@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.accounts import CaseState
 from portal.domain.appointments import AppointmentState
 from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission, Role
@@ -125,19 +124,16 @@ def get_line(session: Session, acting: SignedIn, account_id: UUID) -> Line:
 
 
 def open_items(session: Session, account_id: UUID, *, now: datetime) -> OpenItems:
-    """The open cases and coming dates that bear her name; numbers only, no content."""
+    """The cases and coming dates that bear her name; numbers only, no content."""
     mine = or_(Case.case_director_id == account_id, Case.stand_in_id == account_id)
     directs, stands_in = session.execute(
         select(
             func.count().filter(Case.case_director_id == account_id),
             func.count().filter(Case.stand_in_id == account_id),
-        ).where(mine, Case.state == CaseState.OPEN)
+        ).where(mine)
     ).one()
     numbers = session.scalars(
-        select(Case.number)
-        .where(mine, Case.state == CaseState.OPEN)
-        .order_by(Case.number)
-        .limit(SHOWN_CASES)
+        select(Case.number).where(mine).order_by(Case.number).limit(SHOWN_CASES)
     )
     coming = select(func.count()).where(
         Appointment.with_id == account_id,

@@ -230,6 +230,11 @@ def as_slot(row: KeySlot) -> Slot:
     return Slot(row.salt, row.ops, row.mem, row.verifier, row.wrapped)
 
 
+def freeze_by_clock(session: Session, card: Card, why: Frozen, *, now: datetime) -> None:
+    """Freeze a card that nobody used for long, or whose case was closed; staff can lift it."""
+    _freeze(session, card, why, actor_id=None, now=now)
+
+
 def _freeze(
     session: Session, card: Card, why: Frozen, *, actor_id: UUID | None, now: datetime
 ) -> None:

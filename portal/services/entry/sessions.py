@@ -36,8 +36,9 @@ SLIDE_AFTER = timedelta(seconds=15)
 
 _OF_STAFF = (StaffMember.name, StaffMember.left_at, StaffMember.trained_until)
 _BY_TOKEN = (
-    select(*SignIn.__table__.c, Account.holder_id, *_OF_STAFF)
+    select(*SignIn.__table__.c, Account.holder_id, *_OF_STAFF, Case.closed_at)
     .join(Account, Account.id == SignIn.account_id)
+    .outerjoin(Case, Case.id == SignIn.case_id)
     .outerjoin(StaffMember, StaffMember.account_id == SignIn.account_id)
     .where(SignIn.token_hash == bindparam("token_hash"))
 )
@@ -67,6 +68,8 @@ class SignedIn:
     signed_in_before_at: datetime | None = None
     told_limits_at: datetime | None = None
     trained_until: date | None = None
+    work_ended_at: datetime | None = None
+    """A survivor's: since when the house no longer works on her file."""
     openings: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     """What this sign-in had opened before this request, and when: see `services.keys.openings`."""
 
@@ -162,6 +165,7 @@ def find(session: Session, token: str, *, now: datetime, slide: bool = True) -> 
         signed_in_before_at=row.signed_in_before_at,
         told_limits_at=row.told_limits_at,
         trained_until=row.trained_until,
+        work_ended_at=row.closed_at,
         openings=row.openings,
     )
 

@@ -22,12 +22,14 @@ SHOWN = {
     Show.LATE: _l("Late promises"),
     Show.NEWS: _l("News"),
     Show.FROZEN: _l("Frozen card"),
+    Show.ENDED: _l("Work has ended"),
 }
 NOTHING = {
     Show.ALL: _l("You have no open files yet."),
     Show.LATE: _l("Nothing is late."),
     Show.NEWS: _l("Nothing is new since you last looked."),
     Show.FROZEN: _l("No card is frozen."),
+    Show.ENDED: _l("You hold no file on which the work has ended."),
 }
 
 

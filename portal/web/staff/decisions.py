@@ -24,10 +24,13 @@ from portal.domain.decisions import (
 from portal.domain.refusals import NotFound, Refusal
 from portal.domain.roles import RolesKeptApart
 from portal.domain.words import NothingWritten, TooLong
+from portal.i18n import dates
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import deciding, decisions, one_decision
+from portal.models import Decision
+from portal.services import closing, deciding, decisions, ends, one_decision
 from portal.services.colleagues.roles import RoleHeldAlready
+from portal.services.erasure import OnHold
 from portal.web import guards
 from portal.web.forms import StaffForm
 from portal.web.staff import colleagues, needs_at_desk, proof, vocabulary
@@ -39,6 +42,9 @@ BY_HAND = (
     DecisionKind.CONTACT_CHANGE,
     DecisionKind.SEPARATION_OVERRIDE,
     DecisionKind.FEEDBACK,
+    DecisionKind.EXPORT,
+    DecisionKind.ERASURE,
+    DecisionKind.LEGAL_HOLD,
 )
 """Kinds that are asked for on the common page; the others are asked for where the act is."""
 
@@ -61,6 +67,7 @@ WORDS: Mapping[type[Refusal], str] = {
     RolesKeptApart: colleagues.WORDS[RolesKeptApart],
     RoleHeldAlready: colleagues.WORDS[RoleHeldAlready],
     NotFound: _l("You have no case with this number."),
+    OnHold: _l("A legal hold stands on this file: nothing of it may be deleted."),
     NothingWritten: _l("Nothing is written here yet."),
     TooLong: _l("This is longer than 4,000 characters. Nothing was cut or kept: make it shorter."),
 }
@@ -104,6 +111,7 @@ def decision(decision_id: UUID) -> ResponseReturnValue:
         form=form,
         is_fresh=proof.is_fresh(),
         about=colleagues.about(found.decision),
+        consequence=_consequence(found.decision),
     )
 
 
@@ -128,7 +136,8 @@ def ask() -> ResponseReturnValue:
     kinds = _may_ask()
     if not kinds:
         return redirect(url_for(".asked"))
-    form = AskForm(data={"number": request.args.get("number", "")[:20]})
+    wanted = {name: request.args.get(name, "")[:20] for name in ("kind", "number")}
+    form = AskForm(data=wanted)
     form.kind.choices = [(kind.value, vocabulary.word(kind)) for kind in kinds]
     if form.validate_on_submit():
         try:
@@ -141,6 +150,22 @@ def ask() -> ResponseReturnValue:
     return render_template("staff/desk/ask.html", form=form, about_case=_about_case(kinds))
 
 
+def _consequence(decision: Decision) -> str | None:
+    """What a yes does, where the name of the kind does not say it all."""
+    if decision.kind is DecisionKind.ERASURE:
+        day = dates.date(ends.no_backup_from(guards.db(), now=guards.utc_now()))
+        return _(
+            "Everything about her is deleted at once and for good: file, keys, card, messages. "
+            "Backups made until now can be opened until %(day)s.",
+            day=day,
+        )
+    if decision.kind is DecisionKind.LEGAL_HOLD and decision.facts.get("act") == closing.LIFT:
+        return _("The hold is lifted: the clocks of this file run again.")
+    if decision.kind is DecisionKind.LEGAL_HOLD:
+        return _("A hold is set: nothing of this file is deleted until it is lifted.")
+    return None
+
+
 def _ask(form: AskForm) -> None:
     acting, now = guards.signed_in(), guards.utc_now()
     kind = DecisionKind(form.kind.data)
@@ -148,7 +173,11 @@ def _ask(form: AskForm) -> None:
         case_id = None
         if RULES[kind].about_case:
             case_id = one_decision.case_to_ask_about(session, acting, form.number.data or "")
-        decisions.ask(session, acting, kind, reason=form.words.data or "", case_id=case_id, now=now)
+        reason = form.words.data or ""
+        if kind is DecisionKind.LEGAL_HOLD and case_id is not None:
+            closing.ask_hold(session, acting, case_id, reason=reason, now=now)
+        else:
+            decisions.ask(session, acting, kind, reason=reason, case_id=case_id, now=now)
 
 
 def _try(form: DecideForm, act: str, decision_id: UUID) -> ResponseReturnValue | None:

@@ -25,6 +25,7 @@ def house() -> ResponseReturnValue:
         questions=look_questions.waiting_count(session, acting),
         may_answer=acting.may(Permission.ANSWER_LOOK_QUESTIONS),
         may_change=acting.may(Permission.CHANGE_HOUSE),
+        may_see_ends=acting.may(Permission.SEE_ENDS),
         may_audit=acting.may(Permission.READ_AUDIT),
         closed=decisions.unfilled(session, now=now) if acting.may(Permission.SEE_LATE) else [],
         late=late.climbed_to(session, acting, as_coordinator=True),

@@ -102,6 +102,8 @@ CARD_STATE: Words = {
 FROZEN: Words = {
     Frozen.WRONG_PINS: _l("Ten wrong PINs were tried."),
     Frozen.BY_STAFF: _l("Staff froze it."),
+    Frozen.QUIET: _l("Nobody came in with it for a long time."),
+    Frozen.CASE_CLOSED: _l("The work on this file ended some time ago."),
 }
 SERVICE_KIND: Words = {
     ServiceKind.POLICE: _l("Police"),
@@ -178,6 +180,8 @@ PERMISSION: dict[Permission, str] = {
     Permission.SEE_PEOPLE: _l("See colleagues and their roles"),
     Permission.MANAGE_PEOPLE: _l("Invite colleagues, give and take roles, switch accounts off"),
     Permission.ANSWER_LOOK_QUESTIONS: _l("Answer a survivor's questions about who looked"),
+    Permission.CLOSE_CASE: _l("End the work on a file of one's own, and take it up again"),
+    Permission.SEE_ENDS: _l("See what is kept until when, by numbers and clocks"),
     Permission.CHANGE_HOUSE: _l("Change what the house sets, such as hours and services"),
     Permission.ARRANGE_COVER: _l("Arrange cover: illness, stand-ins, files handed on"),
     Permission.READ_AUDIT: _l("See what was done, and by whom"),

@@ -1,6 +1,7 @@
 """More: who can see, her card, the language, what is hidden, who else helps."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,6 +18,7 @@ from portal.domain.cards import (
 )
 from portal.domain.centre import LegalText
 from portal.domain.refusals import Busy, Refusal
+from portal.domain.retention import Kept, days_of
 from portal.i18n import LANGUAGES, current_language, use_language
 from portal.i18n import lazy_gettext as _l
 from portal.services.entry import cards, sessions
@@ -137,8 +139,17 @@ def numbers() -> ResponseReturnValue:
 
 @blueprint.get("/how-long")
 def how_long() -> ResponseReturnValue:
-    """How long her words stay."""
-    return _page("how_long")
+    """How long her words stay, by the clocks that this centre sets."""
+    centre = guards.whereabouts().centre
+    days = days_of(centre.retention if centre else {})
+    ended_at = guards.signed_in().work_ended_at
+    ends = {
+        kind.value: ended_at + timedelta(days=days[kind])
+        for kind in (Kept.HER_PAGES, Kept.MESSAGES, Kept.FILE)
+        if ended_at is not None
+    }
+    named = {kind.value: number for kind, number in days.items()}
+    return _page("how_long", days=named, ends=ends, ended_at=ended_at)
 
 
 @blueprint.get("/your-rights")

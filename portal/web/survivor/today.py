@@ -34,9 +34,11 @@ SAID: Mapping[str, str] = {
 def show() -> ResponseReturnValue:
     """The first page; nothing sealed is opened for it but the one date that it shows."""
     now = guards.utc_now()
-    kept = drafts.unsent(guards.db(), guards.signed_in(), now=now)
+    her = guards.signed_in()
+    kept = drafts.unsent(guards.db(), her, now=now)
     return render_template(
         "survivor/today/show.html",
+        her=her,
         unsent=[_unsent_row(kind) for kind in kept],
         today=today.show(guards.db(), guards.signed_in(), now=now),
         before=guards.signed_in().signed_in_before_at,

@@ -1,0 +1,182 @@
+"""The clocks of what is kept: each strikes once, whichever worker comes first.
+
+Each case is a transaction of its own that holds the case's row and looks again: a worker that is
+stopped in the middle leaves the rest to the next, and two at a time do nothing twice.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.accounts import CardState, CaseState, Frozen
+from portal.domain.folders import FolderKind
+from portal.domain.retention import Kept, days_of
+from portal.models import (
+    Account,
+    AuditEvent,
+    AuditHead,
+    AuditMention,
+    Card,
+    Case,
+    Folder,
+    Grant,
+    Half,
+    Message,
+    SignIn,
+    Thread,
+)
+from portal.services import audit, erasure
+from portal.services.entry import cards
+from portal.services.house import find_centre, settings_of
+from portal.vault import DailyKeys
+
+ACTS_WAIT = timedelta(days=30)
+"""Facts of acts go in batches: one act vouches for a month of a chain, not for each day of it."""
+
+
+class Struck(NamedTuple):
+    """How many of each."""
+
+    cards_frozen: int = 0
+    conversations: int = 0
+    cases: int = 0
+    acts: int = 0
+    backup_keys: int = 0
+
+
+class Due(NamedTuple):
+    """What is due at this moment, to be done one by one."""
+
+    quiet_cards: list[UUID]
+    closed_cards: list[UUID]
+    conversations: list[UUID]
+    cases: list[UUID]
+    chains: list[str]
+
+
+def due(session: Session, *, now: datetime) -> Due:
+    """Whose time has come. A legal hold stops every clock that deletes."""
+    centre = find_centre(session)
+    if centre is None:
+        return Due([], [], [], [], [])
+    days = days_of(centre.retention)
+    since = {kind: now - timedelta(days=days[kind]) for kind in Kept}
+    last_seen = func.coalesce(Account.last_sign_in_at, Card.activated_at)
+    active = (
+        select(Card.id)
+        .join(Case, Case.survivor_id == Card.account_id)
+        .join(Account, Account.id == Card.account_id)
+        .where(Card.state == CardState.ACTIVE)
+    )
+    quiet = active.where(Case.state == CaseState.OPEN, last_seen <= since[Kept.QUIET_CARD])
+    closed = active.where(Case.state == CaseState.CLOSED, Case.closed_at <= since[Kept.HER_PAGES])
+    ended = select(Case.id).where(Case.state == CaseState.CLOSED, Case.held_at.is_(None))
+    talks = ended.where(Case.closed_at <= since[Kept.MESSAGES], Case.messages_gone_at.is_(None))
+    files = ended.where(Case.closed_at <= since[Kept.FILE])
+    return Due(
+        list(session.scalars(quiet)),
+        list(session.scalars(closed)),
+        list(session.scalars(talks)),
+        list(session.scalars(files)),
+        list(_old_chains(session, since[Kept.ACCOUNT_OF_ACTS])),
+    )
+
+
+def freeze(session: Session, card_id: UUID, why: Frozen, *, now: datetime) -> bool:
+    """Freeze a card that nobody used, or whose case was closed; False when that is done."""
+    card = session.get(Card, card_id, with_for_update=True, populate_existing=True)
+    if card is None or card.state is not CardState.ACTIVE:
+        return False
+    cards.freeze_by_clock(session, card, why, now=now)
+    session.execute(delete(SignIn).where(SignIn.account_id == card.account_id))
+    return True
+
+
+def forget_conversation(session: Session, case_id: UUID, *, now: datetime) -> bool:
+    """The messages of a closed case, and every key to them; False when they are gone or held."""
+    case = _still_ended(session, case_id)
+    if case is None or case.messages_gone_at is not None:
+        return False
+    threads = select(Thread.id).where(Thread.case_id == case_id)
+    session.execute(
+        delete(Message)
+        .where(Message.thread_id.in_(threads))
+        .execution_options(synchronize_session=False)
+    )
+    folder = session.scalar(
+        select(Folder).where(Folder.case_id == case_id, Folder.kind == FolderKind.CONVERSATION)
+    )
+    if folder is not None:
+        # The current version stays: she or her team may write again. What it sealed is gone.
+        old = Grant.version < folder.version
+        session.execute(delete(Grant).where(Grant.folder_id == folder.id, old))
+        session.execute(
+            delete(Half).where(Half.subject_id == folder.id, Half.version < folder.version)
+        )
+        folder.stale = True
+    case.messages_gone_at = now
+    audit.record(session, None, "conversation_erased", now=now, case_id=case_id)
+    session.flush()
+    return True
+
+
+def forget_case(session: Session, case_id: UUID, *, now: datetime) -> bool:
+    """Everything about a case; False when it is gone, held, or open again."""
+    if _still_ended(session, case_id) is None:
+        return False
+    facts: audit.Facts = {"why": "retention"}
+    return erasure.erase(session, case_id, actor_id=None, facts=facts, now=now)
+
+
+def forget_acts(session: Session, chain: str, *, now: datetime) -> int:
+    """The facts of the old acts of a chain; when, what kind and by whom stays."""
+    centre = find_centre(session)
+    if centre is None:
+        return 0
+    until = now - timedelta(days=days_of(centre.retention)[Kept.ACCOUNT_OF_ACTS])
+    head = session.get(AuditHead, chain, with_for_update=True)
+    if head is None or chain not in set(_old_chains(session, until, only=chain)):
+        return 0
+    session.execute(delete(AuditMention).where(AuditMention.at <= until))
+    case_id = UUID(chain.removeprefix("case:")) if chain.startswith("case:") else None
+    return audit.erase_chain(session, None, chain, now=now, until=until, case_id=case_id)
+
+
+def destroy_backup_keys(session: Session, *, now: datetime) -> int:
+    """The keys of backups that are too old, in their directory: nobody opens those any more."""
+    centre = find_centre(session)
+    if centre is None:
+        return 0
+    last = now.astimezone(UTC).date() - timedelta(days=days_of(centre.retention)[Kept.BACKUPS])
+    gone = DailyKeys(settings_of(session).backup_keys).destroy_until(last)
+    for day in gone:
+        audit.record(session, None, "backup_key_destroyed", now=now, facts={"day": str(day)})
+    return len(gone)
+
+
+def _still_ended(session: Session, case_id: UUID) -> Case | None:
+    case = session.get(Case, case_id, with_for_update=True, populate_existing=True)
+    if case is None or case.held_at is not None or case.state is not CaseState.CLOSED:
+        return None
+    return case
+
+
+def _old_chains(session: Session, until: datetime, only: str | None = None) -> Iterator[str]:
+    old = (
+        select(AuditEvent.chain)
+        .outerjoin(Case, Case.id == AuditEvent.case_id)
+        .where(
+            AuditEvent.at <= until - ACTS_WAIT,
+            AuditEvent.salt != b"",
+            Case.held_at.is_(None),
+            AuditEvent.kind != audit.CHAIN_ERASED,
+        )
+        .distinct()
+    )
+    if only is not None:
+        old = old.where(AuditEvent.chain == only)
+    yield from session.scalars(old)

@@ -12,7 +12,6 @@ from uuid import UUID
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.accounts import CaseState
 from portal.domain.decisions import DecisionKind, DecisionState, check_proof
 from portal.domain.refusals import NotFound, NotYours, WrongState
 from portal.domain.roles import Permission
@@ -181,11 +180,10 @@ def renew_keys(
 
 
 def alone_with(session: Session, account_id: UUID) -> int:
-    """How many open cases have nobody else who holds their keys: those wait for the paper words."""
+    """How many cases have nobody else who holds their keys: those wait for the paper words."""
     cases = session.scalars(
         select(Case.id).where(
-            or_(Case.case_director_id == account_id, Case.stand_in_id == account_id),
-            Case.state == CaseState.OPEN,
+            or_(Case.case_director_id == account_id, Case.stand_in_id == account_id)
         )
     ).all()
     held = pending.holders_of(session, cases)
@@ -211,7 +209,7 @@ def _cases_wait(
     for folder in dead:
         folders.end_grants(session, folder, holder_id)
     mine = or_(Case.case_director_id == account_id, Case.stand_in_id == account_id)
-    for case_id in session.scalars(select(Case.id).where(mine, Case.state == CaseState.OPEN)):
+    for case_id in session.scalars(select(Case.id).where(mine)):
         pending.forget(session, case_id, account_id)
         session.add(
             PendingGrant(

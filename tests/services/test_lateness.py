@@ -81,8 +81,8 @@ def test_who_is_not_there_is_passed_over(the_house: TestHouse, her: Person, gone
 
 
 def test_what_belongs_to_no_case_climbs_to_the_coordinators(the_house: TestHouse) -> None:
-    admin = the_house.a_colleague("Ada", (Role.ADMINISTRATOR, None))
-    with the_house.acting(admin) as (session, acting):
+    the_house.a_colleague("Ada", (Role.COORDINATOR, None))
+    with the_house.acting(the_house.coordinator) as (session, acting):
         decisions.ask(session, acting, DecisionKind.ROLE_CHANGE, reason="New", now=NOON)
     work(the_house, after=timedelta(days=2))
     assert told(the_house) == [(Step.COORDINATOR, None)]

@@ -58,6 +58,7 @@ WHO_MAY = {
     "case": {"director", "stand_in"},
     "caseload": {"director", "stand_in"},
     "cards": {"director", "stand_in"},
+    "ends": {"director", "stand_in"},
     "cover": {"coordinator"},
     "conversation": {"director", "stand_in"},
     "account": {"housing"},

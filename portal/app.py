@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from babel.support import LazyProxy
 from flask import Blueprint, Flask, Response, g, request
+from flask.json.provider import DefaultJSONProvider
 from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -19,9 +21,19 @@ from portal.web.one_address import OneAddress
 from portal.web.whereabouts import CentreOnTheMap
 
 
+class SaidNow(DefaultJSONProvider):
+    """A sentence of a WORDS table is looked up late; a notice that a session keeps is said now."""
+
+    @staticmethod
+    def default(o: Any) -> Any:
+        """What JSON has no form for."""
+        return str(o) if isinstance(o, LazyProxy) else DefaultJSONProvider.default(o)
+
+
 class Portal(Flask):
     """Flask, but that a page which lost a race for the database is made once more."""
 
+    json_provider_class = SaidNow
     jinja_environment = templating.Templates
 
     def full_dispatch_request(self) -> Response:

@@ -27,3 +27,4 @@ class Frozen(StrEnum):
     QUIET = "quiet"
     """Nobody came in with it for a long time."""
     CASE_CLOSED = "case_closed"
+    SOMEBODY_ELSE = "somebody_else"

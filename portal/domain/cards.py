@@ -40,6 +40,10 @@ class PinsDiffer(Refusal):
     """The PIN and its repetition are not the same."""
 
 
+class MayNotBeHer(Refusal):
+    """Staff think that somebody else uses her card: nothing is written to her meanwhile."""
+
+
 class PinNotDigits(Refusal):
     """A PIN has digits only."""
 

@@ -124,7 +124,10 @@ RULES: Mapping[DecisionKind, Rule] = {
         vanishes_after=BREAK_GLASS_WAITS,
     ),
     DecisionKind.BREAK_GLASS_REVIEW: Rule(
-        Permission.ASK_BREAK_GLASS, Permission.REVIEW_BREAK_GLASS, Lane.ORANGE
+        # Asked for with the yes itself, so that nothing opened in an emergency goes unread.
+        Permission.DECIDE_BREAK_GLASS,
+        Permission.REVIEW_BREAK_GLASS,
+        Lane.ORANGE,
     ),
     DecisionKind.EXPORT: Rule(Permission.ASK_EXPORT, Permission.DECIDE_EXPORT, Lane.ORANGE),
     DecisionKind.ERASURE: Rule(Permission.ASK_ERASURE, Permission.DECIDE_ERASURE, Lane.GREEN),

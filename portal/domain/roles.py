@@ -91,8 +91,8 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.SEE_ENDS: frozenset({Role.COORDINATOR, Role.AUDITOR}),
     # Acts that one person asks for and another decides about (domain/decisions.py). Deciding roles
     # are those with a team key: the reason is sealed to their team.
-    Permission.ASK_CARD_AGAIN: frozenset({Role.COORDINATOR}),
-    Permission.DECIDE_CARD_AGAIN: frozenset({Role.AUDITOR}),
+    Permission.ASK_CARD_AGAIN: frozenset({Role.CASE_DIRECTOR}),
+    Permission.DECIDE_CARD_AGAIN: frozenset({Role.COORDINATOR}),
     Permission.ASK_BREAK_GLASS: frozenset({Role.COORDINATOR}),
     Permission.DECIDE_BREAK_GLASS: frozenset({Role.AUDITOR}),
     Permission.ASK_EXPORT: frozenset({Role.CASE_DIRECTOR, Role.COORDINATOR, Role.AUDITOR}),

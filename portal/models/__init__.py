@@ -28,7 +28,7 @@ from portal.models.centre import Centre, Service, SettingVersion
 from portal.models.cover import Leave, PendingGrant
 from portal.models.decision import Decision, DecisionKey, Told
 from portal.models.draft import Draft
-from portal.models.holder import Half, Holder, HolderKey, KeySlot, TeamCopy
+from portal.models.holder import Half, Holder, HolderKey, KeySlot, LentHalf, TeamCopy
 from portal.models.need import Addition, Need, Reading, Statement
 from portal.models.note import CalledInstead, StaffNote
 from portal.models.referral import Appointment, Referral, SharingWish
@@ -64,6 +64,7 @@ __all__ = [
     "KeySlot",
     "KnownBrowser",
     "Leave",
+    "LentHalf",
     "Look",
     "LookQuestion",
     "Membership",

@@ -12,7 +12,11 @@ from portal.models.base import Base, WithId, named
 
 
 class Case(WithId, Base):
-    """One survivor's portal file; the case director and the stand-in are its team."""
+    """One survivor's portal file; the case director and the stand-in are its team.
+
+    `card_half` is the team's half of her private key, sealed in the staff notes: with the half of
+    the coordinators it makes a new card for a lost one.
+    """
 
     __tablename__ = "case"
     number: Mapped[str] = mapped_column(unique=True)
@@ -31,6 +35,7 @@ class Case(WithId, Base):
     """A legal hold: nothing of it is deleted, whatever the clocks say."""
     name: Mapped[bytes]
     language: Mapped[bytes]
+    card_half: Mapped[bytes | None]
 
 
 class Folder(WithId, Base):

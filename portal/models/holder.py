@@ -74,3 +74,20 @@ class Half(WithId, Base):
     team_id: Mapped[UUID] = mapped_column(ForeignKey("holder.id"))
     team_version: Mapped[int]
     sealed: Mapped[bytes]
+
+
+class LentHalf(WithId, Base):
+    """A half that its team sealed anew for one decision: to who decides, or to who then acts.
+
+    It opens nothing alone, and is gone when used, declined, or at its end.
+    """
+
+    __tablename__ = "lent_half"
+    __table_args__ = (UniqueConstraint("decision_id", "subject_id", "version"),)
+    decision_id: Mapped[UUID] = mapped_column(ForeignKey("decision.id"))
+    subject_id: Mapped[UUID]
+    version: Mapped[int]
+    holder_id: Mapped[UUID] = mapped_column(ForeignKey("holder.id"))
+    holder_version: Mapped[int]
+    sealed: Mapped[bytes]
+    until: Mapped[datetime] = mapped_column(index=True)

@@ -31,7 +31,7 @@ from portal.services import readiness as readiness_check
 from portal.services.entry import cards
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import at_once
-from portal.services.keys import holders
+from portal.services.keys import halves, holders
 from portal.services.keys.folders import Grantee, give, new_folder, readers
 from portal.services.keys.reading import OpenFolder, open_folder
 
@@ -82,7 +82,7 @@ def open_case(
     session.add(case)
     session.flush()
     _make_folders(session, acting, case, holder.id, known_as, language, now=now)
-    _note_down(session, acting, case, readiness, agreed, now=now)
+    _note_down(session, acting, case, readiness, agreed, new.keys.private, now=now)
     session.add(Thread(case_id=case.id, last_number=0))
     audit.record(session, acting.account_id, "case_opened", now=now, case_id=case.id)
     card = issue_card(session, acting, case, new, now=now)
@@ -124,6 +124,10 @@ def issue_again(
     holders.seal_halves(session, holder.id, holder.version, new.keys.private)
     for folder in session.scalars(select(Folder).where(Folder.case_id == case.id)).all():
         _grant_again(session, acting, folder, holder.id, now=now)
+    kept = open_folder(
+        session, acting, case.id, FolderKind.STAFF_NOTES, purpose="card_issued_again", now=now
+    )
+    halves.split_for_card(session, kept, case, new.keys.private, version=holder.version)
     return issue_card(session, acting, case, new, now=now)
 
 
@@ -203,10 +207,14 @@ def _note_down(
     case: Case,
     readiness: Readiness,
     code_word: str | None,
+    private: bytes,
     *,
     now: datetime,
 ) -> None:
-    """The first staff notes: an intake worker may write them and cannot read them afterwards."""
+    """The first staff notes, and the team's half of her key.
+
+    An intake worker may write them and cannot read them afterwards.
+    """
     team = [one for one in readers(session, case.id, now=now) if one.why is Why.CASE_TEAM]
     folder = notes.begin(session, acting, case, team, now=now)
     first = {
@@ -220,7 +228,7 @@ def _note_down(
             )
             folder.write(note, "words", words)
             session.add(note)
-    session.flush()
+    halves.split_for_card(session, folder, case, private, version=1)
 
 
 def _grant_again(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.decisions import DecisionKind
 from portal.models import Decision
-from portal.services import closing, erasure
+from portal.services import card_again, closing, emergency, erasure
 from portal.services.colleagues import again, roles
 from portal.services.entry.sessions import SignedIn
 
@@ -32,5 +32,10 @@ EFFECTS: Mapping[DecisionKind, Effect] = {
     DecisionKind.SIGN_IN_AGAIN: again.allow,
     DecisionKind.ERASURE: erasure.decided,
     DecisionKind.LEGAL_HOLD: closing.hold_decided,
+    DecisionKind.BREAK_GLASS: emergency.open_case,
+    DecisionKind.CARD_AGAIN: card_again.lend_half,
 }
-ENDS: Mapping[DecisionKind, Effect] = {}
+ENDS: Mapping[DecisionKind, Effect] = {
+    DecisionKind.BREAK_GLASS: emergency.end,
+    DecisionKind.CARD_AGAIN: card_again.end,
+}

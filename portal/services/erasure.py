@@ -123,8 +123,8 @@ def _some(keys: Iterable[Any]) -> Iterator[list[Any]]:
 
 
 def _delete_halves(session: Session, found: Found) -> None:
-    """Halves name what they are of without a reference: folders and her own private half."""
-    tables = (_table(Folder), _table(Holder))
+    """Halves name what they are of without a reference: folders, her private half, her card."""
+    tables = (_table(Folder), _table(Holder), _table(Case))
     subjects = [key[0] for table in tables for key in found.get(table, ())]
     for some in _some(subjects):
         session.execute(delete(Half).where(Half.subject_id.in_(some)))

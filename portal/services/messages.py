@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, func, literal, select, update
 from sqlalchemy.orm import Session, aliased
 
+from portal.domain.cards import MayNotBeHer
 from portal.domain.folders import FolderKind
 from portal.domain.leave import Days
 from portal.domain.refusals import NotFound, NotYours, WrongState
@@ -26,7 +27,7 @@ from portal.models import (
     plain_rows,
 )
 from portal.services import audit, cases
-from portal.services.entry import tries
+from portal.services.entry import cards, tries
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import at_once
 from portal.services.keys.reading import OpenFolder, open_folder
@@ -99,11 +100,13 @@ class Team:
 def write(
     session: Session, acting: SignedIn, case_id: UUID, words: str, *, now: datetime
 ) -> Message:
-    """Add a message. Staff may write while her card is frozen.
+    """Add a message. Staff may write while her card is frozen, unless they doubt who uses it.
 
-    Raises NothingWritten, TooLong, SlowDown, NotFound.
+    Raises MayNotBeHer, NothingWritten, TooLong, SlowDown, NotFound.
     """
     thread = _get_thread(session, acting, case_id)
+    if not acting.is_survivor and _is_doubted(session, case_id):
+        raise MayNotBeHer
     text = written(words)
     cases.wake(session, case_id, actor_id=acting.account_id, now=now)
     tries.limit(
@@ -400,6 +403,10 @@ def _mark_seen(
         else line
         for line in shown
     ]
+
+
+def _is_doubted(session: Session, case_id: UUID) -> bool:
+    return cards.is_doubted(session, session.get_one(Case, case_id).survivor_id)
 
 
 def _service_of(session: Session, acting: SignedIn) -> UUID | None:

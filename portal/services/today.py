@@ -15,6 +15,7 @@ from portal.domain.services import ServiceState
 from portal.models import Need, Referral, Service
 from portal.services import appointments, messages
 from portal.services.appointments import Shown
+from portal.services.entry import cards
 from portal.services.entry.sessions import SignedIn
 
 STILL_OPEN = frozenset({NeedState.SENT, NeedState.QUESTION, NeedState.ROUTED})
@@ -81,6 +82,8 @@ class Today:
     next_date: Shown | None
     unseen: int
     asked: list[Asked]
+    new_card_at: datetime | None = None
+    """When a new card was made since she was last here: it may not have been hers."""
 
     @property
     def waiting_for_her(self) -> list[Asked]:
@@ -100,6 +103,7 @@ def show(session: Session, acting: SignedIn, *, now: datetime) -> Today:
         next_date=appointments.next_of_hers(session, acting, now=now),
         unseen=messages.unseen_by_her(session, acting),
         asked=_asked(session, acting),
+        new_card_at=cards.made_since(session, acting.account_id, acting.signed_in_before_at),
     )
 
 

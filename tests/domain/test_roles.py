@@ -50,7 +50,7 @@ DECISIONS: dict[Role, set[Permission]] = {
     Role.COORDINATOR: {
         Permission.SEE_LATE,
         Permission.SEE_ENDS,
-        Permission.ASK_CARD_AGAIN,
+        Permission.DECIDE_CARD_AGAIN,
         Permission.ASK_BREAK_GLASS,
         Permission.ASK_EXPORT,
         Permission.DECIDE_EXPORT,
@@ -74,7 +74,6 @@ DECISIONS: dict[Role, set[Permission]] = {
     },
     Role.AUDITOR: {
         Permission.SEE_ENDS,
-        Permission.DECIDE_CARD_AGAIN,
         Permission.DECIDE_BREAK_GLASS,
         Permission.ASK_EXPORT,
         Permission.DECIDE_EXPORT,
@@ -85,6 +84,7 @@ DECISIONS: dict[Role, set[Permission]] = {
         Permission.ASK_ABOUT_ANY_CASE,
     },
     Role.CASE_DIRECTOR: {
+        Permission.ASK_CARD_AGAIN,
         Permission.ASK_EXPORT,
         Permission.ASK_ERASURE,
         Permission.ASK_CONTACT_CHANGE,

@@ -124,6 +124,7 @@ def _rows(session: Session, case_id: UUID) -> Iterator[Where]:
     case = session.get_one(Case, case_id)
     yield case, "name", FolderKind.CONTACT_CARD, None
     yield case, "language", FolderKind.CONTACT_CARD, None
+    yield case, "card_half", FolderKind.STAFF_NOTES, None
     for table, column, kind in (
         (Statement, "body", FolderKind.NEEDS),
         (Need, "own_words", FolderKind.NEEDS),

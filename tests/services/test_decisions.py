@@ -153,7 +153,6 @@ class TestAsking:
             ask(the_house, the_house.coordinator, DecisionKind.EXPORT, her)
         with the_house.database.transaction("read") as session:
             assert decisions.unfilled(session, now=NOON) == [
-                DecisionKind.CARD_AGAIN,
                 DecisionKind.BREAK_GLASS,
             ]
 

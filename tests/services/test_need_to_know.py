@@ -49,8 +49,8 @@ def test_each_reads_what_the_design_says_and_nothing_else(
     )
     expected = [
         (her, HERS),
-        (the_house.director, CASE | {"staff_note.words"}),
-        (the_house.stand_in, CASE | {"staff_note.words"}),
+        (the_house.director, CASE | {"staff_note.words", "case.card_half"}),
+        (the_house.stand_in, CASE | {"staff_note.words", "case.card_half"}),
         (the_house.workers[HOUSING], REFERRAL),
         (the_house.workers[ServiceKind.POLICE], set()),
         (the_house.workers[ServiceKind.PROSECUTOR], set()),

@@ -70,6 +70,8 @@ STAFF_REACHED_BY_NO_WAY = frozenset(
         "staff.welcome.welcome",
         # The number of a new card, shown once.
         "staff.inside.cards.number",
+        # A file that lies open for an hour, linted in staff/test_new_card.py.
+        "staff.inside.emergency.opened",
     }
 )
 

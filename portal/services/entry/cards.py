@@ -79,6 +79,16 @@ def newest(session: Session, account_id: UUID) -> Card | None:
     )
 
 
+def made_since(session: Session, account_id: UUID, before: datetime | None) -> datetime | None:
+    """When a card was made since she was last here; None at her first visit."""
+    if before is None:
+        return None
+    fresh = select(Card.issued_at).where(
+        Card.account_id == account_id, Card.issued_at > before, Card.state == CardState.ACTIVE
+    )
+    return session.scalar(fresh.order_by(Card.issued_at.desc()).limit(1))
+
+
 def opens_now(card: Card, *, new: bool, now: datetime) -> bool:
     """Whether a card may open anything at this moment, as new or as active."""
     if new:
@@ -187,6 +197,26 @@ def freeze(session: Session, card: Card, *, actor_id: UUID, now: datetime) -> No
     if card.state is not CardState.ACTIVE:
         raise WrongState
     _freeze(session, card, Frozen.BY_STAFF, actor_id=actor_id, now=now)
+
+
+def freeze_for_doubt(session: Session, card: Card, *, actor_id: UUID, now: datetime) -> None:
+    """Somebody else may be using it: nobody comes in, and nothing is written to her, until lifted.
+
+    Whoever tries gets the same answer as for a wrong PIN.
+    """
+    if card.state not in (CardState.ACTIVE, CardState.FROZEN):
+        raise WrongState
+    _freeze(session, card, Frozen.SOMEBODY_ELSE, actor_id=actor_id, now=now)
+
+
+def is_doubted(session: Session, account_id: UUID) -> bool:
+    """Whether staff think that somebody else uses her card."""
+    doubted = select(Card.id).where(
+        Card.account_id == account_id,
+        Card.state == CardState.FROZEN,
+        Card.frozen_why == Frozen.SOMEBODY_ELSE,
+    )
+    return session.scalar(doubted.limit(1)) is not None
 
 
 def lift_freeze(session: Session, card: Card, *, actor_id: UUID, now: datetime) -> None:

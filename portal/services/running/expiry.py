@@ -20,6 +20,7 @@ from portal.models import (
     Grant,
     KeptAnswer,
     KeySlot,
+    LentHalf,
     Need,
     Referral,
     Service,
@@ -47,6 +48,7 @@ class Forgotten(NamedTuple):
     grants: int
     invitations: int = 0
     browsers: int = 0
+    lent_halves: int = 0
 
 
 def forget_expired(session: Session, *, now: datetime) -> Forgotten:
@@ -60,6 +62,7 @@ def forget_expired(session: Session, *, now: datetime) -> Forgotten:
         grants=_end_grants(session, now=now),
         invitations=invitations.forget_old(session, now=now),
         browsers=browsers.forget_old(session, now=now),
+        lent_halves=_drop_lent(session, now=now),
     )
 
 
@@ -119,6 +122,12 @@ def _drop_slots(session: Session, *, now: datetime) -> int:
             .execution_options(synchronize_session=False)
         )
     gone = delete(KeySlot).where(KeySlot.expires_at <= now).returning(KeySlot.id)
+    return len(session.execute(gone).all())
+
+
+def _drop_lent(session: Session, *, now: datetime) -> int:
+    """A half that was lent for a decision opens nothing after its end."""
+    gone = delete(LentHalf).where(LentHalf.until <= now).returning(LentHalf.id)
     return len(session.execute(gone).all())
 
 

@@ -22,6 +22,7 @@ from portal.web.staff import (
     dates,
     decisions,
     desk,
+    emergency,
     ends,
     enrolment,
     factors,
@@ -31,6 +32,7 @@ from portal.web.staff import (
     inviting,
     leave,
     look_questions,
+    new_card,
     notes,
     once,
     opening,
@@ -75,6 +77,8 @@ WORK = (
     factors,
     browsers,
     what_stays,
+    emergency,
+    new_card,
 )
 
 

@@ -11,7 +11,7 @@ from portal.domain.referrals import ReferralState
 from portal.domain.refusals import WrongState
 from portal.i18n import gettext as _
 from portal.models import Case
-from portal.services import appointments, cases, messages, needs, referrals, staff
+from portal.services import appointments, card_again, cases, messages, needs, referrals, staff
 from portal.services.entry import cards
 from portal.services.needs import NeedStory
 from portal.web import guards
@@ -105,7 +105,10 @@ def _dates(found: Case, now: datetime) -> dict[str, Any]:
 
 def _card(found: Case, now: datetime) -> dict[str, Any]:
     card = cards.newest(guards.db(), found.survivor_id)
+    asked = card_again.find_asked(guards.db(), found.id)
     return {
+        "asked_card": asked,
+        "may_make_card": card_again.may_make(guards.db(), guards.signed_in(), asked, now=now),
         "card": card,
         "has_expired": card is not None and card.state == "new" and card.expires_at <= now,
         "may_issue_again": may_issue_again(card, now=now),

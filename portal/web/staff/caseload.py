@@ -9,7 +9,7 @@ from portal.domain.refusals import NotYours
 from portal.domain.roles import Permission
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import caseload, cases, late
+from portal.services import caseload, cases, emergency, late
 from portal.services.caseload import Show
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import pending
@@ -74,6 +74,7 @@ def _list(
         late=late.climbed_to(session, acting),
         is_later_page=after is not None,
         typed=typed,
+        emergencies=emergency.of_my_cases(session, acting, now=now),
         to_confirm=pending.to_confirm(session, acting),
         coming={one.pending.case_id: one for one in pending.for_me(session, acting)},
     )

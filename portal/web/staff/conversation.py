@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import TextAreaField
 
+from portal.domain.cards import MayNotBeHer
 from portal.domain.refusals import Refusal, SlowDown, WrongState
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
@@ -20,6 +21,10 @@ blueprint = Blueprint("conversation", __name__, url_prefix="/cases/<uuid:case_id
 WORDS: Mapping[type[Refusal], str] = {
     NothingWritten: _l("Nothing is written here yet."),
     TooLong: _l("This is longer than 4,000 characters. Nothing was cut or sent: make it shorter."),
+    MayNotBeHer: _l(
+        "Somebody else may be using her card, so nothing is written to her now. Speak with her in "
+        "a safe way, then lift the freeze."
+    ),
     SlowDown: _l("Those were many messages in a short time. Wait a few minutes, then send it."),
 }
 

@@ -31,6 +31,7 @@ from portal.models import Decision
 from portal.services import closing, deciding, decisions, ends, one_decision
 from portal.services.colleagues.roles import RoleHeldAlready
 from portal.services.erasure import OnHold
+from portal.services.keys.halves import KeyNotHandedOver
 from portal.web import guards
 from portal.web.forms import StaffForm
 from portal.web.staff import colleagues, needs_at_desk, proof, vocabulary
@@ -68,6 +69,10 @@ WORDS: Mapping[type[Refusal], str] = {
     RoleHeldAlready: colleagues.WORDS[RoleHeldAlready],
     NotFound: _l("You have no case with this number."),
     OnHold: _l("A legal hold stands on this file: nothing of it may be deleted."),
+    KeyNotHandedOver: _l(
+        "You have not got the key of your team yet. A colleague of the team hands it over, on her "
+        "own page."
+    ),
     NothingWritten: _l("Nothing is written here yet."),
     TooLong: _l("This is longer than 4,000 characters. Nothing was cut or kept: make it shorter."),
 }

@@ -104,6 +104,7 @@ FROZEN: Words = {
     Frozen.BY_STAFF: _l("Staff froze it."),
     Frozen.QUIET: _l("Nobody came in with it for a long time."),
     Frozen.CASE_CLOSED: _l("The work on this file ended some time ago."),
+    Frozen.SOMEBODY_ELSE: _l("Somebody else may be using it."),
 }
 SERVICE_KIND: Words = {
     ServiceKind.POLICE: _l("Police"),

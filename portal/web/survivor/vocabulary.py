@@ -168,6 +168,7 @@ LOOK_WORDS: Mapping[str, str] = {
     "note": _l("To write something down for your contact person."),
     "notes": _l("To check that it is you, or to read our notes."),
     "look_question": _l("To answer your question about who looked."),
+    "emergency": _l("An emergency. Two people decided this."),
     "card_issued_again": _l("To give you a new card."),
     "decision": _l("To decide about something in your file."),
 }

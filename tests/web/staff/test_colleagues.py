@@ -307,3 +307,11 @@ def test_what_bears_the_name_of_who_left_is_shown_to_the_coordinator(whole: Whol
     assert "give each to somebody who is there" in cora.words
     assert "coming dates with survivors" in cora.words
     assert "The words that only her own people read." not in cora.words
+
+
+def test_a_coordinator_changes_nothing_about_herself_and_reads_why(
+    cora: Browser, people: TestHouse
+) -> None:
+    take(cora, people, people.coordinator)
+    assert cora.status == 200
+    assert "This is your own account: another coordinator does it." in cora.words

@@ -1,0 +1,277 @@
+"""Break-glass: a coordinator asks, an auditor decides, and one case opens for an hour.
+
+Each of the two holds one half of every folder key, so neither can open anything alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from portal.domain.decisions import BREAK_GLASS_WAITS, DecisionKind, DecisionState
+from portal.domain.folders import FolderKind, Why
+from portal.domain.holders import HolderKind
+from portal.domain.refusals import NotFound, NotYours
+from portal.domain.roles import Permission
+from portal.domain.words import clean
+from portal.models import (
+    Account,
+    Case,
+    Decision,
+    Folder,
+    Grant,
+    Message,
+    Need,
+    StaffMember,
+    StaffNote,
+    Thread,
+)
+from portal.services import audit, decisions
+from portal.services.cases import on_team
+from portal.services.entry.sessions import SignedIn
+from portal.services.keys import halves, reasons
+from portal.services.keys.folders import Grantee, give
+from portal.services.keys.holders import get_one, public_halves
+from portal.services.keys.reading import OpenFolder, open_folder
+
+LASTS = timedelta(minutes=60)
+TOLD_FOR = timedelta(days=30)
+SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Opening:
+    """An emergency opening of a case, as its case team and its asker read it."""
+
+    decision: Decision
+    case_number: str
+    asked_by: str
+    decided_by: str | None
+    opens_until: datetime | None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What lies open for an hour: read, never written."""
+
+    case: Case
+    name: str
+    language: str
+    needs: Sequence[tuple[Need, str | None]]
+    messages: Sequence[tuple[Message, str]]
+    notes: Sequence[tuple[StaffNote, str]]
+    until: datetime
+
+
+def ask(session: Session, acting: SignedIn, number: str, *, reason: str, now: datetime) -> Decision:
+    """Ask to open one case, found by its number. Raises NotFound, KeyNotHandedOver, and what
+    `decisions.ask` raises.
+
+    The coordinators' halves of that case, and of no other, are sealed to the auditors' team.
+    """
+    if not acting.may(Permission.ASK_BREAK_GLASS):
+        raise NotYours
+    case = session.scalar(select(Case).where(Case.number == clean(number).upper()))
+    if case is None:
+        raise NotFound
+    decision = decisions.ask(
+        session, acting, DecisionKind.BREAK_GLASS, reason=reason, case_id=case.id, now=now
+    )
+    folders = session.scalars(select(Folder.id).where(Folder.case_id == case.id)).all()
+    halves.lend(
+        session,
+        acting,
+        decision.id,
+        folders,
+        of=HolderKind.COORDINATORS,
+        to_id=get_one(session, HolderKind.AUDITORS).id,
+        until=now + BREAK_GLASS_WAITS,
+    )
+    return decision
+
+
+def open_case(
+    session: Session, acting: SignedIn | None, decision: Decision, *, now: datetime
+) -> None:
+    """The effect of the decision: who asked reads this case for an hour, and a review is asked for.
+
+    Raises KeyNotHandedOver when who decides has not got the team's key, NotFound without halves.
+    """
+    if acting is None or decision.case_id is None:
+        raise NotFound
+    keys = halves.joined(session, acting, decision.id, of=HolderKind.AUDITORS, now=now)
+    if not keys:
+        raise NotFound
+    halves.take_back(session, decision.id)
+    _grant(session, acting, decision, keys, now=now)
+    facts: audit.Facts = {"decision": str(decision.id), "to": str(decision.asked_by_id)}
+    audit.record(
+        session,
+        acting.account_id,
+        "emergency_opened",
+        now=now,
+        case_id=decision.case_id,
+        facts=facts,
+    )
+    (reason,) = reasons.read(session, acting, decision, "reason", now=now)
+    decisions.ask(
+        session,
+        acting,
+        DecisionKind.BREAK_GLASS_REVIEW,
+        reason=reason or "–",
+        case_id=decision.case_id,
+        subject_id=decision.id,
+        facts={"not_by": [str(decision.asked_by_id)]},
+        now=now,
+    )
+
+
+def end(session: Session, acting: SignedIn | None, decision: Decision, *, now: datetime) -> None:
+    """Declined, withdrawn or vanished: the lent halves are gone."""
+    halves.take_back(session, decision.id)
+
+
+def asked_by(session: Session, acting: SignedIn, *, now: datetime) -> list[Opening]:
+    """The emergency openings that this coordinator asked for, the newest first."""
+    return _openings(session, Decision.asked_by_id == acting.account_id, now=now)
+
+
+def of_my_cases(session: Session, acting: SignedIn, *, now: datetime) -> list[Opening]:
+    """Emergency openings of cases of one's own in the last month: told at once."""
+    lately = (
+        on_team(acting),
+        Decision.state == DecisionState.ACCEPTED,
+        Decision.decided_at > now - TOLD_FOR,
+    )
+    return _openings(session, *lately, now=now)
+
+
+def read(session: Session, acting: SignedIn, case_id: UUID, *, now: datetime) -> Opened:
+    """The case that lies open, for who asked: each folder is written down as an emergency.
+
+    Raises NotFound without a live emergency grant.
+    """
+    case = session.get(Case, case_id)
+    until = _opens_until(session, acting.holder_id, {case_id}, now=now).get(case_id)
+    if case is None or until is None:
+        raise NotFound
+    card = _folder(session, acting, case_id, FolderKind.CONTACT_CARD, now=now)
+    if card is None:
+        raise NotFound
+    thread = select(Thread.id).where(Thread.case_id == case_id).scalar_subquery()
+    latest = select(Message).where(Message.thread_id == thread, Message.body.is_not(None))
+    messages = session.scalars(latest.order_by(Message.number.desc()).limit(SHOWN)).all()
+    needs = session.scalars(
+        select(Need).where(Need.case_id == case_id).order_by(Need.sent_at.desc()).limit(SHOWN)
+    ).all()
+    notes = session.scalars(
+        select(StaffNote)
+        .where(StaffNote.case_id == case_id)
+        .order_by(StaffNote.written_at.desc())
+        .limit(SHOWN)
+    ).all()
+    about = _folder(session, acting, case_id, FolderKind.NEEDS, now=now)
+    talk = _folder(session, acting, case_id, FolderKind.CONVERSATION, now=now)
+    kept = _folder(session, acting, case_id, FolderKind.STAFF_NOTES, now=now)
+    return Opened(
+        case=case,
+        name=card.read(case, "name") or "",
+        language=card.read(case, "language") or "",
+        needs=[(one, _words(about, one, "own_words")) for one in needs],
+        messages=[(one, _words(talk, one, "body") or "") for one in reversed(messages)],
+        notes=[(one, _words(kept, one, "words") or "") for one in notes],
+        until=until,
+    )
+
+
+def _words(folder: OpenFolder | None, row: Need | Message | StaffNote, column: str) -> str | None:
+    """The words of a row, where they were sealed before the opening."""
+    if folder is None or not folder.opens(getattr(row, column)):
+        return None
+    return folder.read(row, column)
+
+
+def _folder(
+    session: Session, acting: SignedIn, case_id: UUID, kind: FolderKind, *, now: datetime
+) -> OpenFolder | None:
+    try:
+        return open_folder(session, acting, case_id, kind, purpose="emergency", now=now)
+    except NotFound:
+        return None
+
+
+def _grant(
+    session: Session,
+    acting: SignedIn,
+    decision: Decision,
+    keys: dict[halves.Subject, bytes],
+    *,
+    now: datetime,
+) -> None:
+    asker = session.get_one(Account, decision.asked_by_id).holder_id
+    public = public_halves(session, [asker])[asker]
+    folders = {
+        one.id: one
+        for one in session.scalars(select(Folder).where(Folder.case_id == decision.case_id))
+    }
+    has = set(
+        session.execute(
+            select(Grant.folder_id, Grant.version).where(
+                Grant.holder_id == asker, Grant.folder_id.in_(folders)
+            )
+        ).all()
+    )
+    for (folder_id, version), key in keys.items():
+        if (folder_id, version) not in has and folder_id in folders:
+            give(
+                session,
+                folders[folder_id],
+                version,
+                key,
+                Grantee(asker, Why.EMERGENCY, now + LASTS),
+                public,
+                given_by_id=acting.account_id,
+                now=now,
+            )
+    session.flush()
+
+
+def _openings(session: Session, *wanted: object, now: datetime) -> list[Opening]:
+    asker, decider = aliased(StaffMember), aliased(StaffMember)
+    rows = session.execute(
+        select(Decision, Case.number, asker.name, decider.name)
+        .join(Case, Case.id == Decision.case_id)
+        .join(asker, asker.account_id == Decision.asked_by_id)
+        .outerjoin(decider, decider.account_id == Decision.decided_by_id)
+        .where(Decision.kind == DecisionKind.BREAK_GLASS, *wanted)  # type: ignore[arg-type]
+        .order_by(Decision.asked_at.desc())
+        .limit(SHOWN)
+    ).all()
+    ends = {
+        decision.id: decision.decided_at + LASTS
+        for decision, *_ in rows
+        if decision.state is DecisionState.ACCEPTED and decision.decided_at is not None
+    }
+    return [
+        Opening(decision, number, by, decided, ends.get(decision.id))
+        for decision, number, by, decided in rows
+    ]
+
+
+def _opens_until(
+    session: Session, holder_id: UUID, case_ids: set[UUID], *, now: datetime
+) -> dict[UUID, datetime]:
+    rows = session.execute(
+        select(Folder.case_id, Grant.until)
+        .join(Grant, Grant.folder_id == Folder.id)
+        .where(
+            Folder.case_id.in_(case_ids),
+            Grant.holder_id == holder_id,
+            Grant.why == Why.EMERGENCY,
+            Grant.until > now,
+        )
+    )
+    return {case_id: until for case_id, until in rows if until is not None}

@@ -1,0 +1,249 @@
+"""Break-glass: neither of the two opens a file alone; together they open one, for an hour."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from portal.domain.decisions import (
+    BREAK_GLASS_WAITS,
+    AskedByYourself,
+    DecisionKind,
+    DecisionState,
+    NobodyToDecide,
+)
+from portal.domain.refusals import NotFound, NotYours, ProofTooOld
+from portal.domain.roles import Role
+from portal.models import AuditEvent, Decision, Grant, LentHalf, StaffMember
+from portal.services import deciding, emergency, messages, sharing
+from portal.services.keys import reasons
+from portal.services.keys.halves import KeyNotHandedOver
+from portal.services.running import expiry
+from tests.people import NOON, Person, TestHouse
+from tests.services.reach import keys_of, open_with_bare_keys, read_through_the_house
+
+SOON = NOON + timedelta(minutes=5)
+HERS = {"case.name", "case.language", "case.card_half", "need.own_words", "message.body"}
+
+
+@pytest.fixture
+def case_id(the_house: TestHouse, her: Person) -> UUID:
+    """A case with a need and a message."""
+    assert her.case_id is not None
+    the_house.a_need(her)
+    with the_house.acting(her) as (session, acting):
+        messages.write(session, acting, her.case_id, "hello", now=NOON)
+    return her.case_id
+
+
+@pytest.fixture
+def asked(the_house: TestHouse, her: Person, case_id: UUID) -> UUID:
+    """The coordinator asked."""
+    return ask(the_house, her)
+
+
+def ask(house: TestHouse, her: Person, *, reason: str = "Els is ill, she waits.") -> UUID:
+    with house.acting(house.coordinator) as (session, acting):
+        return emergency.ask(session, acting, her.case_number, reason=reason, now=NOON).id
+
+
+def accept(house: TestHouse, decision_id: UUID, *, by: Person | None = None) -> None:
+    with house.acting(by or house.auditor) as (session, acting):
+        deciding.accept(session, acting, decision_id, now=NOON)
+
+
+def opened(house: TestHouse, person: Person, case_id: UUID, *, at: object = SOON) -> object:
+    with house.acting(person, now=at) as (session, acting):  # type: ignore[arg-type]
+        return emergency.read(session, acting, case_id, now=at)  # type: ignore[arg-type]
+
+
+class TestNeitherAlone:
+    """With their real keys, and with bare keys against a stolen database."""
+
+    def test_before_anything_is_asked(self, the_house: TestHouse, case_id: UUID) -> None:
+        for person in (the_house.coordinator, the_house.auditor):
+            assert read_through_the_house(the_house, person, case_id) == set()
+            assert open_with_bare_keys(the_house, person, case_id) == set()
+            with pytest.raises(NotFound):
+                opened(the_house, person, case_id)
+
+    def test_the_coordinator_who_asked_reads_nothing_but_her_reason(
+        self, the_house: TestHouse, case_id: UUID, asked: UUID
+    ) -> None:
+        assert open_with_bare_keys(the_house, the_house.coordinator, case_id) == {"decision.reason"}
+        with pytest.raises(NotFound):
+            opened(the_house, the_house.coordinator, case_id)
+        with the_house.acting(the_house.coordinator) as (session, acting):
+            with pytest.raises(NotYours):
+                deciding.accept(session, acting, asked, now=NOON)
+            decision = session.get_one(Decision, asked)
+            with pytest.raises(KeyNotHandedOver):
+                emergency.open_case(session, acting, decision, now=NOON)
+
+    def test_an_auditor_cannot_ask_herself(self, the_house: TestHouse, her: Person) -> None:
+        with the_house.acting(the_house.auditor) as (session, acting), pytest.raises(NotYours):
+            emergency.ask(session, acting, her.case_number, reason="Curious", now=NOON)
+
+    def test_the_two_halves_do_not_lie_with_one_team(
+        self, the_house: TestHouse, another: Person, case_id: UUID, asked: UUID
+    ) -> None:
+        """What was lent is of this one case, and joins to nothing of another."""
+        accept(the_house, asked)
+        assert another.case_id is not None
+        assert open_with_bare_keys(the_house, the_house.auditor, another.case_id) == set()
+        assert open_with_bare_keys(the_house, the_house.coordinator, another.case_id) == set()
+        with pytest.raises(NotFound):
+            opened(the_house, the_house.coordinator, another.case_id)
+
+    def test_a_second_coordinator_does_not_read_what_the_first_was_given(
+        self, the_house: TestHouse, case_id: UUID, asked: UUID
+    ) -> None:
+        second = the_house.a_colleague("Celia", (Role.COORDINATOR, None))
+        accept(the_house, asked)
+        with pytest.raises(NotFound):
+            opened(the_house, second, case_id)
+
+
+class TestTogether:
+    """The decision joins the halves into a grant for an hour."""
+
+    def test_who_asked_reads_the_one_case_for_sixty_minutes(
+        self, the_house: TestHouse, her: Person, case_id: UUID, asked: UUID
+    ) -> None:
+        accept(the_house, asked)
+        with the_house.acting(the_house.coordinator, now=SOON) as (session, acting):
+            shown = emergency.read(session, acting, case_id, now=SOON)
+        assert (shown.name, shown.language) == ("Amal", "ar")
+        assert [words for _, words in shown.messages] == ["hello"]
+        assert [words for _, words in shown.needs] == ["The lock of my door is broken."]
+        assert shown.until == NOON + emergency.LASTS
+        with pytest.raises(NotFound):
+            opened(the_house, the_house.coordinator, case_id, at=NOON + emergency.LASTS)
+        with pytest.raises(NotFound):
+            opened(the_house, the_house.auditor, case_id)
+
+    def test_what_is_hers_alone_stays_hers(
+        self, the_house: TestHouse, her: Person, case_id: UUID, asked: UUID
+    ) -> None:
+        accept(the_house, asked)
+        found = open_with_bare_keys(the_house, the_house.coordinator, case_id)
+        assert found >= HERS
+        assert "draft.body" not in found
+
+    def test_after_the_hour_the_worker_ends_the_grants_and_new_words_are_sealed_anew(
+        self, the_house: TestHouse, her: Person, case_id: UUID, asked: UUID
+    ) -> None:
+        accept(the_house, asked)
+        after = NOON + emergency.LASTS + timedelta(minutes=1)
+        with the_house.database.transaction("read") as session:
+            kept = keys_of(session, the_house.coordinator)
+        with the_house.database.transaction() as session:
+            expiry.forget_expired(session, now=after)
+            assert session.scalars(select(Grant).where(Grant.until.is_not(None))).all() == []
+        with the_house.acting(her, now=after) as (session, acting):
+            messages.write(session, acting, case_id, "later", now=after)
+        found = open_with_bare_keys(the_house, the_house.coordinator, case_id, keys=kept)
+        assert "message.body" in found, "what was seen cannot be unseen"
+        with the_house.database.transaction("read") as session:
+            assert session.scalars(select(LentHalf)).all() == []
+
+    def test_the_case_director_is_told_and_she_reads_it_in_who_looked(
+        self, the_house: TestHouse, her: Person, case_id: UUID, asked: UUID
+    ) -> None:
+        accept(the_house, asked)
+        opened(the_house, the_house.coordinator, case_id)
+        for person in (the_house.director, the_house.stand_in):
+            with the_house.acting(person) as (session, acting):
+                (told,) = emergency.of_my_cases(session, acting, now=NOON)
+                assert (told.asked_by, told.decided_by) == ("Cora", "Adil")
+                decision = session.get_one(Decision, asked)
+                (reason,) = reasons.read(session, acting, decision, "reason", now=NOON)
+                assert reason == "Els is ill, she waits."
+        with the_house.acting(her, now=SOON) as (session, acting):
+            looks = sharing.who_looked(session, acting, now=SOON)
+            assert {look.name for look in looks if look.purpose == "emergency"} == {"Cora"}
+            seers = sharing.who_can_see(session, acting, now=SOON)
+            assert ("Cora", NOON + emergency.LASTS) in {(one.name, one.until) for one in seers}
+
+    def test_it_is_reviewed_by_neither_of_the_two(
+        self, the_house: TestHouse, case_id: UUID, asked: UUID
+    ) -> None:
+        accept(the_house, asked)
+        with the_house.database.transaction("read") as session:
+            review = session.scalars(
+                select(Decision).where(Decision.kind == DecisionKind.BREAK_GLASS_REVIEW)
+            ).one()
+        assert review.subject_id == asked
+        with pytest.raises(AskedByYourself):
+            accept(the_house, review.id, by=the_house.coordinator)
+        with pytest.raises(NotYours):
+            accept(the_house, review.id)
+        with the_house.acting(the_house.moderator) as (session, acting):
+            (words,) = reasons.read(
+                session, acting, session.get_one(Decision, review.id), "reason", now=NOON
+            )
+            assert words == "Els is ill, she waits."
+        accept(the_house, review.id, by=the_house.moderator)
+
+
+class TestWhatEndsIt:
+    """A question that nobody answers, a no, and colleagues who leave."""
+
+    def test_unanswered_it_vanishes_after_four_hours(
+        self, the_house: TestHouse, asked: UUID
+    ) -> None:
+        with the_house.database.transaction() as session:
+            deciding.lapse(session, now=NOON + BREAK_GLASS_WAITS)
+            assert session.get_one(Decision, asked).state is DecisionState.LAPSED
+            assert session.scalars(select(LentHalf)).all() == []
+
+    def test_declined_nothing_is_lent(self, the_house: TestHouse, asked: UUID) -> None:
+        with the_house.acting(the_house.auditor) as (session, acting):
+            deciding.decline(session, acting, asked, reason="Call her instead.", now=NOON)
+            assert session.scalars(select(LentHalf)).all() == []
+
+    def test_an_auditor_who_left_decides_nothing(
+        self, the_house: TestHouse, her: Person, asked: UUID
+    ) -> None:
+        with the_house.acting(the_house.auditor) as (session, acting):
+            session.get_one(StaffMember, the_house.auditor.account_id).left_at = NOON
+            session.flush()
+            with pytest.raises(NotYours):
+                deciding.accept(session, acting, asked, now=NOON)
+        with pytest.raises(NobodyToDecide):
+            ask(the_house, her, reason="Once more.")
+
+    def test_a_newcomer_without_the_teams_key_cannot_join_the_halves(
+        self, the_house: TestHouse, asked: UUID
+    ) -> None:
+        newcomer = the_house.a_colleague("Ada", (Role.AUDITOR, None))
+        with pytest.raises(KeyNotHandedOver):
+            accept(the_house, asked, by=newcomer)
+        with the_house.database.transaction("read") as session:
+            assert session.get_one(Decision, asked).state is DecisionState.WAITING
+
+    def test_a_wrong_number_and_an_old_proof(self, the_house: TestHouse, her: Person) -> None:
+        with the_house.acting(the_house.coordinator) as (session, acting):
+            for number in ("", "AB-CDEFGH", "\x00"):
+                with pytest.raises(NotFound):
+                    emergency.ask(session, acting, number, reason="Ill", now=NOON)
+        late = NOON + timedelta(minutes=20)
+        with (
+            the_house.acting(the_house.coordinator, now=late, second_factor_at=NOON) as (
+                session,
+                acting,
+            ),
+            pytest.raises(ProofTooOld),
+        ):
+            emergency.ask(session, acting, her.case_number, reason="Ill", now=late)
+
+    def test_every_step_is_in_the_account(
+        self, the_house: TestHouse, case_id: UUID, asked: UUID
+    ) -> None:
+        accept(the_house, asked)
+        with the_house.database.transaction("read") as session:
+            kinds = set(
+                session.scalars(select(AuditEvent.kind).where(AuditEvent.case_id == case_id))
+            )
+        assert {"decision_asked", "decision_accepted", "emergency_opened"} <= kinds

@@ -120,9 +120,10 @@ class TestHouse:
         stand_in: Person | None = None,
         activated: bool = True,
         code_word: str | None = "blue kettle",
+        pin: str = PIN,
         now: datetime = NOON,
     ) -> Person:
-        """A survivor with a case; her card is activated with `PIN` unless it is still new."""
+        """A survivor with a case; her card is activated with the PIN unless it is still new."""
         director, stand_in = director or self.director, stand_in or self.stand_in
         new = cards.prepare(self.house)
         with self.acting(director, now=now) as (session, acting):
@@ -140,7 +141,7 @@ class TestHouse:
             )
             case_id, case_number, account_id = case.id, case.number, case.survivor_id
         if activated:
-            slot = self.house.new_slot(secret(new.number, PIN), new.keys.private)
+            slot = self.house.new_slot(secret(new.number, pin), new.keys.private)
             with self.database.transaction() as session:
                 found = cards.find_by_number(session, new.number)
                 assert found is not None
@@ -156,7 +157,7 @@ class TestHouse:
             keys=new.keys,
             name=name,
             card=new.number,
-            pin=PIN if activated else "",
+            pin=pin if activated else "",
             case_id=case_id,
             case_number=case_number,
         )

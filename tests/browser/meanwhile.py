@@ -38,9 +38,13 @@ def the_desk_routes(house: OpenHouse, her: Person, *kinds: ServiceKind) -> UUID:
     return need_id
 
 
-def the_service_sets_a_date(house: OpenHouse, her: Person, *, days: int = 2) -> None:
-    """Housing meets her some days from now."""
+def the_service_sets_a_date(
+    house: OpenHouse, her: Person, *, days: int = 2, place: str = PLACE
+) -> None:
+    """Housing meets her some days from now, on a full hour that nobody else of the house has."""
     people, now = house.people, house.now
+    taken = house.rows("SELECT count(*) FROM appointment")[0][0]
+    starts_at = now.replace(minute=0, second=0, microsecond=0) + timedelta(days=days, hours=taken)
     worker = people.workers[ServiceKind.HOUSING]
     with people.acting(worker, now=now, second_factor_at=now) as (session, acting):
         lines = referrals.of_service(session, acting, now=now)
@@ -49,10 +53,10 @@ def the_service_sets_a_date(house: OpenHouse, her: Person, *, days: int = 2) -> 
             session,
             acting,
             referral.id,
-            starts_at=(now + timedelta(days=days)).replace(minute=0, second=0, microsecond=0),
+            starts_at=starts_at,
             minutes=45,
             with_id=worker.account_id,
-            details=Details(PLACE, None, None),
+            details=Details(place, None, None),
             now=now,
         )
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portal.database import Database
 from portal.services.house import House
@@ -24,6 +25,9 @@ from portal.vault import CHEAP, KeyFile, SlowPasses
 from tests.browser.served import EXITS, TESTS, Clock
 from tests.browser.street import Street
 from tests.people import NOON, Person, TestHouse, a_house
+
+if TYPE_CHECKING:
+    from tests.browser.traces.authority import Certificate
 
 OPENS = NOON + timedelta(hours=1)
 """What the clock of the house says when it opens: a Monday, early in the afternoon."""
@@ -95,9 +99,16 @@ class OpenHouse:
 
 @contextmanager
 def open_house(
-    directory: Path, migrated: Path, key_file: KeyFile, street: Street
+    directory: Path,
+    migrated: Path,
+    key_file: KeyFile,
+    street: Street,
+    certificate: "Certificate | None" = None,
 ) -> Iterator[OpenHouse]:
-    """Let people move into a copy of the migrated database, and open the door."""
+    """Let people move into a copy of the migrated database, and open the door.
+
+    With a certificate it is at the name that stands in it, over HTTPS.
+    """
     shutil.copyfile(migrated, directory / "portal.db")
     env = _environment(directory, street)
     settings = Settings.from_environment(env)
@@ -107,7 +118,7 @@ def open_house(
     passes = SlowPasses(directory / "slow-passes", settings.slow_pass_slots)
     people = a_house(database, House(settings, key_file, passes))
     try:
-        with _served(directory, env) as address:
+        with _served(directory, env, certificate) as address:
             yield OpenHouse(directory, address, street, people)
     finally:
         database.close()
@@ -131,7 +142,9 @@ def _environment(directory: Path, street: Street) -> dict[str, str]:
 
 
 @contextmanager
-def _served(directory: Path, env: dict[str, str]) -> Iterator[str]:
+def _served(
+    directory: Path, env: dict[str, str], certificate: "Certificate | None"
+) -> Iterator[str]:
     with closing(socket.socket()) as asked:
         asked.bind(("127.0.0.1", 0))
         port = asked.getsockname()[1]
@@ -146,12 +159,18 @@ def _served(directory: Path, env: dict[str, str]) -> Iterator[str]:
         "warning",
         "tests.browser.served:create",
     ]
+    address = f"http://127.0.0.1:{port}/"
+    if certificate is not None:
+        address = f"https://{certificate.host}:{port}/"
+        command += ["--ssl-certificate", str(certificate.file)]
+        command += ["--ssl-keyfile", str(certificate.key)]
+        # As docs/deploy.md asks of the server in front: browsers note who speaks HTTP/2.
+        command += ["--http", "1"]
     log = directory / "server.log"
     with log.open("wb") as out:
         server = subprocess.Popen(command, cwd=_ROOT, env=env, stdout=out, stderr=out)
     try:
-        address = f"http://127.0.0.1:{port}/"
-        _wait_for(address, server, log)
+        _wait_for(f"{address.partition(':')[0]}://127.0.0.1:{port}/", server, log)
         yield address
     finally:
         server.terminate()
@@ -163,10 +182,13 @@ def _served(directory: Path, env: dict[str, str]) -> Iterator[str]:
 
 
 def _wait_for(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    # Whether it answers: that browsers trust its name is for them to say.
+    unnamed = ssl.create_default_context()
+    unnamed.check_hostname, unnamed.verify_mode = False, ssl.CERT_NONE
     ends = time.monotonic() + _STARTS_WITHIN
     while time.monotonic() < ends and server.poll() is None:
         try:
-            with urllib.request.urlopen(address, timeout=5):
+            with urllib.request.urlopen(address, timeout=5, context=unnamed):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)

@@ -40,6 +40,8 @@ class Chromium:
 
     def starts(self, *, restoring: bool = False) -> "ChromiumTab":
         """Open a window; with what was open at the end if it is `restoring`."""
+        if restoring:
+            self._says_yes_to_what_was_open()
         to_us, from_it = os.pipe()
         to_it, from_us = os.pipe()
         # The pipe is on descriptors 3 and 4, which only a shell can say without a fork of ours.
@@ -101,6 +103,12 @@ class Chromium:
         """The battery is out."""
         self._signal_all()
         self._ends()
+
+    def _says_yes_to_what_was_open(self) -> None:
+        """One that died asks first, in a bubble that no protocol can press: this is its button."""
+        preferences = self.profile / "Default/Preferences"
+        said = preferences.read_text().replace('"exit_type":"Crashed"', '"exit_type":"Normal"')
+        preferences.write_text(said)
 
     def _ends(self) -> None:
         assert self.process is not None

@@ -1,6 +1,7 @@
-"""A portal over HTTPS under a name of its own, and visits to it that many tests look at."""
+"""A portal over HTTPS under a name of its own, and visits to it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,38 +18,23 @@ from tests.conftest import KEY_FILE
 BROWSERS: dict[str, type[Chromium] | type[Firefox]] = {"chromium": Chromium, "firefox": Firefox}
 
 
+@dataclass(frozen=True)
 class Visits:
-    """Made when a test asks for one, and once."""
+    """Makes them, in browsers that nobody has used yet."""
 
-    def __init__(
-        self, directory: Path, house: OpenHouse, around: Neighbourhood, authority: Authority
-    ) -> None:
-        self.directory, self.house = directory, house
-        self.around, self.authority = around, authority
-        self.made: dict[str, Found | Exception] = {}
+    house: OpenHouse
+    around: Neighbourhood
+    authority: Authority
 
     def browser(self, name: str, place: Path, display: str, *, scripting: bool = True) -> Browser:
-        """A browser that nobody has used yet; it trusts the authority of the tests."""
+        """It trusts the authority of the tests."""
         new = BROWSERS[name](place / "home", display, scripting=scripting)
         self.authority.trusted_by(new.trust)
         return new
 
-    def get(self, name: str) -> Found:
-        """`chromium-script-left`. Raises what went wrong the first time, too."""
-        if name not in self.made:
-            try:
-                self.made[name] = self._make(name)
-            except Exception as error:
-                self.made[name] = error
-        found = self.made[name]
-        if isinstance(found, Exception):
-            raise found
-        return found
-
-    def _make(self, name: str) -> Found:
+    def make(self, name: str, place: Path) -> Found:
+        """`chromium-script-left`."""
         kind, scripting, ending = name.split("-", 2)
-        place = self.directory / name
-        place.mkdir()
         with a_screen() as display:
             browser = self.browser(kind, place, display, scripting=scripting == "script")
             try:
@@ -86,22 +72,11 @@ def house(
 
 
 @pytest.fixture(scope="session")
-def visits(
-    house: OpenHouse,
-    street: Neighbourhood,
-    authority: Authority,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Visits:
-    """All of them."""
-    return Visits(tmp_path_factory.mktemp("visits"), house, street, authority)
+def visits(house: OpenHouse, street: Neighbourhood, authority: Authority) -> Visits:
+    """From this house to those sites."""
+    return Visits(house, street, authority)
 
 
 @pytest.fixture(autouse=True)
 def _nothing_hangs() -> None:
     """Nothing is ever held here, and what needs no house shall not wait for one."""
-
-
-@pytest.fixture
-def found(visits: Visits, visit: str) -> Found:
-    """What a visit left; the test says which one."""
-    return visits.get(visit)

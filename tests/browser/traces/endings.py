@@ -1,4 +1,4 @@
-"""How visits end, and what is then found: a visit is made once and looked at by many tests."""
+"""How visits end, and what is then found."""
 
 import time
 from dataclasses import dataclass, field
@@ -49,6 +49,7 @@ class Found:
 
     visit: Visit
     planted: Planted
+    browser: str
     ending: Ending
     scripting: bool
     portal: str
@@ -84,7 +85,9 @@ def make_a_visit(
     search, exit_page = around.at(SEARCH), around.page("en")
     tab = browser.starts()
     visit = Visit(tab, planted, exit_page)
-    found = Found(visit, planted, ending, browser.scripting, house.address, search, exit_page)
+    found = Found(
+        visit, planted, browser.name, ending, browser.scripting, house.address, search, exit_page
+    )
     visit.comes_from(search)
     if ending.is_killed:
         # Else she is quicker than the browser, and nothing is found because nothing was written.

@@ -111,7 +111,6 @@ def _club(around: Neighbourhood, path: str) -> bytes:
         f"<!doctype html><html lang=en><meta charset=utf-8><title>About {word}</title>"
         f'<link rel=icon href="/icon-{word}.svg"><h1>Read here about {word}</h1>'
         "<form action=/found><input name=looked-for><button>Look</button></form>"
-        f'<a href="{around.at(WEATHER, "en")}">Leave</a>'
         "<script>addEventListener('pageshow', event => { document.documentElement.dataset.cached"
         " = event.persisted })</script>"
     ).encode()

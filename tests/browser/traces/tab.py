@@ -90,8 +90,14 @@ class Tab(ABC):
                 found = None
             if found:
                 return found
-            assert time.monotonic() < ends, f"never true: {condition}"
+            assert time.monotonic() < ends, f"never true: {condition}\nof {self._text()}"
             time.sleep(0.02)
+
+    def _text(self) -> Any:
+        try:
+            return self.evaluate("document.body.innerText")
+        except NotYet as error:
+            return error
 
     def waits_to_see(self, css: str) -> None:
         """Until this can be seen."""

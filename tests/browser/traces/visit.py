@@ -8,6 +8,7 @@ from secrets import choice, token_hex
 
 from portal.domain.needs import Category, HowSoon
 from portal.domain.services import ServiceKind
+from portal.models import Account
 from portal.services import sharing
 from tests.browser import meanwhile
 from tests.browser.open_house import OpenHouse
@@ -55,6 +56,9 @@ def plant(house: OpenHouse) -> tuple[Person, Planted]:
     with house.people.acting(her, now=house.now) as (session, acting):
         sharing.say_yes(session, acting, need_id, service_id, now=house.now)
     meanwhile.the_service_sets_a_date(house, her, place=planted.place)
+    with house.people.database.transaction() as session:
+        # Like everybody at first, she reads what the pages cannot hide before anything else.
+        session.get_one(Account, her.account_id).knows_limits_at = None
     return her, planted
 
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+
+from portal import setting_values as values
 
 _CORES = os.cpu_count() or 1
 _MIB = 1024 * 1024
@@ -19,10 +20,6 @@ _STANDARD_OPS = 3
 _STANDARD_MEM = 64 * _MIB
 
 _LONGEST_ADDRESS = 300
-_LOG_LEVELS = ("debug", "info", "warning", "error")
-_HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{1,5})?")
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
-_DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 
 EXIT_PAGES = {
     "nl": "https://www.meteo.be/nl",
@@ -37,81 +34,15 @@ class SettingsError(Exception):
     """A setting has a value with which the portal must not start: which, and why."""
 
 
-class _Wrong(ValueError):
-    """What was expected instead; the variable and its value are added by the caller."""
-
-
-def _text(typed: str) -> str:
-    return typed
-
-
-def _directory(typed: str) -> Path:
-    return Path(typed).expanduser().resolve()
-
-
-def _yes_or_no(typed: str) -> bool:
-    known = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
-    if typed.lower() not in known:
-        raise _Wrong("yes or no")
-    return known[typed.lower()]
-
-
-def _whole(lowest: int, highest: int) -> Callable[[str], int]:
-    def read(typed: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,12}", typed) or not lowest <= int(typed) <= highest:
-            raise _Wrong(f"a whole number from {lowest} to {highest}")
-        return int(typed)
-
-    return read
-
-
-def _host_name(typed: str) -> str:
-    if not _HOST.fullmatch(typed.lower()):
-        raise _Wrong("a host name such as staff.example.org, with a port if it has one")
-    return typed.lower()
-
-
-def _database(typed: str) -> str:
-    if typed.partition(":")[0] not in _DATABASES:
-        raise _Wrong("an address that begins with sqlite:/// or postgresql://")
-    return typed
-
-
-def _language_codes(typed: str) -> tuple[str, ...]:
-    codes = tuple(code.strip() for code in typed.split(","))
-    if not all(_LANGUAGE.fullmatch(code) for code in codes) or len(set(codes)) != len(codes):
-        raise _Wrong("language codes with commas between them, each once, such as nl,fr,en,ar")
-    return codes
-
-
-def _log_level(typed: str) -> str:
-    if typed.lower() not in _LOG_LEVELS:
-        raise _Wrong("one of " + ", ".join(_LOG_LEVELS))
-    return typed.lower()
-
-
-def _page_elsewhere(typed: str) -> str:
-    if _public_host(typed) is None:
-        raise _Wrong("the https address of a public page")
-    return typed
-
-
-def _public_host(typed: str) -> str | None:
-    """The host of an https address that may stand in a header; None for anything else."""
-    try:
-        parts = urlsplit(typed)
-        usable = parts.scheme == "https" and bool(parts.hostname) and not parts.username
-    except ValueError:
-        return None
-    # The address goes into a header: anything but plain visible ASCII could end it early.
-    if not usable or not re.fullmatch(r"[!-~]+", typed) or re.search(r"[;,'\"<>\\]", typed):
-        return None
-    return parts.hostname
-
-
 def _setting(variable: str, meaning: str, read: Callable[[str], Any], default: Any) -> Any:
     about = {"variable": variable, "meaning": meaning, "read": read}
     return field(default=default, metadata=about)
+
+
+def _secret(variable: str, meaning: str) -> Any:
+    about = {"variable": variable, "meaning": meaning, "read": values.secret}
+    # Never in a trace of the program, where everything else of the settings may stand.
+    return field(default="", metadata=about, repr=False)
 
 
 @dataclass(frozen=True)
@@ -119,72 +50,133 @@ class Settings:
     """Everything that is set from outside; each process reads it once."""
 
     data_dir: Path = _setting(
-        "PORTAL_DATA", "directory of the centre's own files", _directory, Path("data")
+        "PORTAL_DATA", "directory of the centre's own files", values.directory, Path("data")
     )
     database_url: str = _setting(
         "PORTAL_DATABASE_URL",
         "address of the database; empty: portal.db in PORTAL_DATA",
-        _database,
+        values.database,
         "",
     )
     key_file: Path = _setting(
         "PORTAL_KEY_FILE",
         "the key file, kept away from backups of the database; empty: portal.key in PORTAL_DATA",
-        _directory,
+        values.directory,
         Path(),
     )
     backup_keys: Path = _setting(
         "PORTAL_BACKUP_KEYS",
         "directory of the daily keys of backups, never beside a backup; empty: backup-keys "
         "beside the key file",
-        _directory,
+        values.directory,
         Path(),
     )
-    host: str = _setting("PORTAL_HOST", "address the server listens on", _text, "127.0.0.1")
-    port: int = _setting("PORTAL_PORT", "port the server listens on", _whole(1, 65535), 8000)
+    host: str = _setting("PORTAL_HOST", "address the server listens on", values.text, "127.0.0.1")
+    port: int = _setting("PORTAL_PORT", "port the server listens on", values.whole(1, 65535), 8000)
     staff_host: str | None = _setting(
-        "PORTAL_STAFF_HOST", "host name of the staff's pages, none in the demo", _host_name, None
+        "PORTAL_STAFF_HOST",
+        "host name of the staff's pages, none in the demo",
+        values.host_name,
+        None,
     )
     demo: bool = _setting(
-        "PORTAL_DEMO", "yes for made-up data, on loopback only", _yes_or_no, False
+        "PORTAL_DEMO", "yes for made-up data, on loopback only", values.yes_or_no, False
     )
     proxy_depth: int = _setting(
-        "PORTAL_PROXY_DEPTH", "reverse proxies in front, whose word is believed", _whole(0, 5), 0
+        "PORTAL_PROXY_DEPTH",
+        "reverse proxies in front, whose word is believed",
+        values.whole(0, 5),
+        0,
     )
     languages: tuple[str, ...] = _setting(
-        "PORTAL_LANGUAGES", "languages offered, the first is the fallback", _language_codes,
+        "PORTAL_LANGUAGES", "languages offered, the first is the fallback", values.language_codes,
         ("nl", "fr", "en", "ar"),
     )  # fmt: skip
     survivor_idle_minutes: int = _setting(
         "PORTAL_SURVIVOR_IDLE",
         "minutes after which a quiet survivor's session ends",
-        _whole(1, 60),
+        values.whole(1, 60),
         10,
     )
     staff_idle_minutes: int = _setting(
-        "PORTAL_STAFF_IDLE", "minutes after which a quiet staff session ends", _whole(1, 120), 15
+        "PORTAL_STAFF_IDLE",
+        "minutes after which a quiet staff session ends",
+        values.whole(1, 120),
+        15,
     )
     session_hours: int = _setting(
-        "PORTAL_SESSION_HOURS", "hours after which every session ends", _whole(1, 24), 12
+        "PORTAL_SESSION_HOURS", "hours after which every session ends", values.whole(1, 24), 12
     )
     slow_pass_ops: int = _setting(
-        "PORTAL_SLOW_PASS_OPS", "rounds of a slow pass", _whole(1, 16), _STANDARD_OPS
+        "PORTAL_SLOW_PASS_OPS", "rounds of a slow pass", values.whole(1, 16), _STANDARD_OPS
     )
     slow_pass_mem: int = _setting(
         "PORTAL_SLOW_PASS_MEM",
         "bytes of memory of a slow pass",
-        _whole(8192, 1024 * _MIB),
+        values.whole(8192, 1024 * _MIB),
         _STANDARD_MEM,
     )
     slow_pass_slots: int = _setting(
-        "PORTAL_SLOW_PASS_SLOTS", "slow passes at once, in all processes together", _whole(1, 256),
+        "PORTAL_SLOW_PASS_SLOTS",
+        "slow passes at once, in all processes together",
+        values.whole(1, 256),
         2 * _CORES,
-    )  # fmt: skip
-    max_body_bytes: int = _setting(
-        "PORTAL_MAX_BODY", "bytes of the largest form accepted", _whole(1024, 16 * _MIB), _MIB // 4
     )
-    workers: int = _setting("PORTAL_WORKERS", "server processes", _whole(1, 64), _CORES)
-    log_level: str = _setting("PORTAL_LOG_LEVEL", "least that is logged", _log_level, "info")
+    max_body_bytes: int = _setting(
+        "PORTAL_MAX_BODY",
+        "bytes of the largest form accepted",
+        values.whole(1024, 16 * _MIB),
+        _MIB // 4,
+    )
+    mail_host: str = _setting(
+        "PORTAL_MAIL_HOST", "mail server that takes letters; empty: none are sent", values.text, ""
+    )
+    mail_port: int = _setting("PORTAL_MAIL_PORT", "port of it", values.whole(1, 65535), 587)
+    mail_tls: str = _setting(
+        "PORTAL_MAIL_TLS",
+        "starttls or tls, the certificate checked; none for a server on this machine",
+        values.tls,
+        "starttls",
+    )
+    mail_user: str = _setting("PORTAL_MAIL_USER", "name to sign in there", values.secret, "")
+    mail_password: str = _secret("PORTAL_MAIL_PASSWORD", "password to sign in there")
+    mail_from: str = _setting(
+        "PORTAL_MAIL_FROM",
+        "address that letters come from, which tells nobody what the house is",
+        values.mail_address,
+        "",
+    )
+    sms_url: str = _setting(
+        "PORTAL_SMS_URL",
+        "https address of a gateway that takes text messages as JSON; empty: none are sent",
+        values.secure_url,
+        "",
+    )
+    sms_token: str = _secret("PORTAL_SMS_TOKEN", "token that the gateway asks for (Bearer)")
+    sms_repeats: bool = _setting(
+        "PORTAL_SMS_REPEATS",
+        "yes if the gateway sends one text for one Idempotency-Key, however often it is asked",
+        values.yes_or_no,
+        False,
+    )
+    sms_mail: str = _setting(
+        "PORTAL_SMS_MAIL",
+        "address of a gateway that makes a text message of a letter, with {number} in it",
+        values.mail_for_number,
+        "",
+    )
+    sending_seconds: int = _setting(
+        "PORTAL_SENDING_SECONDS",
+        "seconds that a mail server or gateway has for one message",
+        values.whole(1, 100),
+        60,
+    )
+    neutral_texts: tuple[str, ...] = _setting(
+        "PORTAL_NEUTRAL_TEXTS", "neutral texts among which she chooses", values.neutral_texts,
+        ("news", "look", "agenda", "message"),
+    )  # fmt: skip
+    workers: int = _setting("PORTAL_WORKERS", "server processes", values.whole(1, 64), _CORES)
+    log_level: str = _setting("PORTAL_LOG_LEVEL", "least that is logged", values.log_level, "info")
     exit_pages: Mapping[str, str] = field(default_factory=lambda: dict(EXIT_PAGES), hash=False)
     """PORTAL_EXIT_PAGE_NL and so on: where "leave" goes, one https address a language."""
 
@@ -192,7 +184,7 @@ class Settings:
     def from_environment(cls, env: Mapping[str, str] = os.environ) -> "Settings":
         """The settings of this process. Raises SettingsError on the first wrong one."""
         read = {one.name: _read(one, env) for one in _settable()}
-        data_dir = _directory(str(read["data_dir"]))
+        data_dir = values.directory(str(read["data_dir"]))
         read["data_dir"] = data_dir
         read["database_url"] = read["database_url"] or f"sqlite:///{data_dir / 'portal.db'}"
         read["key_file"] = (
@@ -202,6 +194,7 @@ class Settings:
             read["backup_keys"] = read["key_file"].parent / "backup-keys"
         settings = cls(**read, exit_pages=_exit_pages(read["languages"], env))
         _refuse_weak_passes(settings)
+        _refuse_half_set_up(settings)
         return settings
 
     def exit_page(self, language: str) -> str:
@@ -211,7 +204,7 @@ class Settings:
 
 def is_page_elsewhere(typed: str, settings: "Settings") -> bool:
     """Whether leaving may lead there: an https page of the public web, and not one of ours."""
-    host = _public_host(typed)
+    host = values.public_host(typed)
     if host is None or len(typed) > _LONGEST_ADDRESS:
         return False
     own = (settings.staff_host or "").partition(":")[0]
@@ -239,9 +232,10 @@ def _read(one: Field[Any], env: Mapping[str, str]) -> Any:
 def _checked(variable: str, typed: str, read: Callable[[str], Any]) -> Any:
     try:
         return read(typed)
-    except _Wrong as expected:
+    except values.Wrong as expected:
         # An address of a database may hold a password, which must not end up in a log.
-        shown = "***" if "DATABASE" in variable else f"“{typed}”"
+        hidden = any(word in variable for word in ("DATABASE", "PASSWORD", "TOKEN"))
+        shown = "***" if hidden else f"“{typed}”"
         raise SettingsError(f"{variable} is {shown}; expected: {expected}.") from None
 
 
@@ -255,7 +249,7 @@ def _exit_pages(languages: tuple[str, ...], env: Mapping[str, str]) -> dict[str,
         variable = _exit_variable(language)
         typed = env.get(variable, "").strip()
         default = EXIT_PAGES.get(language, EXIT_PAGES["en"])
-        pages[language] = _checked(variable, typed, _page_elsewhere) if typed else default
+        pages[language] = _checked(variable, typed, values.page_elsewhere) if typed else default
     return pages
 
 
@@ -268,6 +262,39 @@ def _refuse_weak_passes(settings: Settings) -> None:
             f"“{settings.slow_pass_mem}”; expected: at least {_STANDARD_OPS} and {_STANDARD_MEM}, "
             "less only with made-up data (PORTAL_DEMO)."
         )
+
+
+def _refuse_half_set_up(settings: Settings) -> None:
+    for is_wrong, sentence in (
+        (
+            settings.mail_host and not settings.mail_from,
+            "PORTAL_MAIL_HOST is set and PORTAL_MAIL_FROM is not; expected: both or neither.",
+        ),
+        (
+            bool(settings.mail_user) != bool(settings.mail_password),
+            "PORTAL_MAIL_USER and PORTAL_MAIL_PASSWORD; expected: both or neither.",
+        ),
+        (
+            settings.mail_tls == "none"
+            and settings.mail_host
+            and not values.is_loopback(settings.mail_host),
+            "PORTAL_MAIL_TLS is “none”; expected: starttls or tls: the server is elsewhere.",
+        ),
+        (
+            settings.sms_url and settings.sms_mail,
+            "PORTAL_SMS_URL and PORTAL_SMS_MAIL are both set; expected: one way for text messages.",
+        ),
+        (
+            settings.sms_mail and not settings.mail_host,
+            "PORTAL_SMS_MAIL is set and PORTAL_MAIL_HOST is not; expected: both.",
+        ),
+        (
+            settings.sms_token and not settings.sms_url,
+            "PORTAL_SMS_TOKEN is set and PORTAL_SMS_URL is not; expected: both.",
+        ),
+    ):
+        if is_wrong:
+            raise SettingsError(sentence)
 
 
 def _shown(default: Any) -> str:

@@ -12,7 +12,6 @@ from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from portal.cli.running import is_loopback
 from portal.cli.saying import settings_or_stop
 from portal.database import Database, is_migrated
 from portal.domain.roles import Role
@@ -20,6 +19,7 @@ from portal.models import AuditNight, Centre, Membership, Service, StaffMember
 from portal.services import staff
 from portal.services.house import HouseNotReady
 from portal.services.running import founding
+from portal.setting_values import is_loopback
 from portal.settings import Settings, described
 from portal.vault import BadKeyFile, KeyFile
 

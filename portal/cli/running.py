@@ -1,6 +1,5 @@
 """`portal serve`, `portal worker` and `portal migrate`: what a service manager starts."""
 
-import ipaddress
 from datetime import UTC, datetime
 
 import click
@@ -9,6 +8,7 @@ from portal.cli.saying import log_to_terminal, open_database, settings_or_stop, 
 from portal.database import Database
 from portal.database import migrate as bring_up_to_date
 from portal.models import Centre
+from portal.setting_values import is_loopback
 from portal.settings import Settings
 
 
@@ -26,7 +26,7 @@ def serve() -> None:
 @click.command()
 @click.option("--once", is_flag=True, help="One round, for a timer of the system.")
 def worker(once: bool) -> None:
-    """Delete what has had its time, every minute; bind the account of each day at night."""
+    """Every minute send what is due and delete what has had its time; bind each day at night."""
     from portal import worker as rounds  # noqa: PLC0415
 
     settings = settings_or_stop()
@@ -34,8 +34,9 @@ def worker(once: bool) -> None:
     with open_database(settings) as database:
         if once:
             rounds.run_once(database, now=datetime.now(UTC))
+            rounds.tell_once(database, settings)
         else:
-            rounds.run(database)
+            rounds.run(database, settings)
 
 
 @click.command()
@@ -72,13 +73,3 @@ def _refuse_unfit(settings: Settings, *, is_demo: bool) -> None:
             "PORTAL_STAFF_HOST is not set; expected: the host name of the staff's pages, such as "
             "staff.example.org, so that they are not found under the survivors' address."
         )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches what listens there."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -15,10 +15,14 @@ class FolderKind(StrEnum):
     REFERRAL = "referral"
     DECISIONS = "decisions"
     DRAFT = "draft"
+    SAFE_EMAIL = "safe_email"
+    SAFE_SMS = "safe_sms"
 
 
-HERS_ALONE = frozenset({FolderKind.DRAFT})
-"""No case team, no recovery, no emergency halves: lost with her card, and gone after a day."""
+HERS_ALONE = frozenset({FolderKind.DRAFT, FolderKind.SAFE_EMAIL, FolderKind.SAFE_SMS})
+"""No case team, no recovery, no emergency halves. The safe ways are granted to the machine too, as
+long as her yes counts.
+"""
 
 
 class Why(StrEnum):
@@ -31,3 +35,4 @@ class Why(StrEnum):
     DECISION = "decision"
     RECOVERY = "recovery"
     EMERGENCY = "emergency"
+    TO_TELL_HER = "to_tell_her"

@@ -31,7 +31,9 @@ from portal.models.draft import Draft
 from portal.models.holder import Half, Holder, HolderKey, KeySlot, LentHalf, TeamCopy
 from portal.models.need import Addition, Need, Reading, Statement
 from portal.models.note import CalledInstead, StaffNote
+from portal.models.outbox_item import OutboxItem
 from portal.models.referral import Appointment, Referral, SharingWish
+from portal.models.safe_contact import SafeContact
 from portal.models.taken_time import TakenTime
 from portal.models.thread import Message, Thread
 
@@ -70,11 +72,13 @@ __all__ = [
     "Membership",
     "Message",
     "Need",
+    "OutboxItem",
     "Passkey",
     "PendingGrant",
     "Reading",
     "RecoveryCode",
     "Referral",
+    "SafeContact",
     "SecondFactor",
     "Service",
     "SettingVersion",

@@ -27,7 +27,7 @@ from portal.domain.refusals import NotFound, NotYours, WrongState
 from portal.domain.roles import Permission, Role
 from portal.domain.words import written, written_or_none
 from portal.models import Appointment, Case, Membership, Referral, Service, StaffMember
-from portal.services import audit, taken_times
+from portal.services import audit, outbox, taken_times
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import OpenFolder, open_folder, open_referrals
 from portal.services.referrals import get_for_service, get_to_answer
@@ -97,6 +97,8 @@ def set_date(
     old = _get_standing(session, referral, instead_of) if instead_of else None
     if not _is_colleague(session, acting, referral, with_id):
         raise NotFound
+    if old is not None:
+        outbox.kill(session, old, now=now)
     folder = _open(session, acting, referral.case_id, referral.id, purpose="service", now=now)
     appointment = Appointment(
         case_id=referral.case_id,
@@ -119,6 +121,7 @@ def set_date(
         old.moved_to_id = appointment.id
     taken_times.take(session, appointment)
     _mark_date_set(referral, acting, now=now)
+    outbox.plan_new_date(session, appointment, now=now)
     _account(session, acting, "date_set", appointment, now=now)
     session.flush()
     return appointment
@@ -129,6 +132,8 @@ def cancel(session: Session, acting: SignedIn, appointment_id: UUID, *, now: dat
     appointment = get_for_staff(session, acting, appointment_id)
     session.refresh(appointment, with_for_update=True)
     _move(session, appointment, AppointmentState.CANCELLED)
+    outbox.kill(session, appointment, now=now)
+    outbox.plan_date_gone(session, appointment, now=now)
     _back_to_accepted(session, appointment)
     _account(session, acting, "date_cancelled", appointment, now=now)
     session.flush()

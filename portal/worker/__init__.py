@@ -1,5 +1,5 @@
-"""What happens without a browser: once a minute, whatever has had its time is deleted, and what is
-late climbs.
+"""What happens without a browser: once a minute, whatever has had its time is deleted, what is late
+climbs, and what is to be told goes out.
 
 Two workers at a time do no harm, and neither does one that is stopped in the middle: each round is
 one transaction, and what it did not do the next one does.
@@ -17,6 +17,9 @@ from portal.database import Database
 from portal.domain.accounts import Frozen
 from portal.services import deciding
 from portal.services.running import expiry, lateness, retention
+from portal.settings import Settings
+from portal.worker.couriers import couriers
+from portal.worker.telling import tell
 
 EVERY_SECONDS = 60.0
 log = logging.getLogger("portal.worker")
@@ -39,19 +42,32 @@ def run_once(database: Database, *, now: datetime) -> expiry.Forgotten:
     return forgotten
 
 
-def run(database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+def utc_now() -> datetime:
+    """The time of this machine."""
+    return datetime.now(UTC)
+
+
+def tell_once(database: Database, settings: Settings) -> None:
+    """Send what is due at this moment."""
+    tell(database, couriers(settings), utc_now)
+
+
+def run(database: Database, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
     """Rounds until the process is asked to stop; a database that is busy or gone is tried again."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     log.info("started")
+    carriers = couriers(settings)
     while not stopping.is_set():
+        more = False
         try:
             run_once(database, now=clock())
+            more = tell(database, carriers, clock, is_stopping=stopping.is_set)
         except OperationalError as error:
             # Its text may quote a statement; the kind of error is enough to go and look.
             log.warning("the database did not answer (%s)", type(error.orig).__name__)
-        stopping.wait(EVERY_SECONDS)
+        stopping.wait(0 if more else EVERY_SECONDS)
     log.info("stopped")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from portal.cli import running
+from portal import setting_values
 from portal.database import Database, migrate_back
 from portal.models import Centre
 from portal.settings import Settings
@@ -165,9 +165,9 @@ def test_the_check_says_which_roles_are_empty(founded: dict[str, str], run: Run)
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.8.8.8"])
 def test_loopback_is_this_machine(host: str) -> None:
-    assert running.is_loopback(host)
+    assert setting_values.is_loopback(host)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "", "10.0.0.1", "localhost.example"])
 def test_anything_else_is_open_to_others(host: str) -> None:
-    assert not running.is_loopback(host)
+    assert not setting_values.is_loopback(host)

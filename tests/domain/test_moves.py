@@ -5,9 +5,10 @@ from enum import StrEnum
 
 import pytest
 
-from portal.domain import appointments, needs, referrals
+from portal.domain import appointments, needs, outbox, referrals
 from portal.domain.appointments import STANDING, AppointmentState
 from portal.domain.needs import NeedState
+from portal.domain.outbox import OutboxState
 from portal.domain.referrals import OPEN, WITH_THE_SERVICE, ReferralState
 
 TABLES = [
@@ -15,6 +16,9 @@ TABLES = [
     pytest.param(needs.MOVES, NeedState, {"done", "stopped"}, id="needs"),
     pytest.param(
         referrals.MOVES, ReferralState, {"done", "not_possible", "stopped"}, id="referrals"
+    ),
+    pytest.param(
+        outbox.MOVES, OutboxState, {"sent", "dropped", "not_sent", "given_up"}, id="outbox"
     ),
 ]
 

@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.domain.accounts import CardState
-from portal.domain.folders import HERS_ALONE
+from portal.domain.folders import HERS_ALONE, Why
 from portal.domain.holders import TEAMS, HolderKind
 from portal.models import (
     Card,
@@ -111,6 +111,10 @@ def _sign_grants(session: Session, sheets: Keys, proved: Proved) -> None:
         if grant.holder_id == sheets.holder_id or grant.folder_id in hers_alone
     }
     for grant in grants:
+        if grant.why is Why.TO_TELL_HER:
+            # The machine's own half was in the lost file: it sends nothing until she says yes anew.
+            session.delete(grant)
+            continue
         key = _folder_key(grant, proved)
         # Whoever wrote into the database without a key could only have sealed another one.
         if key is None or key != known.get((grant.folder_id, grant.version)):

@@ -28,7 +28,7 @@ from portal.models import (
     StaffMember,
     Tries,
 )
-from portal.services import audit, drafts, needs
+from portal.services import audit, drafts, needs, outbox
 from portal.services.colleagues import invitations
 from portal.services.entry import browsers, tries
 from portal.settings import Settings
@@ -49,6 +49,7 @@ class Forgotten(NamedTuple):
     invitations: int = 0
     browsers: int = 0
     lent_halves: int = 0
+    outbox: int = 0
 
 
 def forget_expired(session: Session, *, now: datetime) -> Forgotten:
@@ -63,6 +64,7 @@ def forget_expired(session: Session, *, now: datetime) -> Forgotten:
         invitations=invitations.forget_old(session, now=now),
         browsers=browsers.forget_old(session, now=now),
         lent_halves=_drop_lent(session, now=now),
+        outbox=outbox.forget_old(session, now=now),
     )
 
 

@@ -21,6 +21,7 @@ ORDER = (
     Why.DESK_UNROUTED,
     Why.DECISION,
     Why.SHE_SAID_YES,
+    Why.TO_TELL_HER,
     Why.EMERGENCY,
     Why.RECOVERY,
 )
@@ -30,6 +31,7 @@ ICONS: Mapping[Why, str] = {
     Why.DESK_UNROUTED: "needs",
     Why.DECISION: "needs",
     Why.SHE_SAID_YES: "check",
+    Why.TO_TELL_HER: "phone",
     Why.EMERGENCY: "safety",
     Why.RECOVERY: "key",
 }
@@ -106,8 +108,6 @@ def _name(line: CanSee) -> str:
 
 
 def _why(line: CanSee, team: Team) -> str:
-    if line.holder is HolderKind.HOUSE:
-        return _("To send what you allowed.")
     if line.why is Why.EMERGENCY and line.holder is HolderKind.STAFF:
         return _("An emergency. Two people decided this.")
     if line.why is Why.CASE_TEAM and line.name == team.case_director:

@@ -143,6 +143,8 @@ FOLDER_WORDS: Mapping[FolderKind, str] = {
     FolderKind.REFERRAL: _l("What you let a service read"),
     FolderKind.DRAFT: _l("What you have not sent yet"),
     FolderKind.DECISIONS: _l("What we decide about your file"),
+    FolderKind.SAFE_SMS: _l("Your phone number"),
+    FolderKind.SAFE_EMAIL: _l("Your e-mail address"),
 }
 
 WHY_WORDS: Mapping[Why, str] = {
@@ -153,6 +155,7 @@ WHY_WORDS: Mapping[Why, str] = {
     Why.DECISION: _l("To decide about something in your file."),
     Why.RECOVERY: _l("Only if everything else is lost."),
     Why.EMERGENCY: _l("Only in an emergency. One group alone cannot open it."),
+    Why.TO_TELL_HER: _l("To send what you allowed."),
 }
 
 LOOK_WORDS: Mapping[str, str] = {

@@ -1,0 +1,208 @@
+"""What is planned to be told, what is not to be told any more, and what she was not told."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.orm import Session
+
+from portal.domain.appointments import COMING
+from portal.domain.outbox import (
+    NOT_TOLD,
+    TAKES,
+    OutboxKind,
+    OutboxState,
+    Reason,
+    reminds_at,
+)
+from portal.domain.refusals import NotFound
+from portal.domain.safe_contact import Channel, Hours, Wish
+from portal.models import Appointment, Case, OutboxItem, SafeContact
+from portal.services import audit
+from portal.services.cases import on_team
+from portal.services.entry.sessions import SignedIn
+
+PAGE = 20
+KEPT = timedelta(days=90)
+"""How long after its end a row is kept: so long a case team can look what she was not told."""
+_TEST_COUNTS = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class NotTold:
+    """Something that she was perhaps not told; nothing is unsealed for it."""
+
+    item: OutboxItem
+    case: Case
+    starts_at: datetime | None
+
+
+def plan_new_date(session: Session, appointment: Appointment, *, now: datetime) -> None:
+    """Tell her that there is a date, and remind her a day before it."""
+    for channel in _channels(session, appointment.case_id):
+        _plan(session, OutboxKind.NEW_DATE, appointment, channel, at=now, now=now)
+        _plan_reminder(session, appointment, channel, now=now)
+
+
+def plan_date_gone(session: Session, appointment: Appointment, *, now: datetime) -> None:
+    """Tell her that something changed, so that she does not come for nothing."""
+    if appointment.starts_at > now:
+        for channel in _channels(session, appointment.case_id):
+            _plan(session, OutboxKind.DATE_GONE, appointment, channel, at=now, now=now)
+
+
+def plan_reminders(session: Session, way: SafeContact, *, now: datetime) -> None:
+    """Her yes counts for the dates that are set already, too."""
+    coming = select(Appointment).where(
+        Appointment.case_id == way.case_id,
+        Appointment.state.in_(COMING),
+        Appointment.starts_at > now,
+    )
+    for appointment in session.scalars(coming).all():
+        _plan_reminder(session, appointment, way.channel, now=now)
+
+
+def plan_test(
+    session: Session, way: SafeContact, hours: Hours | None, *, now: datetime
+) -> datetime:
+    """Her own words, as a test; gives when they come."""
+    at = (hours.next(now, lasting=TAKES) if hours else None) or now
+    _insert(
+        session,
+        OutboxItem(
+            case_id=way.case_id,
+            kind=OutboxKind.TEST,
+            channel=way.channel,
+            key=f"test:{way.case_id}:{way.channel}:{now.isoformat()}",
+            planned_at=now,
+            next_at=at,
+            not_after=at + _TEST_COUNTS,
+        ),
+    )
+    return at
+
+
+def kill(session: Session, appointment: Appointment, *, now: datetime) -> None:
+    """Nothing is told of this date any more: it has another time, or none."""
+    session.execute(
+        update(OutboxItem)
+        .where(OutboxItem.appointment_id == appointment.id, OutboxItem.state == OutboxState.WAITING)
+        .values(state=OutboxState.DROPPED, why=Reason.DATE_CHANGED, ended_at=now)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def last_tests(session: Session, acting: SignedIn) -> dict[Channel, OutboxItem]:
+    """What became of her last test by each way."""
+    rows = session.scalars(
+        select(OutboxItem)
+        .where(OutboxItem.case_id == acting.her_case_id, OutboxItem.kind == OutboxKind.TEST)
+        .order_by(OutboxItem.planned_at)
+    )
+    return {row.channel: row for row in rows}
+
+
+def not_told(
+    session: Session, acting: SignedIn, *, case_id: UUID | None = None, size: int = PAGE
+) -> list[NotTold]:
+    """What survivors of one's own cases were perhaps not told and nobody noted; newest first."""
+    asked = (
+        select(OutboxItem, Case, Appointment.starts_at)
+        .join(Case, Case.id == OutboxItem.case_id)
+        .outerjoin(Appointment, Appointment.id == OutboxItem.appointment_id)
+        .where(on_team(acting), OutboxItem.state.in_(NOT_TOLD), OutboxItem.noted_at.is_(None))
+        .order_by(OutboxItem.ended_at.desc(), OutboxItem.id)
+        .limit(size)
+    )
+    if case_id is not None:
+        asked = asked.where(OutboxItem.case_id == case_id)
+    return [NotTold(*row) for row in session.execute(asked)]
+
+
+def note(session: Session, acting: SignedIn, item_id: UUID, *, now: datetime) -> None:
+    """A colleague of the case team knows and takes care of it. Raises NotFound."""
+    item = session.scalar(
+        select(OutboxItem)
+        .join(Case, Case.id == OutboxItem.case_id)
+        .where(OutboxItem.id == item_id, on_team(acting), OutboxItem.state.in_(NOT_TOLD))
+    )
+    if item is None:
+        raise NotFound
+    if item.noted_at is not None:
+        return
+    item.noted_at, item.noted_by_id = now, acting.account_id
+    facts: audit.Facts = {"item": str(item.id)}
+    audit.record(
+        session, acting.account_id, "not_told_noted", now=now, case_id=item.case_id, facts=facts
+    )
+    session.flush()
+
+
+def forget_old(session: Session, *, now: datetime) -> int:
+    """Delete what ended long ago; gives how many."""
+    gone = (
+        delete(OutboxItem)
+        .where(OutboxItem.ended_at <= now - KEPT, OutboxItem.not_after <= now)
+        .returning(OutboxItem.id)
+    )
+    return len(session.execute(gone).all())
+
+
+def _channels(session: Session, case_id: UUID) -> list[Channel]:
+    """Ways of which she did not say no; whether each counts still is asked when it is sent."""
+    return list(
+        session.scalars(
+            select(SafeContact.channel).where(
+                SafeContact.case_id == case_id, SafeContact.wish != Wish.NO
+            )
+        )
+    )
+
+
+def _plan_reminder(
+    session: Session, appointment: Appointment, channel: Channel, *, now: datetime
+) -> None:
+    at = reminds_at(appointment.starts_at, now=now)
+    if at is not None:
+        _plan(session, OutboxKind.REMINDER, appointment, channel, at=at, now=now)
+
+
+def _plan(
+    session: Session,
+    kind: OutboxKind,
+    appointment: Appointment,
+    channel: Channel,
+    *,
+    at: datetime,
+    now: datetime,
+) -> None:
+    _insert(
+        session,
+        OutboxItem(
+            case_id=appointment.case_id,
+            appointment_id=appointment.id,
+            kind=kind,
+            channel=channel,
+            key=f"{kind}:{appointment.id}:{channel}",
+            planned_at=now,
+            next_at=at,
+            not_after=appointment.starts_at,
+        ),
+    )
+
+
+def _insert(session: Session, item: OutboxItem) -> None:
+    """Put it into the outbox unless it is there: the key is the rule."""
+    insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
+    row = {
+        "id": item.id,
+        "state": OutboxState.WAITING,
+        "tries": 0,
+        **{name: kept for name, kept in vars(item).items() if not name.startswith("_")},
+    }
+    session.execute(
+        insert(OutboxItem).values(**row).on_conflict_do_nothing(index_elements=[OutboxItem.key])
+    )

@@ -97,6 +97,14 @@ def public_host(typed: str) -> str | None:
     return parts.hostname
 
 
+def host_names(typed: str) -> tuple[str, ...]:
+    """Hosts, without ports."""
+    names = tuple(name.strip().lower() for name in typed.split(","))
+    if not all(_HOST.fullmatch(name) and ":" not in name for name in names):
+        raise Wrong("host names with commas between them, such as calendar.house.local")
+    return names
+
+
 def mail_address(typed: str) -> str:
     """The one address that letters come from."""
     if not _ADDRESS.fullmatch(typed):

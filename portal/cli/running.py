@@ -26,7 +26,7 @@ def serve() -> None:
 @click.command()
 @click.option("--once", is_flag=True, help="One round, for a timer of the system.")
 def worker(once: bool) -> None:
-    """Every minute send what is due and delete what has had its time; bind each day at night."""
+    """Every minute send what is due, delete what has had its time, keep calendars in step."""
     from portal import worker as rounds  # noqa: PLC0415
 
     settings = settings_or_stop()
@@ -35,6 +35,7 @@ def worker(once: bool) -> None:
         if once:
             rounds.run_once(database, now=datetime.now(UTC))
             rounds.tell_once(database, settings)
+            rounds.calendars.sync_due(database, now=datetime.now(UTC))
         else:
             rounds.run(database, settings)
 

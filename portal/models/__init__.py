@@ -22,7 +22,9 @@ from portal.models.audit import (
     AuditSampleItem,
     LookQuestion,
 )
+from portal.models.availability import OpeningException, OpeningPattern, Room
 from portal.models.base import Base, plain_rows
+from portal.models.calendar import BusyTime, Calendar, CalendarEntry, CalendarPart
 from portal.models.case import Case, Folder, Grant, Look
 from portal.models.centre import Centre, Service, SettingVersion
 from portal.models.cover import Leave, PendingGrant
@@ -48,6 +50,10 @@ __all__ = [
     "AuditSample",
     "AuditSampleItem",
     "Base",
+    "BusyTime",
+    "Calendar",
+    "CalendarEntry",
+    "CalendarPart",
     "CalledInstead",
     "Card",
     "Case",
@@ -72,12 +78,15 @@ __all__ = [
     "Membership",
     "Message",
     "Need",
+    "OpeningException",
+    "OpeningPattern",
     "OutboxItem",
     "Passkey",
     "PendingGrant",
     "Reading",
     "RecoveryCode",
     "Referral",
+    "Room",
     "SafeContact",
     "SecondFactor",
     "Service",

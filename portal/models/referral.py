@@ -66,6 +66,7 @@ class Appointment(WithId, Base):
     referral_id: Mapped[UUID] = mapped_column(ForeignKey("referral.id"), index=True)
     service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"))
     with_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    room_id: Mapped[UUID | None] = mapped_column(ForeignKey("room.id"))
     starts_at: Mapped[datetime]
     minutes: Mapped[int]
     state: Mapped[AppointmentState] = mapped_column(

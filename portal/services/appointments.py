@@ -20,14 +20,17 @@ from portal.domain.appointments import (
     Overlaps,
     check_date,
 )
+from portal.domain.availability import RoomTaken
 from portal.domain.folders import FolderKind
 from portal.domain.referrals import MOVES as REFERRAL_MOVES
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, NotYours, WrongState
 from portal.domain.roles import Permission, Role
+from portal.domain.spans import Span
 from portal.domain.words import written, written_or_none
 from portal.models import Appointment, Case, Membership, Referral, Service, StaffMember
 from portal.services import audit, outbox, taken_times
+from portal.services.availability import free, rooms
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import OpenFolder, open_folder, open_referrals
 from portal.services.referrals import get_for_service, get_to_answer
@@ -85,11 +88,14 @@ def set_date(
     details: Details,
     now: datetime,
     instead_of: UUID | None = None,
+    room_id: UUID | None = None,
+    knowingly: bool = False,
 ) -> Appointment:
     """Give a date for a referral, or another one instead. Accepting comes with it.
 
-    Raises the refusals of `check_date`, Overlaps or ColleagueTaken when
-    she or who meets her has another date then, words refusals.
+    Raises the refusals of `check_date`; Overlaps, ColleagueTaken or RoomTaken when she, who meets
+    her or the room has another date then; NotThere or CalendarBusy unless it is set `knowingly`;
+    words refusals.
     """
     referral = get_to_answer(session, acting, referral_id)
     check_date(starts_at, minutes, now=now)
@@ -97,6 +103,9 @@ def set_date(
     old = _get_standing(session, referral, instead_of) if instead_of else None
     if not _is_colleague(session, acting, referral, with_id):
         raise NotFound
+    rooms.check_usable(session, room_id, referral.service_id)
+    if not knowingly:
+        _check_free(session, referral, with_id, starts_at, minutes, old, now=now)
     if old is not None:
         outbox.kill(session, old, now=now)
     folder = _open(session, acting, referral.case_id, referral.id, purpose="service", now=now)
@@ -105,6 +114,7 @@ def set_date(
         referral_id=referral.id,
         service_id=referral.service_id,
         with_id=with_id,
+        room_id=room_id,
         starts_at=starts_at,
         minutes=minutes,
         state=AppointmentState.PLANNED,
@@ -122,7 +132,9 @@ def set_date(
     taken_times.take(session, appointment)
     _mark_date_set(referral, acting, now=now)
     outbox.plan_new_date(session, appointment, now=now)
-    _account(session, acting, "date_set", appointment, now=now)
+    _account(
+        session, acting, "date_set_knowingly" if knowingly else "date_set", appointment, now=now
+    )
     session.flush()
     return appointment
 
@@ -152,7 +164,7 @@ def keep(session: Session, acting: SignedIn, appointment_id: UUID, *, now: datet
     try:
         taken_times.free(session, appointment)
         taken_times.take(session, appointment)
-    except (Overlaps, ColleagueTaken):
+    except (Overlaps, ColleagueTaken, RoomTaken):
         raise WrongState from None
     appointment.answered_at = now
     _account(session, acting, "date_kept", appointment, now=now)
@@ -275,6 +287,27 @@ def get_for_staff(session: Session, acting: SignedIn, appointment_id: UUID) -> A
     if appointment is None:
         raise NotFound
     return appointment
+
+
+def _check_free(
+    session: Session,
+    referral: Referral,
+    with_id: UUID,
+    starts_at: datetime,
+    minutes: int,
+    old: Appointment | None,
+    *,
+    now: datetime,
+) -> None:
+    free.check_free(
+        session,
+        session.get_one(Service, referral.service_id),
+        session.get_one(StaffMember, with_id),
+        Span(starts_at, starts_at + timedelta(minutes=minutes)),
+        now=now,
+        # Somebody who moved the old date in a calendar made room there for the new one.
+        but=(old.id,) if old else (),
+    )
 
 
 def _answer(

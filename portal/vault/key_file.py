@@ -44,6 +44,11 @@ class KeyFile:
         return keyed_hash(self.seed, "row mac")
 
     @cached_property
+    def machine_key(self) -> bytes:
+        """32 bytes under which lies what the machine itself needs, such as a calendar's sign-in."""
+        return keyed_hash(self.seed, "machine key")
+
+    @cached_property
     def house(self) -> KeyPair:
         """The pair of the house as a holder: the machine's own, for what she allowed it to send."""
         return key_pair_from(keyed_hash(self.seed, "house pair"))

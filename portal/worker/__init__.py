@@ -18,10 +18,12 @@ from portal.domain.accounts import Frozen
 from portal.services import deciding
 from portal.services.running import expiry, lateness, retention
 from portal.settings import Settings
+from portal.worker import calendars
 from portal.worker.couriers import couriers
 from portal.worker.telling import tell
 
 EVERY_SECONDS = 60.0
+ENDS_WITHIN = 20.0
 log = logging.getLogger("portal.worker")
 
 
@@ -58,6 +60,8 @@ def run(database: Database, settings: Settings, clock: Callable[[], datetime] = 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     log.info("started")
+    beside = threading.Thread(target=_keep_calendars, args=(database, clock, stopping), daemon=True)
+    beside.start()
     carriers = couriers(settings)
     while not stopping.is_set():
         more = False
@@ -68,7 +72,21 @@ def run(database: Database, settings: Settings, clock: Callable[[], datetime] = 
             # Its text may quote a statement; the kind of error is enough to go and look.
             log.warning("the database did not answer (%s)", type(error.orig).__name__)
         stopping.wait(0 if more else EVERY_SECONDS)
+    # What it began at a server it finishes; whoever does not wait for it loses nothing either.
+    beside.join(ENDS_WITHIN)
     log.info("stopped")
+
+
+def _keep_calendars(
+    database: Database, clock: Callable[[], datetime], stopping: threading.Event
+) -> None:
+    """Beside everything else: a server that hangs must not keep back what is promised to anybody."""
+    while not stopping.is_set():
+        try:
+            calendars.sync_due(database, now=clock())
+        except OperationalError as error:
+            log.warning("the database did not answer (%s)", type(error.orig).__name__)
+        stopping.wait(EVERY_SECONDS)
 
 
 def strike_clocks(database: Database, *, now: datetime) -> retention.Struck:

@@ -1,0 +1,1 @@
+"""When services, workers and rooms have time."""

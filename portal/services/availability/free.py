@@ -1,0 +1,179 @@
+"""What the visit planner asks: who has time when, and which rooms are free. A constant number of
+queries, however many workers and rooms there are."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.appointments import STEP_SECONDS
+from portal.domain.availability import CalendarBusy, NotThere, free_spans
+from portal.domain.opening import Opening, Pattern, days_between, on_the_clock, open_spans
+from portal.domain.spans import Span, Spans, joined, without
+from portal.domain.visits.house import Room as FreeRoom
+from portal.domain.visits.house import Worker
+from portal.models import Centre, Leave, Service, StaffMember, TakenTime
+from portal.services.availability import hours, rooms
+from portal.services.calendars import busy
+from portal.services.house import get_centre, opening_hours, zone_of
+
+OF_HOUSE = "house"
+"""The kind of the rooms that every service may use."""
+
+
+def workers(
+    session: Session,
+    service_id: UUID,
+    members: Sequence[StaffMember],
+    first: date,
+    last: date,
+    *,
+    now: datetime,
+) -> tuple[Worker, ...]:
+    """When these colleagues of a service are free, from the first day until the last.
+
+    Theirs and the service's hours (those of the house, where nobody set any), less what calendars,
+    days away and standing dates take.
+    """
+    ids = [member.account_id for member in members]
+    service = session.get_one(Service, service_id)
+    zone = zone_of(session)
+    within = _within(first, last, zone)
+    openings = _openings(session, [service_id, *ids], now=now)
+    taken = busy.of_owners(session, [service_id, *ids], within)
+    for who, spans in (*_dates(session, ids, within).items(), *_leaves(session, ids, first, last)):
+        taken.setdefault(who, []).extend(spans)
+    languages = frozenset(service.languages)
+    return tuple(
+        Worker(
+            who,
+            languages,
+            free_spans(
+                (openings[service_id], openings[who]),
+                first,
+                last,
+                zone,
+                busy=(*taken.get(who, ()), *taken.get(service_id, ())),
+            ),
+        )
+        for who in ids
+    )
+
+
+def free_rooms(
+    session: Session, service_id: UUID, first: date, last: date, *, now: datetime
+) -> tuple[FreeRoom, ...]:
+    """The rooms that a talk of a service may have, and when: its own, or those of the house.
+
+    Their kind is `room_kind`: a service with rooms of its own uses no other.
+    """
+    found = rooms.for_service(session, service_id)
+    own = [room for room in found if room.service_id == service_id]
+    within = _within(first, last, zone_of(session))
+    there = _of_house(get_centre(session), now=now)
+    open_at = open_spans(there, days_between(first, last), zone_of(session))
+    taken = _dates(session, [room.id for room in own or found], within)
+    kind = room_kind(bool(own), service_id)
+    return tuple(
+        FreeRoom(room.id, kind, room.floor, without(open_at, taken.get(room.id, ())))
+        for room in own or found
+    )
+
+
+def room_kind(has_own: bool, service_id: UUID) -> str:
+    """What `Talk.room_kind` says for a service."""
+    return str(service_id) if has_own else OF_HOUSE
+
+
+def check_free(
+    session: Session,
+    service: Service,
+    member: StaffMember,
+    span: Span,
+    *,
+    now: datetime,
+    but: Collection[UUID] = (),
+) -> None:
+    """Raises NotThere or CalendarBusy where hours or calendars say no.
+
+    A warning, not a lock: what is known of a calendar may be minutes old, and only people know
+    whether "busy" gives way. `but` are dates whose own places in calendars do not count.
+    """
+    for owner, name in ((member.account_id, member.name), (service.id, service.name)):
+        if not _is_there(session, owner, span):
+            raise NotThere(name)
+        taken = busy.of_owners(session, [owner], span, but=but)
+        if any(one.meets(span) for one in taken.get(owner, ())):
+            raise CalendarBusy(name)
+
+
+def _is_there(session: Session, owner: UUID, span: Span) -> bool:
+    """Whether an owner who has set hours is there; who has set none is not asked."""
+    patterns, days = hours.known(session, [owner])
+    zone = zone_of(session)
+    first = span.starts_at.astimezone(zone).date()
+    last = span.ends_at.astimezone(zone).date()
+    if owner not in patterns and not {first, last} & set(days.get(owner, {})):
+        return True
+    own = patterns.get(owner) or [Pattern(dict.fromkeys(range(7), ((time.min, time.min),)))]
+    opening = Opening(tuple(own), days.get(owner, {}))
+    there = open_spans(opening, days_between(first, last), zone)
+    return not without((span,), there)
+
+
+def _openings(session: Session, ids: Sequence[UUID], *, now: datetime) -> Mapping[UUID, Opening]:
+    house = _of_house(get_centre(session), now=now)
+    patterns, days = hours.known(session, ids)
+    return {
+        one: Opening(tuple(patterns.get(one, house.patterns)), days.get(one, {}), house.holidays)
+        for one in ids
+    }
+
+
+def _of_house(centre: Centre, *, now: datetime) -> Opening:
+    week = dict.fromkeys(centre.weekdays, ((centre.opens, centre.closes),))
+    return Opening((Pattern(week),), {}, opening_hours(centre, now=now).closed_days)
+
+
+def _dates(session: Session, ids: Sequence[UUID], within: Span) -> dict[UUID, list[Span]]:
+    """When standing dates take these people or rooms."""
+    begins, ends = (int(one.timestamp()) // STEP_SECONDS for one in within)
+    rows = session.execute(
+        select(TakenTime.who, func.min(TakenTime.step), func.max(TakenTime.step))
+        .where(TakenTime.who.in_(ids), TakenTime.step >= begins, TakenTime.step < ends)
+        .group_by(TakenTime.who, TakenTime.appointment_id)
+    )
+    taken: dict[UUID, list[Span]] = {}
+    for who, lowest, highest in rows:
+        taken.setdefault(who, []).append(Span(_moment(lowest), _moment(highest + 1)))
+    return taken
+
+
+def _leaves(
+    session: Session, ids: Sequence[UUID], first: date, last: date
+) -> Iterable[tuple[UUID, Spans]]:
+    zone = zone_of(session)
+    rows = session.scalars(
+        select(Leave).where(
+            Leave.account_id.in_(ids),
+            Leave.from_day <= last,
+            or_(Leave.until_day.is_(None), Leave.until_day >= first),
+        )
+    )
+    whole_day = ((time.min, time.min),)
+    for row in rows:
+        away = days_between(max(row.from_day, first), min(row.until_day or last, last))
+        spans = (span for day in away for span in on_the_clock(day, whole_day, zone))
+        yield row.account_id, joined(spans)
+
+
+def _within(first: date, last: date, zone: ZoneInfo) -> Span:
+    ends = datetime.combine(last + timedelta(days=1), time(), zone)
+    return Span(datetime.combine(first, time(), zone).astimezone(UTC), ends.astimezone(UTC))
+
+
+def _moment(step: int) -> datetime:
+    return datetime.fromtimestamp(step * STEP_SECONDS, UTC)

@@ -1,0 +1,1 @@
+"""Real calendars of colleagues and services: added by staff, read and written by the worker."""

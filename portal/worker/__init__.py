@@ -80,7 +80,7 @@ def run(database: Database, settings: Settings, clock: Callable[[], datetime] = 
 def _keep_calendars(
     database: Database, clock: Callable[[], datetime], stopping: threading.Event
 ) -> None:
-    """Beside everything else: a server that hangs must not keep back what is promised to anybody."""
+    """Beside everything else: a server that hangs must not keep back what was promised."""
     while not stopping.is_set():
         try:
             calendars.sync_due(database, now=clock())

@@ -2,11 +2,13 @@
 
 import re
 import time
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from itertools import islice
+from math import prod
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,10 +20,11 @@ from portal.domain.spans import Span, Spans, joined
 from portal.worker.calendars.asking import MOST_BYTES, Failed
 
 MOST_EVENTS = 20_000
+MOST_A_DAY = 24
 MOST_TIMES = 5_000
 """Of one event: once an hour for half a year and more."""
 SECONDS = 20.0
-"""For one file: an event that costs more stays unread."""
+"""For one calendar: what would cost more stays unread."""
 _TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
 _REPEATS = ("RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "EXRULE")
 
@@ -34,10 +37,13 @@ class Read:
     unread: int
 
 
-def read(text: bytes, window: Span, zone: ZoneInfo) -> Read:
+def read(text: bytes, window: Span, zone: ZoneInfo, *, until: float | None = None) -> Read:
     """The busy times of a calendar file within a window, on the clock of the centre where it says
-    no zone, or one that nobody knows. Raises Failed: TOO_LARGE, NOT_A_CALENDAR."""
-    until = time.monotonic() + SECONDS
+    no zone, or one that nobody knows. What is not read `until` then stays unread.
+
+    Raises Failed: TOO_LARGE, NOT_A_CALENDAR.
+    """
+    until = time.monotonic() + SECONDS if until is None else until
     spans: list[Span] = []
     unread = 0
     for events in _series(parse(text)):
@@ -123,8 +129,9 @@ def _bound(event: Any, window: Span) -> None:
     for rule in rules if isinstance(rules, list) else [rules]:
         if _TOO_OFTEN & {str(one).upper() for one in rule.get("FREQ", [])}:
             raise ValueError("too often")
-        if any(len(rule.get(part, [])) > 24 for part in ("BYHOUR", "BYMINUTE", "BYSECOND")):
-            raise ValueError("too often")
+        a_day = prod(len(rule.get(part, [0])) for part in ("BYHOUR", "BYMINUTE", "BYSECOND"))
+        if a_day > MOST_A_DAY or _never(rule):
+            raise ValueError("too often, or never")
         starts = event["DTSTART"].dt
         ends: date = window.ends_at if isinstance(starts, datetime) else window.ends_at.date()
         if isinstance(ends, datetime) and starts.tzinfo is None:
@@ -132,6 +139,13 @@ def _bound(event: Any, window: Span) -> None:
         known = [one for one in rule.get("UNTIL", []) if isinstance(one, date)]
         if not known and "COUNT" not in rule:
             rule["UNTIL"] = [ends]
+
+
+def _never(rule: Any) -> bool:
+    """A day that none of the months has: dateutil would look for it until year 9999."""
+    months, days = rule.get("BYMONTH", []), rule.get("BYMONTHDAY", [])
+    longest = max((monthrange(2024, int(month) % 12 or 12)[1] for month in months), default=31)
+    return bool(days) and all(abs(int(day)) > longest for day in days)
 
 
 def _span(begins: date, ends: date, zone: ZoneInfo) -> Span:

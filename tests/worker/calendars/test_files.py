@@ -112,10 +112,14 @@ def test_one_broken_event_does_not_hide_the_others(lines: tuple[str, ...]) -> No
     assert found == Read((Span(utc(20, 8), utc(20, 9)),), 1)
 
 
-def test_a_rule_that_never_comes_true_is_given_up_at_the_end_of_the_window() -> None:
+def test_a_rule_that_never_comes_true_is_not_followed_for_ever() -> None:
     rule = "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"
-    found = reading(event("DTSTART:20261020T080000Z", "DURATION:PT1H", rule))
-    assert len(found.spans) <= 1
+    assert reading(event("DTSTART:20261020T080000Z", "DURATION:PT1H", rule)).unread == 1
+
+
+def test_a_calendar_that_costs_too_much_is_read_as_far_as_the_time_goes() -> None:
+    text = f"BEGIN:VCALENDAR\r\n{event('DTSTART:20261020T080000Z')}END:VCALENDAR\r\n"
+    assert read(text.encode(), WINDOW, BRUSSELS, until=0.0) == Read((), 1)
 
 
 def test_a_rule_may_not_take_more_times_than_a_year_has_hours() -> None:

@@ -175,6 +175,10 @@ class Settings:
         "PORTAL_NEUTRAL_TEXTS", "neutral texts among which she chooses", values.neutral_texts,
         ("news", "look", "agenda", "message"),
     )  # fmt: skip
+    calendar_hosts: tuple[str, ...] = _setting(
+        "PORTAL_CALENDAR_HOSTS", "calendar servers in the house's own network; no others there are "
+        "spoken to, and without TLS only this machine", values.host_names, (),
+    )  # fmt: skip
     workers: int = _setting("PORTAL_WORKERS", "server processes", values.whole(1, 64), _CORES)
     log_level: str = _setting("PORTAL_LOG_LEVEL", "least that is logged", values.log_level, "info")
     exit_pages: Mapping[str, str] = field(default_factory=lambda: dict(EXIT_PAGES), hash=False)

@@ -10,7 +10,7 @@ BIN := .venv/bin
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 INSTALLED := .venv/installed
 
-.PHONY: demo test lint bench bench-visits pictures messages lock
+.PHONY: demo test lint bench bench-exit bench-visits pictures messages lock
 
 demo: $(INSTALLED)
 	$(BIN)/portal demo --data "$(DATA)" --port $(PORT)
@@ -27,6 +27,10 @@ lint: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m bench $(BENCH)
+
+# How fast she is gone, in Chromium: tap to covered frame, tap to the exit page, a slow line.
+bench-exit: $(INSTALLED)
+	$(BIN)/python -m bench.leaving $(BENCH)
 
 # How long the visit planner thinks: a thousand random houses.
 bench-visits: $(INSTALLED)

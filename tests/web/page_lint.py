@@ -14,18 +14,10 @@ from werkzeug.test import TestResponse
 from portal.i18n import LANGUAGES
 from portal.settings import EXIT_PAGES
 from portal.web.templating import survivor_css, survivor_js
+from tests.web.telling import TELLING
 
 NEUTRAL_TITLES = {"Agenda"}
 FIRST_PAGE, LATER_PART = 13 * 1024, 6 * 1024
-
-TELLING = re.compile(
-    "police|abus|violen|victim|shelter|refuge|survivor|assault|rape|stalk|justice|perpetrator|"
-    "geweld|slachtoffer|misbruik|mishandel|politie|huisverbod|opvang|belager|dader|veilig|"
-    "violenc|victime|agress|conjug|plainte|foyer|maltrait|harcel|"
-    "عنف|ضحية|شرطة|ملجأ|اعتداء|tahadi",
-    re.IGNORECASE,
-)
-"""Words that tell what the site is: none may be in a name that a phone or a proxy could keep."""
 
 
 def check_survivors_headers(answer: TestResponse, policy: str) -> None:

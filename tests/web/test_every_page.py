@@ -37,7 +37,6 @@ from tests.web.browsers import (
 from tests.web.page_lint import (
     FIRST_PAGE,
     LATER_PART,
-    TELLING,
     check_staff_page,
     check_survivors_headers,
     check_survivors_page,
@@ -45,6 +44,7 @@ from tests.web.page_lint import (
     weight,
 )
 from tests.web.staff.browser import Browser
+from tests.web.telling import TELLING
 from tests.web.whole_house import WholeHouse
 
 STORES = re.compile(

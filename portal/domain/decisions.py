@@ -36,6 +36,7 @@ class DecisionKind(StrEnum):
     POLICE_SHARING = "police_sharing"
     SEPARATION_OVERRIDE = "separation_override"
     FEEDBACK = "feedback"
+    NOT_THIS_PERSON = "not_this_person"
 
 
 class DecisionState(StrEnum):
@@ -107,6 +108,8 @@ class Rule:
     she_may_ask: bool = False
     vanishes_after: timedelta | None = None
     """Unanswered for so long, the question is gone; None: it waits and climbs."""
+    team_reads: bool = True
+    """Whether the case team reads why, and is told when it is late: not where it is about them."""
     can_wait: bool = False
     """Whether who decides may choose a later, safe moment for it to take effect."""
 
@@ -167,6 +170,10 @@ RULES: Mapping[DecisionKind, Rule] = {
         Lane.INFORMATION,
         about_case=False,
         can_wait=True,
+    ),
+    # Hers alone to ask: somebody else than this colleague on her file.
+    DecisionKind.NOT_THIS_PERSON: Rule(
+        None, Permission.ANSWER_NOT_THIS_PERSON, Lane.ORANGE, she_may_ask=True, team_reads=False
     ),
 }
 

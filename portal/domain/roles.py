@@ -68,6 +68,7 @@ class Permission(StrEnum):
     ASK_FEEDBACK = "ask_feedback"
     DECIDE_FEEDBACK = "decide_feedback"
     REVIEW_BREAK_GLASS = "review_break_glass"
+    ANSWER_NOT_THIS_PERSON = "answer_not_this_person"
     ASK_ABOUT_ANY_CASE = "ask_about_any_case"
 
 
@@ -117,6 +118,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.DECIDE_SEPARATION_OVERRIDE: frozenset({Role.COORDINATOR}),
     Permission.ASK_FEEDBACK: frozenset({Role.MODERATOR, Role.COORDINATOR}),
     Permission.DECIDE_FEEDBACK: frozenset({Role.MODERATOR, Role.COORDINATOR}),
+    Permission.ANSWER_NOT_THIS_PERSON: frozenset({Role.COORDINATOR}),
     Permission.REVIEW_BREAK_GLASS: frozenset({Role.MODERATOR, Role.COORDINATOR}),
     Permission.ASK_ABOUT_ANY_CASE: frozenset({Role.COORDINATOR, Role.AUDITOR}),
 }

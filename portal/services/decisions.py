@@ -56,7 +56,7 @@ def ask(
     acting: SignedIn,
     kind: DecisionKind,
     *,
-    reason: str,
+    reason: str | None,
     now: datetime,
     case_id: UUID | None = None,
     subject_id: UUID | None = None,
@@ -64,20 +64,22 @@ def ask(
 ) -> Decision:
     """Ask for a decision; the reason is sealed, `facts` (ids and codes, never words) are not.
 
+    `reason` is None only where the kind says it all.
+
     Raises NotYours, NotFound for a case that is not one's own, ProofTooOld, NobodyToDecide,
     WaitsAlready, and the words refusals for the reason.
     """
     rule = RULES[kind]
     _check_asker(session, acting, rule, case_id, now=now)
-    words = written(reason)
+    words = None if reason is None else written(reason)
     check_somebody_decides(session, kind, besides=acting.account_id, now=now)
     _check_new(session, kind, case_id, subject_id, facts or {})
     decision = _put(
         session, acting, kind, case_id=case_id, subject_id=subject_id, facts=facts, now=now
     )
-    reasons.seal(
-        session, acting, decision, "reason", words, teams=deciding_teams(session, kind), now=now
-    )
+    if words is not None:
+        teams = deciding_teams(session, kind)
+        reasons.seal(session, acting, decision, "reason", words, teams=teams, now=now)
     account(session, acting, "decision_asked", decision, now=now)
     session.flush()
     return decision

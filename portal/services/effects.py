@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.decisions import DecisionKind
 from portal.models import Decision
-from portal.services import card_again, closing, emergency, erasure
+from portal.services import card_again, closing, emergency, erasure, not_this_person
 from portal.services.colleagues import again, roles
 from portal.services.entry.sessions import SignedIn
 
@@ -34,6 +34,7 @@ EFFECTS: Mapping[DecisionKind, Effect] = {
     DecisionKind.LEGAL_HOLD: closing.hold_decided,
     DecisionKind.BREAK_GLASS: emergency.open_case,
     DecisionKind.CARD_AGAIN: card_again.lend_half,
+    DecisionKind.NOT_THIS_PERSON: not_this_person.granted,
 }
 ENDS: Mapping[DecisionKind, Effect] = {
     DecisionKind.BREAK_GLASS: emergency.end,

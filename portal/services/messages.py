@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, literal, select, update
+from sqlalchemy import ScalarSelect, bindparam, func, literal, select, update
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.cards import MayNotBeHer
@@ -86,6 +86,7 @@ class Team:
     """Who answers her, and who stands in."""
 
     case_director: str
+    case_director_id: UUID
     stand_in: str
     stand_in_id: UUID
     director_is_away: bool
@@ -223,42 +224,41 @@ def take_back(session: Session, acting: SignedIn, message_id: UUID, *, now: date
     )
 
 
-def unseen_by_her(session: Session, acting: SignedIn) -> int:
-    """How many messages of her case team she has not been shown yet."""
-    return int(
-        session.scalar(
-            select(func.count())
-            .select_from(Message)
-            .join(Thread, Thread.id == Message.thread_id)
-            .where(
-                Thread.case_id == acting.her_case_id,
-                Message.from_survivor.is_(False),
-                Message.seen_at.is_(None),
-                Message.taken_back_at.is_(None),
-            )
+def unseen_by_her(case_id: UUID) -> ScalarSelect[int]:
+    """How many messages of her case team she has not been shown yet, as part of a statement."""
+    return (
+        select(func.count())
+        .select_from(Message)
+        .join(Thread, Thread.id == Message.thread_id)
+        .where(
+            Thread.case_id == case_id,
+            Message.from_survivor.is_(False),
+            Message.seen_at.is_(None),
+            Message.taken_back_at.is_(None),
         )
-        or 0
+        .scalar_subquery()
     )
 
 
 def team(session: Session, case_id: UUID, *, now: datetime) -> Team:
     """Who answers in this thread, and who stands in while the case director is away."""
     rows = plain_rows(session, _TEAM, {"case_id": case_id}).all()
-    director, stand_in, stand_in_id, _first, _last, zone = rows[0]
+    director, director_id, stand_in, stand_in_id, _first, _last, zone = rows[0]
     here = now.astimezone(ZoneInfo(zone)).date()
-    away = [row for row in rows if row[3] and Days(row[3], row[4]).includes(here)]
+    away = [row for row in rows if row[4] and Days(row[4], row[5]).includes(here)]
     return Team(
         case_director=director,
+        case_director_id=director_id,
         stand_in=stand_in,
         stand_in_id=stand_in_id,
         director_is_away=bool(away),
         # An illness has no last day that anybody knows.
-        away_until=None if any(row[4] is None for row in away) else _last_day(away),
+        away_until=None if any(row[5] is None for row in away) else _last_day(away),
     )
 
 
 def _last_day(away: list[Any]) -> date | None:
-    return max((row[4] for row in away), default=None)
+    return max((row[5] for row in away), default=None)
 
 
 def _get_thread(session: Session, acting: SignedIn, case_id: UUID) -> Thread:
@@ -283,6 +283,7 @@ _director, _stand_in = aliased(StaffMember), aliased(StaffMember)
 _TEAM = (
     select(
         _director.name,
+        Case.case_director_id,
         _stand_in.name,
         Case.stand_in_id,
         Leave.from_day,

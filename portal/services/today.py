@@ -99,11 +99,17 @@ class Today:
 
 def show(session: Session, acting: SignedIn, *, now: datetime) -> Today:
     """The first page of a survivor; only the date that is shown gets opened."""
+    unseen, new_card_at = session.execute(
+        select(
+            messages.unseen_by_her(acting.her_case_id),
+            cards.made_since(acting.account_id, acting.signed_in_before_at),
+        )
+    ).one()
     return Today(
         next_date=appointments.next_of_hers(session, acting, now=now),
-        unseen=messages.unseen_by_her(session, acting),
+        unseen=unseen,
         asked=_asked(session, acting),
-        new_card_at=cards.made_since(session, acting.account_id, acting.signed_in_before_at),
+        new_card_at=new_card_at,
     )
 
 

@@ -48,6 +48,7 @@ MAY: dict[Role, set[Permission]] = {
 }
 DECISIONS: dict[Role, set[Permission]] = {
     Role.COORDINATOR: {
+        Permission.ANSWER_NOT_THIS_PERSON,
         Permission.SEE_LATE,
         Permission.SEE_ENDS,
         Permission.DECIDE_CARD_AGAIN,

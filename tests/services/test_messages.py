@@ -61,7 +61,7 @@ def show(
 def unread(the_house: TestHouse, her: Person) -> tuple[int, int]:
     """How many wait for her, and how many of hers wait for the case director."""
     with the_house.acting(her) as (session, acting):
-        for_her = messages.unseen_by_her(session, acting)
+        for_her = session.execute(select(messages.unseen_by_her(acting.her_case_id))).scalar_one()
     with the_house.acting(the_house.director) as (session, acting):
         lines = caseload.page(session, acting, now=NOON).lines
         return for_her, sum(line.unseen for line in lines if line.case.id == her.case_id)

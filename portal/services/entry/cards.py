@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ScalarSelect, delete, false, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.accounts import CardState, Frozen
@@ -79,14 +79,13 @@ def newest(session: Session, account_id: UUID) -> Card | None:
     )
 
 
-def made_since(session: Session, account_id: UUID, before: datetime | None) -> datetime | None:
-    """When a card was made since she was last here; None at her first visit."""
-    if before is None:
-        return None
+def made_since(account_id: UUID, before: datetime | None) -> ScalarSelect[datetime]:
+    """When a card was made since she was last here, as part of a statement; none before that."""
+    since = Card.issued_at > before if before is not None else false()
     fresh = select(Card.issued_at).where(
-        Card.account_id == account_id, Card.issued_at > before, Card.state == CardState.ACTIVE
+        Card.account_id == account_id, since, Card.state == CardState.ACTIVE
     )
-    return session.scalar(fresh.order_by(Card.issued_at.desc()).limit(1))
+    return fresh.order_by(Card.issued_at.desc()).limit(1).scalar_subquery()
 
 
 def opens_now(card: Card, *, new: bool, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from portal.domain.decisions import RULES
 from portal.domain.folders import FolderKind, Why
 from portal.domain.holders import HolderKind
 from portal.domain.refusals import NotFound
@@ -45,7 +46,10 @@ def seal(
     teams: Iterable[UUID],
     now: datetime,
 ) -> None:
-    """Seal words of a decision to who asked, these teams, and the case team. Raises Forged."""
+    """Seal words of a decision to who asked, these teams, and mostly the case team: see `Rule`.
+
+    Raises Forged.
+    """
     asker = session.get_one(Account, decision.asked_by_id).holder_id
     holders = {asker, *teams}
     if decision.case_id is None:
@@ -53,8 +57,9 @@ def seal(
         return
     opened = OpenFolder(session, acting, _held_folder(session, decision.case_id), now=now)
     grantees = {holder: Grantee(holder, Why.DECISION) for holder in sorted(holders)}
-    team = readers(session, decision.case_id, now=now)
-    grantees |= {one.holder_id: one for one in team if one.why is Why.CASE_TEAM}
+    if RULES[decision.kind].team_reads:
+        team = readers(session, decision.case_id, now=now)
+        grantees |= {one.holder_id: one for one in team if one.why is Why.CASE_TEAM}
     opened.start_version(grantees.values())
     opened.write(decision, column, words)
 

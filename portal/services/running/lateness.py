@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.decisions import DecisionState, Step, next_step
+from portal.domain.decisions import RULES, DecisionState, Step, next_step
 from portal.domain.referrals import ReferralState
 from portal.models import Case, Decision, Need, Referral, StaffMember, Told
 from portal.services import audit, leave, needs
@@ -51,7 +51,9 @@ def _climb_decision(session: Session, decision_id: UUID, *, now: datetime) -> bo
     decision.answer_again_before = again
     if need is not None:
         need.answer_again_before = again
-    step = _tell(session, decision.case_id, decision=decision, now=now)
+    # What is about the case team is not told to it.
+    told_of = decision.case_id if RULES[decision.kind].team_reads else None
+    step = _tell(session, told_of, decision=decision, now=now)
     _account(session, decision.case_id, {"decision": str(decision.id)}, step, now=now)
     return True
 

@@ -232,15 +232,19 @@ def name_of(account_id: UUID) -> str:
     return listing.get_line(guards.db(), guards.signed_in(), account_id).member.name
 
 
-def about(decision: Decision) -> tuple[UUID, str, str] | None:
-    """Of a decision about a colleague: who she is, her name, and what was asked for her."""
-    if decision.kind not in (DecisionKind.ROLE_CHANGE, DecisionKind.SIGN_IN_AGAIN):
+def about(decision: Decision) -> tuple[UUID, str, str, str | None] | None:
+    """Of a decision about a colleague: who she is, her name, what was asked, and where to do it."""
+    kinds = (DecisionKind.ROLE_CHANGE, DecisionKind.SIGN_IN_AGAIN, DecisionKind.NOT_THIS_PERSON)
+    if decision.kind not in kinds or decision.subject_id is None:
         return None
-    assert decision.subject_id is not None
+    name = staff.get_member(guards.db(), decision.subject_id).name
+    if decision.kind is DecisionKind.NOT_THIS_PERSON:
+        said = _("She asks for somebody else on her file. She need not say why.")
+        place = url_for("staff.inside.cover.files", account_id=decision.subject_id)
+        return decision.subject_id, name, said, place
     role, lost = decision.facts.get("role"), decision.facts.get("lost")
     what = str(ROLE[Role(str(role))] if role else LOST[Lost(str(lost))])
-    name = staff.get_member(guards.db(), decision.subject_id).name
-    return decision.subject_id, name, what
+    return decision.subject_id, name, what, None
 
 
 def _role_form(*, empty: bool = False) -> GiveRoleForm:

@@ -32,6 +32,7 @@ from portal.services import closing, deciding, decisions, ends, one_decision
 from portal.services.colleagues.roles import RoleHeldAlready
 from portal.services.erasure import OnHold
 from portal.services.keys.halves import KeyNotHandedOver
+from portal.services.not_this_person import StillOnHerFile
 from portal.web import guards
 from portal.web.forms import StaffForm
 from portal.web.staff import colleagues, needs_at_desk, proof, vocabulary
@@ -67,6 +68,9 @@ WORDS: Mapping[type[Refusal], str] = {
     WaitsAlready: _l("This was asked before and still waits for an answer."),
     RolesKeptApart: colleagues.WORDS[RolesKeptApart],
     RoleHeldAlready: colleagues.WORDS[RoleHeldAlready],
+    StillOnHerFile: _l(
+        "This colleague is still on her file. Hand the file on first, then say yes."
+    ),
     NotFound: _l("You have no case with this number."),
     OnHold: _l("A legal hold stands on this file: nothing of it may be deleted."),
     KeyNotHandedOver: _l(

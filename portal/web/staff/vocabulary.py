@@ -158,6 +158,7 @@ DECISION_KIND: Words = {
     DecisionKind.POLICE_SHARING: _l("Sharing with police or prosecutor"),
     DecisionKind.SEPARATION_OVERRIDE: _l("Exception to keeping two people apart"),
     DecisionKind.FEEDBACK: _l("Publishing feedback"),
+    DecisionKind.NOT_THIS_PERSON: _l("She asks for another colleague"),
 }
 DECISION_STATE: Words = {
     DecisionState.WAITING: _l("waits"),
@@ -188,6 +189,7 @@ PERMISSION: dict[Permission, str] = {
     Permission.READ_AUDIT: _l("See what was done, and by whom"),
     Permission.SEE_LATE: _l("See what is late in the whole house"),
     Permission.REVIEW_BREAK_GLASS: _l("Look again at an emergency opening"),
+    Permission.ANSWER_NOT_THIS_PERSON: _l("Answers a survivor who asks for another colleague"),
     Permission.ASK_ABOUT_ANY_CASE: _l("Ask for these about any file, not only one's own"),
 }
 for _kind, _rule in RULES.items():

@@ -8,6 +8,7 @@ from portal.web.survivor import (
     dates,
     messages,
     needs,
+    not_this_person,
     sharing,
     statement,
     today,
@@ -19,6 +20,16 @@ def make_blueprint() -> Blueprint:
     """Her pages; children nest, so that one guard covers all."""
     blueprint = Blueprint("survivor", __name__)
     blueprint.before_request(guards.require_survivor)
-    for module in (today, needs, statement, sharing, dates, messages, account, who_helps):
+    for module in (
+        today,
+        needs,
+        statement,
+        sharing,
+        not_this_person,
+        dates,
+        messages,
+        account,
+        who_helps,
+    ):
         blueprint.register_blueprint(module.blueprint)
     return blueprint

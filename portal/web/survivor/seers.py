@@ -54,6 +54,8 @@ class Seer:
     category: Category | None
     service_id: UUID | None
     until: datetime | None
+    colleague_id: UUID | None = None
+    """Of her case team: she may ask for somebody else."""
 
     @property
     def is_service(self) -> bool:
@@ -89,7 +91,15 @@ def _seer(lines: list[CanSee], team: Team) -> Seer:
         category=first.need.category if is_service and first.need else None,
         service_id=first.service_id if is_service else None,
         until=max(ends) if ends else None,
+        colleague_id=_colleague(first, team),
     )
+
+
+def _colleague(line: CanSee, team: Team) -> UUID | None:
+    if line.why is not Why.CASE_TEAM:
+        return None
+    ids = {team.case_director: team.case_director_id, team.stand_in: team.stand_in_id}
+    return ids.get(line.name)
 
 
 def _name(line: CanSee) -> str:

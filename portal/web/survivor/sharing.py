@@ -14,7 +14,7 @@ from portal.domain.services import NEVER_BUNDLED
 from portal.domain.sharing import WISH_LASTS
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import lazy_gettext as _l
-from portal.services import look_questions, messages, referrals, sharing
+from portal.services import look_questions, messages, not_this_person, referrals, sharing
 from portal.services.keys import pending
 from portal.web import guards
 from portal.web.forms import PortalForm
@@ -37,6 +37,7 @@ SAID: Mapping[str, str] = {
     "yes": _l("You said yes. You can stop this at any time."),
     "no": _l("You said: not now. You still get help."),
     "ended": _l("Ended. They cannot see this any more."),
+    "somebody_else": _l("We know it now. You get an answer here."),
     "asked": _l("We have your question. The answer comes here."),
     "changed": _l("This has changed meanwhile."),
 }
@@ -58,6 +59,9 @@ def show() -> ResponseReturnValue:
         seers=seers(sharing.who_can_see(session, acting, now=now), team),
         card_halves=sharing.can_make_new_card(session, acting),
         coming=pending.of_case(session, acting.her_case_id),
+        others=not_this_person.of_hers(session, acting, now=now),
+        now=now,
+        near_time=near_time,
         folder_words=FOLDER_WORDS,
     )
 

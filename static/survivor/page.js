@@ -92,6 +92,8 @@
     parsed.innerHTML = html;
     const next = parsed.content.getElementById("page"), now = page();
     const stays = now.querySelector(":scope > #x"), comes = next.querySelector("#x");
+    // Only what is swapped in fades in: a first page is there at once.
+    root.classList.add("s");
     now.querySelectorAll("input,textarea").forEach(field => { field.value = ""; });
     // The leave button stays the same node, so that a finger that is on it finds it again.
     if (stays && comes) {

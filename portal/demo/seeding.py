@@ -29,6 +29,7 @@ from portal.demo.people import (
     sign_out,
 )
 from portal.demo.readiness import check_of, code_word_of, count_those_who_said_no
+from portal.demo.telling import note_yeses
 from portal.demo.threads import LENGTHS, days_needed, write_thread
 from portal.domain.cards import WRONG_PINS_BEFORE_FREEZE
 from portal.domain.needs import Category, HowSoon
@@ -92,6 +93,7 @@ def _live(
         _note_life(asking, her, *statements, length=LENGTHS[number], is_shown=number < SHOWN)
     diary.note(now - timedelta(hours=2), _freeze(survivors[_FROZEN]))
     diary.note(now - _AWAY_SINCE, _go_away(house))
+    note_yeses(diary, survivors)
     note_decisions(diary, survivors, house.with_role(Role.COORDINATOR)[0])
     diary.live(database)
     with database.transaction() as session:

@@ -222,3 +222,13 @@ def of_case(session: Session, case_id: UUID) -> list[SafeContact]:
     """What she said of each way, for her case team: state and end, nothing is unsealed."""
     asked = select(SafeContact).where(SafeContact.case_id == case_id).order_by(SafeContact.channel)
     return list(session.scalars(asked))
+
+
+def has_lapsed(session: Session, acting: SignedIn, *, now: datetime) -> bool:
+    """Whether a yes of hers has ended by itself; nothing is opened for it."""
+    asked = select(SafeContact.id).where(
+        SafeContact.case_id == acting.her_case_id,
+        SafeContact.wish != Wish.NO,
+        SafeContact.until <= now,
+    )
+    return session.scalar(asked.limit(1)) is not None

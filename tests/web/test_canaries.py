@@ -13,6 +13,10 @@ from dataclasses import dataclass, field
 import pytest
 from bs4 import BeautifulSoup
 
+from portal.domain.outbox import Outcome
+from portal.domain.safe_contact import Channel
+from portal.services import sending
+from portal.services.sending import Done
 from tests.web.browser_stand_in import Phone
 from tests.web.browsers import (
     Form,
@@ -44,6 +48,7 @@ AT_LEAST = {
     "the place of a date": r"/staff/referrals/\*/date place",
     "the interpreter of a date": r"/staff/referrals/\*/date interpreter",
     "what to bring": r"/staff/referrals/\*/date bring",
+    "where she may be told something": r"/telling/email",
     "an answer of the case director": r"/staff/cases/\*.* words",
 }
 """Places that must be among those where a canary sang, and be read again by somebody."""
@@ -132,6 +137,22 @@ class Journey:
                 self.canaries.listen(Page(form.do, answer, soup))
         self.look()
 
+    def she_may_be_told(self, phone: Phone) -> None:
+        """She gives an address; words are in it, though a page that asks for words would not do."""
+        address = f"{self.canaries.sing('/telling/email')}@house.example"
+        phone.go("/telling/email")
+        phone.send({"do": "/telling/email", "a": address, "b": "look", "c": "any"})
+        assert address in phone.soup.get_text()
+        self.canaries.listen(_on(phone))
+        phone.send({"do": "/telling/email/test"})
+        with self.whole.database.transaction() as session:
+            letter = sending.take_next(session, [Channel.EMAIL], now=self.whole.now)
+        assert letter is not None
+        assert letter.address == address
+        with self.whole.database.transaction() as session:
+            sending.write_down(session, Done(letter, Outcome.REFUSED), now=self.whole.now)
+        self.look()
+
     def she_says_yes(self, phone: Phone) -> int:
         """She lets every service that asks read what she needs."""
         forms = {
@@ -186,6 +207,7 @@ def test_no_word_about_her_is_kept_in_clear(
 ) -> None:
     phone = journey.opens_a_file()
     journey.says_what_she_needs(phone)
+    journey.she_may_be_told(phone)
     journey.they_work("moderator")
     assert journey.she_says_yes(phone) >= 2
     journey.she_walks(phone)

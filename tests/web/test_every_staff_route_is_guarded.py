@@ -61,6 +61,7 @@ WHO_MAY = {
     "ends": {"director", "stand_in"},
     "cover": {"coordinator"},
     "conversation": {"director", "stand_in"},
+    "telling": {"director", "stand_in"},
     "account": {"housing"},
     "inviting": {"coordinator"},
     "house_settings": {"coordinator"},

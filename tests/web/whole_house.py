@@ -22,9 +22,11 @@ from portal.app import create_app
 from portal.database import Database
 from portal.domain.centre import Topic
 from portal.domain.needs import Category, HowSoon, NeedAnswer, Statement
+from portal.domain.outbox import OutboxState
 from portal.domain.roles import Role
+from portal.domain.safe_contact import Channel
 from portal.domain.services import ServiceKind
-from portal.models import Decision, Invitation, Membership
+from portal.models import Decision, Invitation, Membership, OutboxItem
 from portal.services import (
     appointments,
     cover,
@@ -35,7 +37,9 @@ from portal.services import (
     messages,
     needs,
     referrals,
+    safe_contact,
     samples,
+    sending,
     sharing,
 )
 from portal.services.appointments import Details
@@ -259,6 +263,7 @@ class _Furnishing:
         self._house_set(staff["coordinator"])
         self._of_amal(amal)
         self._messages(amal, 54)
+        self._telling(amal)
         house.a_need(bea, Category.MONEY, words="Something of another.")
         self._messages(bea, 2)
         self._looks(amal)
@@ -284,6 +289,19 @@ class _Furnishing:
         ):
             drawn = samples.draw(session, acting, "2026-W48", size=3, now=week_later)
             self._note("sample", drawn.id)
+
+    def _telling(self, amal: Person) -> None:
+        """She said yes to one way; once nobody took what was sent."""
+        with self.house.acting(amal) as (session, acting):
+            typed = "someone@house.example"
+            safe_contact.say_yes(
+                session, acting, Channel.EMAIL, typed=typed, words="News.", hours=None, now=NOON
+            )
+            safe_contact.send_test(session, acting, Channel.EMAIL, now=NOON)
+        with self.house.database.transaction() as session:
+            sending.no_way(session, [Channel.EMAIL], now=NOON)
+            given_up = select(OutboxItem.id).where(OutboxItem.state == OutboxState.GIVEN_UP)
+            self._note("item", session.scalars(given_up).first())
 
     def _house_set(self, coordinator: Person) -> None:
         """The coordinator gave the house a legal text."""

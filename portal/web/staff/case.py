@@ -11,7 +11,17 @@ from portal.domain.referrals import ReferralState
 from portal.domain.refusals import WrongState
 from portal.i18n import gettext as _
 from portal.models import Case
-from portal.services import appointments, card_again, cases, messages, needs, referrals, staff
+from portal.services import (
+    appointments,
+    card_again,
+    cases,
+    messages,
+    needs,
+    outbox,
+    referrals,
+    safe_contact,
+    staff,
+)
 from portal.services.entry import cards
 from portal.services.needs import NeedStory
 from portal.web import guards
@@ -51,6 +61,8 @@ def case(case_id: UUID) -> ResponseReturnValue:
         **_needs(found, now),
         **_dates(found, now),
         **_card(found, now),
+        ways=safe_contact.of_case(session, case_id),
+        not_told=outbox.not_told(session, acting, case_id=case_id),
     )
 
 

@@ -9,7 +9,7 @@ from portal.domain.refusals import NotYours
 from portal.domain.roles import Permission
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import caseload, cases, emergency, late
+from portal.services import caseload, cases, emergency, late, outbox
 from portal.services.caseload import Show
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import pending
@@ -72,6 +72,7 @@ def _list(
         nothing=NOTHING[show],
         counts=caseload.counts(session, acting, now=now),
         late=late.climbed_to(session, acting),
+        not_told=outbox.not_told(session, acting),
         is_later_page=after is not None,
         typed=typed,
         emergencies=emergency.of_my_cases(session, acting, now=now),

@@ -12,9 +12,11 @@ from portal.domain.accounts import CardState, Frozen
 from portal.domain.appointments import AppointmentState
 from portal.domain.decisions import RULES, DecisionKind, DecisionState
 from portal.domain.needs import Category, HowSoon, Lane, NeedState, StayOrLeave
+from portal.domain.outbox import OutboxKind, Reason
 from portal.domain.promises import Promise, Span
 from portal.domain.referrals import ReferralState
 from portal.domain.roles import Permission, Role
+from portal.domain.safe_contact import Channel, Wish
 from portal.domain.services import ServiceKind, ServiceState
 from portal.i18n import current_language, dates, language_name, ngettext
 from portal.i18n import lazy_gettext as _l
@@ -197,6 +199,34 @@ for _kind, _rule in RULES.items():
         PERMISSION.setdefault(_rule.ask, _l("Ask for: %(what)s", what=DECISION_KIND[_kind]))
     PERMISSION.setdefault(_rule.decide, _l("Decide about: %(what)s", what=DECISION_KIND[_kind]))
 
+CHANNEL: Words = {Channel.SMS: _l("Text message"), Channel.EMAIL: _l("E-mail")}
+WISH: Words = {
+    Wish.NO: _l("She said no"),
+    Wish.YES: _l("She said yes, at any time"),
+    Wish.ONLY_THEN: _l("She said yes, only at her hours"),
+}
+OUTBOX_KIND: Words = {
+    OutboxKind.NEW_DATE: _l("She was not told of a new date"),
+    OutboxKind.DATE_GONE: _l("She was not told that a date is gone"),
+    OutboxKind.REMINDER: _l("She was not reminded of a date"),
+    OutboxKind.TEST: _l("Her test did not reach her"),
+}
+NOT_TOLD: Words = {
+    Reason.DATE_CHANGED: _l("the date changed"),
+    Reason.SHE_SAID_NO: _l("she said no"),
+    Reason.CASE_CLOSED: _l("the file is ended"),
+    Reason.LAPSED: _l("her yes had lapsed"),
+    Reason.CARD_STOPPED: _l("her card did not work at that moment"),
+    Reason.HOURS: _l("her hours came too late"),
+    Reason.TOO_LATE: _l("it would have come too late"),
+    Reason.UNREADABLE: _l("the number or address could not be opened: tell who runs the portal"),
+    Reason.ADDRESS_REFUSED: _l("the number or address was not accepted: ask her if it is right"),
+    Reason.NOT_TAKEN: _l("no server took it, however often it was tried"),
+    Reason.NO_WAY: _l("this house cannot send by this way"),
+    Reason.NOBODY_KNOWS: _l("it may have come or not: it is not sent a second time"),
+}
+"""Why, to whoever helps her; what to do stands with it where something can be done."""
+
 FOR_WHAT: Words = {
     Role.INTAKE_WORKER: _l("Opens a file with a survivor and hands over her card."),
     Role.CASE_DIRECTOR: _l("Is the one contact of the survivors whose files she directs."),
@@ -228,8 +258,13 @@ _WORDS: Mapping[type[StrEnum], Words] = {
     Permission: PERMISSION,
     DecisionKind: DECISION_KIND,
     DecisionState: DECISION_STATE,
+    Channel: CHANNEL,
+    Wish: WISH,
+    OutboxKind: OUTBOX_KIND,
+    Reason: NOT_TOLD,
 }
 _DRAWINGS: Mapping[type[StrEnum], Mapping[Any, str]] = {
+    Channel: {Channel.SMS: "phone", Channel.EMAIL: "messages"},
     Due: {Due.LATE: "late", Due.TODAY: "today", Due.CAN_WAIT: "clock"},
     Lane: {
         Lane.RED: "late",

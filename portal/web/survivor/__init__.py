@@ -11,6 +11,7 @@ from portal.web.survivor import (
     not_this_person,
     sharing,
     statement,
+    telling,
     today,
     who_helps,
 )
@@ -30,6 +31,7 @@ def make_blueprint() -> Blueprint:
         messages,
         account,
         who_helps,
+        telling,
     ):
         blueprint.register_blueprint(module.blueprint)
     return blueprint

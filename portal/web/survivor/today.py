@@ -10,7 +10,7 @@ from markupsafe import Markup
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.i18n import ngettext
-from portal.services import drafts, messages, needs, today
+from portal.services import drafts, messages, needs, safe_contact, today
 from portal.services.today import Asked
 from portal.web import guards, help_lines
 from portal.web.survivor import unsent
@@ -43,6 +43,7 @@ def show() -> ResponseReturnValue:
         today=today.show(guards.db(), guards.signed_in(), now=now),
         before=guards.signed_in().signed_in_before_at,
         said=SAID.get(request.args.get("said", "")),
+        has_lapsed=safe_contact.has_lapsed(guards.db(), her, now=now),
         now=now,
         near_day=near_day,
         next_words=next_words,
@@ -93,6 +94,9 @@ def _unsent_row(kind: str) -> tuple[str, str, str]:
     need_id = unsent.need_of(kind)
     if need_id is not None:
         return _("Add something"), url_for("survivor.needs.show", need_id=need_id), "write"
+    channel = unsent.channel_of(kind)
+    if channel is not None:
+        return _("How we can reach you"), url_for("survivor.telling.ask", channel=channel), "phone"
     event_id = unsent.look_of(kind)
     if event_id is not None:
         return (

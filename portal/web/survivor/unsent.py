@@ -8,7 +8,7 @@ from portal.services import drafts
 from portal.web import guards
 
 MESSAGE = "message"
-_ADDITION, _QUESTION = "addition ", "question "
+_ADDITION, _QUESTION, _WAY = "addition ", "question ", "way "
 
 SAID = {
     "kept": _l("Your words are kept for 24 hours. Only you can read them."),
@@ -25,6 +25,16 @@ def addition_to(need_id: UUID) -> str:
 def question_about(event_id: UUID) -> str:
     """The kind of a draft that asks about a look."""
     return f"{_QUESTION}{event_id}"
+
+
+def way_by(channel: str) -> str:
+    """The kind of a draft of a way by which she may be told something."""
+    return f"{_WAY}{channel}"
+
+
+def channel_of(kind: str) -> str | None:
+    """The way that a draft is about; None for drafts of another kind."""
+    return kind.removeprefix(_WAY) if kind.startswith(_WAY) else None
 
 
 def need_of(kind: str) -> UUID | None:

@@ -1,0 +1,149 @@
+"""How we may reach her: nothing before her yes, and she reads the very words first."""
+
+from datetime import timedelta
+
+import pytest
+
+from portal.domain.safe_contact import Channel, NeutralText
+from portal.services import sending
+from portal.web.survivor.telling import NEUTRAL_WORDS
+from tests.web.browser_stand_in import Phone
+from tests.web.survivor.hands import form_of, has_button, press, text
+from tests.web.whole_house import WholeHouse
+
+YES, NUMBER = "Yes, send me this", "+32 470 12 34 56"
+
+
+@pytest.fixture
+def bea(whole: WholeHouse) -> Phone:
+    """Bea's phone; she never said yes to anything."""
+    return whole.phone(whole.everybody.bea)
+
+
+def says_yes(bea: Phone, **more: str) -> None:
+    bea.go("/telling/sms")
+    press(bea, YES, **{"a": NUMBER, "b": "look", "c": "any"} | more)
+
+
+def next_letter(whole: WholeHouse) -> sending.Letter | None:
+    with whole.database.transaction() as session:
+        return sending.take_next(session, tuple(Channel), now=whole.now)
+
+
+def test_nothing_is_sent_until_she_says_yes(bea: Phone) -> None:
+    bea.go("/more")
+    press(bea, "How we can reach you We send nothing until you say yes")
+    assert text(bea).count("We send nothing there.") == 2
+    assert not has_button(bea, "Send me a test")
+
+
+def test_she_reads_exactly_what_will_come_before_she_says_yes(
+    bea: Phone, whole: WholeHouse
+) -> None:
+    bea.go("/telling/sms")
+    for words in NEUTRAL_WORDS.values():
+        assert str(words) in text(bea)
+    assert "No name, no place, no link." in text(bea)
+    says_yes(bea)
+    assert "You said yes." in text(bea)
+    press(bea, "Send me a test")
+    assert "A test is on its way." in text(bea)
+    letter = next_letter(whole)
+    assert letter is not None
+    assert (letter.address, letter.words) == ("+32470123456", "Have a look when it suits you.")
+
+
+def test_no_is_one_tap_and_leaves_nothing(bea: Phone, whole: WholeHouse) -> None:
+    says_yes(bea)
+    press(bea, "Send me a test")
+    press(bea, "No, send nothing")
+    assert "Number and address are gone." in text(bea)
+    assert "470" not in text(bea)
+    bea.go("/telling/sms")
+    assert form_of(bea, YES)["a"] == ""
+    assert next_letter(whole) is None
+
+
+@pytest.mark.parametrize(
+    ("way", "typed", "answer"),
+    [
+        ("sms", "0470 12 34 56", "Which country is this number from?"),
+        ("sms", "my phone", "This is not a phone number."),
+        ("sms", "", "This is not a phone number."),
+        ("email", "amal", "This is not an e-mail address."),
+        ("email", "a@example.org\r\nBcc: b@example.org", "This is not an e-mail address."),
+        ("email", "a" * 301, "This is too long."),
+    ],
+)
+def test_a_wrong_address_is_said_beside_it_and_nothing_is_lost(
+    bea: Phone, way: str, typed: str, answer: str
+) -> None:
+    bea.go(f"/telling/{way}")
+    press(bea, YES, a=typed, b="news", c="any")
+    assert answer in text(bea)
+    assert str(form_of(bea, YES)["a"]).split() == typed.split()
+
+
+def test_only_then_has_days_and_hours(bea: Phone, whole: WholeHouse) -> None:
+    says_yes(bea, c="then", d="2", e="18", g="18")
+    assert "Choose a later hour here." in text(bea)
+    says_yes(bea, c="then", d="2", e="18", g="20")
+    assert "Wednesday 18:00 – 20:00" in text(bea)
+    press(bea, "Send me a test")
+    assert "The test waits to be sent. Wednesday 18:00" in text(bea)
+    assert next_letter(whole) is None
+    whole.now = whole.now.replace(day=25, hour=17)
+    assert next_letter(whole) is not None
+
+
+def test_after_thirty_days_she_is_asked_again(bea: Phone, whole: WholeHouse) -> None:
+    says_yes(bea)
+    whole.later(days=31)
+    again = whole.phone(whole.everybody.bea)
+    assert "Is it still safe?" in text(again)
+    again.go("/telling")
+    assert "30 days are over. We send nothing now." in text(again)
+    press(again, "Yes, it is still safe")
+    assert "Your yes counts until" in text(again)
+    again.go("/today")
+    assert "Is it still safe?" not in text(again)
+
+
+def test_three_tests_an_hour_are_enough(bea: Phone, whole: WholeHouse) -> None:
+    says_yes(bea)
+    for _ in range(4):
+        whole.now += timedelta(seconds=1)
+        press(bea, "Send me a test")
+    assert "Wait an hour" in text(bea)
+
+
+def test_what_is_half_typed_waits_for_her(bea: Phone, whole: WholeHouse) -> None:
+    bea.go("/telling/email")
+    press(bea, "Keep for later", a="bea@exa", b="look", c="any")
+    assert "kept for 24 hours" in text(bea)
+    assert next_letter(whole) is None
+    bea.go("/today")
+    press(bea, "How we can reach you")
+    assert form_of(bea, YES)["a"] == "bea@exa"
+    press(bea, YES, a="bea@example.org", b="look", c="any")
+    bea.go("/today")
+    assert not has_button(bea, "How we can reach you")
+
+
+def test_a_way_that_nobody_knows_is_no_page(bea: Phone) -> None:
+    bea.go("/telling/pigeon")
+    assert bea.heading == "November 2026" or "pigeon" not in text(bea)
+
+
+def test_the_texts_of_the_settings_are_the_texts_that_there_are() -> None:
+    from portal.setting_values import neutral_texts
+
+    codes = ",".join(one.value for one in NeutralText)
+    assert set(neutral_texts(codes)) == set(NeutralText)
+
+
+def test_amal_sees_who_can_read_her_address(whole: WholeHouse) -> None:
+    phone = whole.phone(whole.everybody.amal)
+    phone.go("/sharing")
+    assert "Our computer" in text(phone)
+    assert "Your e-mail address" in text(phone)

@@ -101,7 +101,13 @@ def list_services() -> None:
     settings = settings_or_stop()
     with open_database(settings) as database, database.transaction("read") as session:
         for one in session.scalars(select(Service).order_by(Service.name)):
-            click.echo(f"{one.name}  ({one.kind.value}, {one.state.value}, {one.place})")
+            click.echo(f"{one.name}  ({one.kind.value}, {one.state.value}, {_where(one)})")
+
+
+def _where(service: Service) -> str:
+    if service.place_kind.is_confidential:
+        return service.place_kind.value
+    return service.place if service.floor is None else f"floor {service.floor}, {service.place}"
 
 
 def _wanted(

@@ -81,6 +81,12 @@ def hours_on(day: date, opening: Opening) -> Hours:
     return tuple(sorted(hours for of_pattern in found for hours in of_pattern))
 
 
+def next_open(opening: Opening, after: date, *, within: int = 60) -> date | None:
+    """The first day after this one with any hours, unless it is further than `within` days."""
+    days = (after + timedelta(days=ahead) for ahead in range(1, within + 1))
+    return next((day for day in days if hours_on(day, opening)), None)
+
+
 def on_the_clock(day: date, hours: Hours, zone: ZoneInfo) -> Spans:
     """Clock hours of one day as moments.
 

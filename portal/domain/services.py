@@ -36,6 +36,34 @@ class ServiceState(StrEnum):
     CLOSED = "closed"
 
 
+class PlaceKind(StrEnum):
+    """Where a service meets her; of all but the first no address is kept with the service."""
+
+    IN_HOUSE = "in_house"
+    COMES_TO_HER = "comes_to_her"
+    TOLD_WITH_DATE = "told_with_date"
+
+    @property
+    def is_confidential(self) -> bool:
+        """Whether the place stands on a confirmed date alone, sealed, and nowhere else."""
+        return self is not PlaceKind.IN_HOUSE
+
+
+class Cost(StrEnum):
+    """What it costs her."""
+
+    UNSAID = "unsaid"
+    FREE = "free"
+    MAY_COST = "may_cost"
+
+
+SPOKEN = (
+    "nl", "fr", "en", "de", "ar", "tr", "uk", "ru", "fa", "fa-AF", "ps", "ti", "so", "sq", "ro",
+    "bg", "pl", "es", "pt", "it", "hu", "sk", "ku", "ckb", "am", "ur", "hy", "zh", "ne", "ln",
+    "sw", "zgh", "rif",
+)  # fmt: skip
+"""Languages to choose from when staff say what is spoken at a service."""
+
 NEVER_BUNDLED = frozenset({ServiceKind.POLICE, ServiceKind.PROSECUTOR})
 """Always a question of their own, never part of "all services"."""
 

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.centre import Topic
-from portal.domain.services import ServiceKind, ServiceState
+from portal.domain.services import Cost, PlaceKind, ServiceKind, ServiceState
 from portal.models.base import Base, WithId, named
 
 
@@ -41,12 +41,29 @@ class Service(WithId, Base):
     """A co-located service; its team reads through its holder."""
 
     __tablename__ = "service"
+    __table_args__ = (
+        # The database itself keeps no address of a confidential place.
+        CheckConstraint(
+            "place_kind = 'in_house' OR (place = '' AND floor IS NULL)", name="no_secret_place"
+        ),
+    )
     kind: Mapped[ServiceKind] = mapped_column(named(ServiceKind))
     name: Mapped[str]
     state: Mapped[ServiceState] = mapped_column(named(ServiceState), default=ServiceState.OPEN)
     holder_id: Mapped[UUID] = mapped_column(ForeignKey("holder.id"), unique=True)
     languages: Mapped[list[str]]
+    place_kind: Mapped[PlaceKind] = mapped_column(named(PlaceKind), default=PlaceKind.IN_HOUSE)
+    floor: Mapped[int | None]
+    """0 is the ground floor."""
     place: Mapped[str]
+    """Desk or room, as it stands on the signs; empty where the place is confidential."""
+    hours: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Clock hours by day of the week, "0" being Monday; empty: those of the house."""
+    exceptions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Hours of single days, such as "2026-12-24"; before the week and before public holidays."""
+    cost: Mapped[Cost] = mapped_column(named(Cost), default=Cost.UNSAID)
+    texts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Who it is for, what to bring, what it costs: by kind of text, then by language."""
     notices: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What she reads while it is paused or closed, by language; empty: the portal's own words."""
 
@@ -60,7 +77,8 @@ class SettingVersion(WithId, Base):
     about: Mapped[str]
     """Which service, help line or legal text; empty where the house has one of its kind."""
     number: Mapped[int]
-    changed_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    changed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    """Empty where it was read from a file on the machine itself."""
     changed_at: Mapped[datetime] = mapped_column(index=True)
     before: Mapped[dict[str, Any]]
     after: Mapped[dict[str, Any]]

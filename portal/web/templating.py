@@ -25,6 +25,7 @@ from portal.domain.roles import Permission
 from portal.i18n import dates
 from portal.settings import Settings
 from portal.web import guards
+from portal.web.floors import floor_words
 from portal.web.inside import PREFIX, find_inside
 
 MIRRORED = frozenset({"leave", "forward", "back", "messages", "write"})
@@ -204,6 +205,7 @@ def furnish(app: Flask, settings: Settings) -> None:
         "weekday_time": _time(dates.weekday_time),
         "part_of_day": dates.part_of_day,
         "month": dates.month,
+        "floor": floor_words,
     }
     environment.globals |= {
         "draw": draw,

@@ -83,6 +83,7 @@ def add_service(
     place: str,
     now: datetime,
     actor_id: UUID | None = None,
+    service_id: UUID | None = None,
 ) -> Service:
     """A service under the roof; it takes requests once somebody of its staff holds its key."""
     holder = holders.new_holder(session, HolderKind.SERVICE, now=now)
@@ -94,6 +95,8 @@ def add_service(
         languages=list(languages),
         place=place,
     )
+    if service_id is not None:
+        service.id = service_id
     session.add(service)
     session.flush()
     audit.record(session, actor_id, "service_added", now=now, facts={"service": str(service.id)})

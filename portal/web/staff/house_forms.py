@@ -21,6 +21,17 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from portal.domain import centre as rules
 from portal.domain.centre import LegalText, Moment, Topic
 from portal.domain.needs import Lane
+from portal.domain.opening import HoursOverlap, HoursUpsideDown
+from portal.domain.profiles import (
+    DayTwice,
+    DayUnreadable,
+    FloorOutOfReach,
+    HoursUnreadable,
+    NoPlace,
+    NoSuchLanguage,
+    TooManyDays,
+    WrongHours,
+)
 from portal.domain.promises import Span
 from portal.domain.refusals import Refusal
 from portal.domain.retention import DaysOutOfReach, Kept, PagesOutliveFile, days_of
@@ -29,7 +40,7 @@ from portal.i18n import LANGUAGES, dates
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.web.forms import StaffForm
-from portal.web.staff.vocabulary import LANE_NAME, SERVICE_STATE
+from portal.web.staff.vocabulary import LANE_NAME
 
 TOPIC: Mapping[Topic, str] = {
     Topic.HOURS: _l("When somebody reads"),
@@ -243,25 +254,6 @@ class LineForm(SettingForm):
         return {key.removeprefix(start): text or "" for key, text in typed.items()}
 
 
-class ServiceForm(SettingForm):
-    """Whether a service takes requests, and what she reads when it does not."""
-
-    CHOICES: ClassVar = {"state": SERVICE_STATE}
-    state = SelectField(_l("State"))
-    name = StringField(_l("Name"), [InputRequired(_l("Write the name."))])
-    place = StringField(_l("Place in the house"), [InputRequired(_l("Write the place."))])
-    texts = LineForm.texts
-
-    def shown_of(self, value: dict[str, Any]) -> dict[str, Any]:
-        """Words by language in fields of their own."""
-        return {**value, **{f"notice_{code}": text for code, text in value["notices"].items()}}
-
-    def value(self) -> dict[str, Any]:
-        """Words by language in one place."""
-        named = {"state": self.state.data, "name": self.name.data, "place": self.place.data}
-        return {**named, "notices": self.texts("notice")}
-
-
 class ByLanguageForm(SettingForm):
     """One field for each language: legal texts and exit pages."""
 
@@ -301,10 +293,10 @@ def refused(refusal: Refusal, topic: Topic) -> tuple[str | None, str]:
         return name, words % {"language": LANGUAGES[refusal.language].name}
     if isinstance(refusal, rules.UnsafeExit):
         return f"text_{refusal.language}", str(words)
-    if isinstance(refusal, DaysOutOfReach):
-        return refusal.kind.value, words % {"least": refusal.least, "most": refusal.most}
-    if isinstance(refusal, PagesOutliveFile):
-        return refusal.kind.value, str(words)
+    if isinstance(refusal, DaysOutOfReach | PagesOutliveFile):
+        return refusal.kind.value, words % vars(refusal)
+    if isinstance(refusal, WrongHours):
+        return refusal.where, str(WHY_HOURS[refusal.why])
     if isinstance(refusal, TooLong):
         return None, words % {"limit": refusal.limit}
     return FIELD.get(type(refusal)), str(words)
@@ -318,6 +310,17 @@ FIELD: Mapping[type[Refusal], str] = {
     rules.NumberTwice: "number",
     rules.LineIsFixed: "number",
     rules.CheckedTomorrow: "verified_on",
+    NoPlace: "place",
+    FloorOutOfReach: "floor",
+    NoSuchLanguage: "languages",
+}
+WHY_HOURS: Mapping[type[Refusal], str] = {
+    HoursUnreadable: _l("Write hours like this: 09:00-12:00, 13:00-17:00."),
+    HoursUpsideDown: _l("The end comes after the beginning, on the same day."),
+    HoursOverlap: _l("These hours overlap. Write each hour once."),
+    DayUnreadable: _l("Each line begins with a day of the calendar, such as 2026-12-24."),
+    DayTwice: _l("The same day stands here twice. Write it in one line."),
+    TooManyDays: _l("At most 400 days. Delete those that are over."),
 }
 WORDS: Mapping[type[Refusal], str] = {
     rules.ClosesBeforeOpening: _l("The end comes after the beginning, on the same day."),
@@ -344,6 +347,10 @@ WORDS: Mapping[type[Refusal], str] = {
     rules.NothingChanged: _l("This is what stands already. Nothing was changed."),
     DaysOutOfReach: _l("From %(least)s to %(most)s days."),
     PagesOutliveFile: _l("This cannot be kept longer than the file it belongs to."),
+    NoPlace: _l("Write the place, or choose that it is not told before a date is set."),
+    FloorOutOfReach: _l("Floors go from -9 to 99; 0 is the ground floor."),
+    NoSuchLanguage: _l("Choose each language once."),
+    WrongHours: _l("These hours cannot be read."),
     NothingWritten: _l("Nothing is written here yet."),
     TooLong: _l("Longer than %(limit)s characters. Nothing was lost: make it shorter."),
 }

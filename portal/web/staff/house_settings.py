@@ -18,6 +18,7 @@ from portal.web import guards
 from portal.web.help_lines import KNOWN, HelpLine, of_centre
 from portal.web.staff import house_forms as forms
 from portal.web.staff import proof
+from portal.web.staff.service_form import NEW_SERVICE, ServiceForm, service_form
 
 blueprint = Blueprint("house_settings", __name__, url_prefix="/house/settings")
 
@@ -74,14 +75,14 @@ def one(name: str) -> ResponseReturnValue:
 
 @blueprint.route("/service/<uuid:service_id>", methods=["GET", "POST"])
 def service(service_id: UUID) -> ResponseReturnValue:
-    """Whether a service takes requests, and what she reads when it does not."""
-    kind = forms.with_texts(
-        forms.ServiceForm,
-        guards.offered_languages(),
-        rows=True,
-        notice=_("What she reads while it takes no requests"),
-    )
-    return _page(Topic.SERVICE, str(service_id), kind, forms.TOPIC[Topic.SERVICE])
+    """All that a service says of itself, and whether it takes requests."""
+    return _page(Topic.SERVICE, str(service_id), service_form(), forms.TOPIC[Topic.SERVICE])
+
+
+@blueprint.route("/service/new", methods=["GET", "POST"])
+def new_service() -> ResponseReturnValue:
+    """A service that is not there yet."""
+    return _page(Topic.SERVICE, NEW, service_form(), _("Add a service"))
 
 
 @blueprint.route("/legal/<name>", methods=["GET", "POST"])
@@ -158,6 +159,8 @@ def _page(
     form = kind(data={**kind(formdata=None).shown_of(value), "seen": str(number)})
     if isinstance(form, forms.LanguagesForm):
         form.offer(guards.house().settings.languages)
+    if isinstance(form, ServiceForm):
+        form.offer(value["languages"])
     if form.validate_on_submit():
         try:
             _save(topic, about, form)
@@ -167,7 +170,7 @@ def _page(
             _is_changed()
             return redirect(url_for(".settings"))
     return render_template(
-        "staff/house/settings/one.html",
+        TEMPLATES.get(topic, "staff/house/settings/one.html"),
         form=form,
         heading=heading,
         topic=topic,
@@ -181,6 +184,8 @@ def _page(
 
 def _standing(topic: Topic, about: str) -> dict[str, Any]:
     """What the form shows: what was set, or what the portal would do by itself."""
+    if topic is Topic.SERVICE and about == NEW:
+        return dict(NEW_SERVICE)
     if topic is not Topic.HELP_LINE:
         found = house_settings.current(guards.db(), topic, about)
         if topic is Topic.EXIT_PAGES:
@@ -201,6 +206,10 @@ def _save(topic: Topic, about: str, form: forms.SettingForm) -> None:
             if about in KNOWN:
                 raise NumberTwice
     with guards.transaction() as session:
+        if topic is Topic.SERVICE and about == NEW:
+            acting, now = guards.signed_in(), guards.utc_now()
+            house_settings.add_service(session, acting, value, now=now)
+            return
         house_settings.change(
             session,
             guards.signed_in(),
@@ -234,9 +243,14 @@ def _lines_of(value: dict[str, Any]) -> list[tuple[str, str]]:
         if isinstance(content, dict):
             found += [(f"{name} · {inner}", said) for inner, said in _lines_of(content)]
         else:
-            shown = ", ".join(map(str, content)) if isinstance(content, list) else str(content)
-            found.append((name, shown))
+            found.append((name, _shown(content)))
     return found
+
+
+def _shown(content: Any) -> str:
+    if not isinstance(content, list):
+        return "" if content is None else str(content)
+    return ", ".join("-".join(one) if isinstance(one, list) else str(one) for one in content)
 
 
 def _lines(own: dict[str, Any]) -> list[tuple[HelpLine, bool]]:
@@ -257,12 +271,13 @@ HINTS: dict[Topic, dict[str, Any]] = {
         "verified_on": _l("Call it yourself: is it still this number, these hours, this language?"),
     },
 }
+TEMPLATES: dict[Topic, str] = {Topic.SERVICE: "staff/house/settings/service.html"}
 PAGE_HINTS: dict[Topic, Any] = {
     Topic.HOURS: _l("On the clock of the centre. On public holidays nobody reads."),
     Topic.PROMISES: _l("She reads these times as a clock time. Promises already made stand."),
     Topic.LANGUAGES: _l("She and staff choose among these on every page."),
     Topic.SERVICE: _l(
-        "Empty: she reads the portal's own words. Open requests stay where they are."
+        "She reads this under “Who can help me here”. Open requests stay where they are."
     ),
     Topic.HELP_LINE: _l(
         "Empty words: the portal's own. A line nobody checked for a year is marked."

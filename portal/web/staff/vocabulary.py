@@ -16,8 +16,12 @@ from portal.domain.outbox import OutboxKind, Reason
 from portal.domain.promises import Promise, Span
 from portal.domain.referrals import ReferralState
 from portal.domain.roles import Permission, Role
+<<<<<<< HEAD
 from portal.domain.safe_contact import Channel, Wish
 from portal.domain.services import ServiceKind, ServiceState
+=======
+from portal.domain.services import Cost, PlaceKind, ServiceKind, ServiceState
+>>>>>>> 4ae280d (A service says in the browser where, when, for whom and in which languages it is there; a confidential place is kept nowhere)
 from portal.i18n import current_language, dates, language_name, ngettext
 from portal.i18n import lazy_gettext as _l
 
@@ -131,6 +135,16 @@ SERVICE_STATE: Words = {
     ServiceState.OPEN: _l("open"),
     ServiceState.PAUSED: _l("paused"),
     ServiceState.CLOSED: _l("takes no requests"),
+}
+PLACE_KIND: Words = {
+    PlaceKind.IN_HOUSE: _l("in this house"),
+    PlaceKind.COMES_TO_HER: _l("comes to her"),
+    PlaceKind.TOLD_WITH_DATE: _l("told only with the date"),
+}
+COST: Words = {
+    Cost.UNSAID: _l("not said"),
+    Cost.FREE: _l("costs nothing"),
+    Cost.MAY_COST: _l("may cost something"),
 }
 ROLE: Words = {
     Role.INTAKE_WORKER: _l("Intake worker"),
@@ -254,6 +268,8 @@ _WORDS: Mapping[type[StrEnum], Words] = {
     Frozen: FROZEN,
     ServiceKind: SERVICE_KIND,
     ServiceState: SERVICE_STATE,
+    PlaceKind: PLACE_KIND,
+    Cost: COST,
     Role: ROLE,
     Permission: PERMISSION,
     DecisionKind: DECISION_KIND,

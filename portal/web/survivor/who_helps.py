@@ -4,12 +4,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.domain.needs import Category
-from portal.domain.services import ServiceState
 from portal.i18n import language_name
 from portal.services import directory
+from portal.services.house import get_centre
 from portal.web import guards
-from portal.web.survivor.need_lines import service_notice
-from portal.web.survivor.vocabulary import CATEGORY_ICONS, CATEGORY_WORDS, SERVICE_KIND_WORDS
+from portal.web.survivor.service_cards import card_of
+from portal.web.survivor.vocabulary import CATEGORY_ICONS, CATEGORY_WORDS
 
 blueprint = Blueprint("who_helps", __name__, url_prefix="/more/who-helps")
 
@@ -24,16 +24,15 @@ def show() -> ResponseReturnValue:
 
 @blueprint.get("/with")
 def helping() -> ResponseReturnValue:
-    """Who helps with one thing: what they do, where they are, which languages they speak."""
+    """Who helps with one thing: where and when, for whom, in which languages, what to bring."""
     about = request.args.get("about", type=Category)
     if about is None:
         return redirect(url_for(".show"))
+    session, now = guards.db(), guards.utc_now()
+    centre = get_centre(session)
     return render_template(
         "survivor/who_helps/helping.html",
         heading=CATEGORY_WORDS[about],
-        services=directory.who_helps(guards.db(), about),
-        kind_words=SERVICE_KIND_WORDS,
-        notice_of=service_notice,
-        is_open=ServiceState.OPEN,
+        cards=[card_of(one, centre, now=now) for one in directory.who_helps(session, about)],
         language_name=language_name,
     )

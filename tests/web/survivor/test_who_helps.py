@@ -1,7 +1,7 @@
 """She finds out who can help with what, before she says anything about herself."""
 
 from portal.domain.needs import Category
-from portal.domain.services import USUAL, ServiceKind, ServiceState
+from portal.domain.services import USUAL, PlaceKind, ServiceKind, ServiceState
 from portal.models import Service
 from tests.web.whole_house import WholeHouse
 
@@ -27,6 +27,31 @@ def test_in_three_taps_she_reads_who_helps_where_and_in_which_language(whole: Wh
     words = told(whole, Category.HOME)
     for one in (name, "Help with a home", "2nd floor, desk 1", "Nederlands"):
         assert one in words
+
+
+def test_she_reads_until_when_somebody_is_here_today_and_when_again(whole: WholeHouse) -> None:
+    name = the_service(whole, ServiceKind.HOUSING, ServiceState.OPEN)
+    with whole.database.transaction() as session:
+        service = session.query(Service).filter_by(name=name).one()
+        service.hours = {"0": [["09:00", "11:00"], ["13:00", "16:00"]]}
+    words = told(whole, Category.HOME)
+    assert "Here today: 13:00–16:00" in words, "at noon the morning is over"
+    with whole.database.transaction() as session:
+        service = session.query(Service).filter_by(name=name).one()
+        service.hours = {"2": [["09:00", "11:00"]]}
+        service.exceptions = {"2026-11-25": [], "2026-12-02": [["10:00", "11:00"]]}
+    words = told(whole, Category.HOME)
+    assert "Not here now. Here again: Wednesday, 2 December 2026 · 10:00–11:00" in words
+    assert "Wednesday, 25 November 2026 nobody is here" in words
+
+
+def test_a_place_that_is_not_told_before_a_date_is_said_to_be_so(whole: WholeHouse) -> None:
+    name = the_service(whole, ServiceKind.HOUSING, ServiceState.OPEN)
+    with whole.database.transaction() as session:
+        service = session.query(Service).filter_by(name=name).one()
+        service.place_kind, service.place = PlaceKind.COMES_TO_HER, ""
+    words = told(whole, Category.HOME)
+    assert "We come to you. You choose the place with us." in words
 
 
 def test_a_paused_service_says_so_and_a_closed_one_is_gone(whole: WholeHouse) -> None:

@@ -16,12 +16,8 @@ from portal.domain.outbox import OutboxKind, Reason
 from portal.domain.promises import Promise, Span
 from portal.domain.referrals import ReferralState
 from portal.domain.roles import Permission, Role
-<<<<<<< HEAD
 from portal.domain.safe_contact import Channel, Wish
-from portal.domain.services import ServiceKind, ServiceState
-=======
 from portal.domain.services import Cost, PlaceKind, ServiceKind, ServiceState
->>>>>>> 4ae280d (A service says in the browser where, when, for whom and in which languages it is there; a confidential place is kept nowhere)
 from portal.i18n import current_language, dates, language_name, ngettext
 from portal.i18n import lazy_gettext as _l
 

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from portal.demo.asking import Crew
 from portal.demo.centre import HOUSE, NOT_ENROLLED, PAUSED, SERVICES
 from portal.demo.people import StaffPerson, sign_in
+from portal.demo.services import MEETING_PLACES, profile_of
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind, ServiceState
 from portal.models import Account, Service
-from portal.services import staff
+from portal.services import house_settings, staff
 from portal.services.entry import second_factor
 from portal.services.running import founding
 from portal.vault import new_recovery
@@ -41,7 +42,10 @@ class OpenHouse:
                 )
                 for kind, service in self.services.items()
             },
-            places={service.id: service.place for service in self.services.values()},
+            places={
+                service.id: service.place or MEETING_PLACES[kind]
+                for kind, service in self.services.items()
+            },
         )
 
 
@@ -51,13 +55,8 @@ def open_house(session: Session, people: list[StaffPerson], *, now: datetime) ->
     public, _, _ = new_recovery()
     founding.found(session, HOUSE, recovery_public=public, now=now)
     services = {
-        one.kind: founding.add_service(
-            session,
-            kind=one.kind,
-            name=one.name,
-            languages=one.languages,
-            place=one.place,
-            now=now,
+        one.kind: house_settings.put_new_service(
+            session, None, profile_of(one, now.date()), now=now
         )
         for one in SERVICES
     }

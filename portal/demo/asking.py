@@ -216,6 +216,8 @@ class Asking:
             ),
             now=at,
             instead_of=instead_of,
+            # The diary knows the hours of the house, not those of each service.
+            knowingly=True,
         )
         asked.appointment_id = appointment.id
 

@@ -15,8 +15,6 @@ from portal.domain.opening import (
     Hours,
     HoursOverlap,
     HoursUpsideDown,
-    Opening,
-    Pattern,
     check_hours,
 )
 from portal.domain.refusals import Refusal
@@ -173,19 +171,6 @@ def read_exceptions(typed: str) -> dict[str, StoredHours]:
 def typed_exceptions(stored: Mapping[str, Iterable[Sequence[str]]]) -> str:
     """Stored days as one would type them, a day a line."""
     return "\n".join(f"{day} {typed_hours(stored[day])}".strip() for day in sorted(stored))
-
-
-def opening_of(
-    week: Mapping[str, Any],
-    exceptions: Mapping[str, Any],
-    *,
-    of_house: Pattern,
-    holidays: Iterable[date],
-) -> Opening:
-    """When a service is there; one without a week of its own keeps the hours of the house."""
-    own = Pattern({int(day): hours_of(stored) for day, stored in week.items()})
-    days = {date.fromisoformat(day): hours_of(stored) for day, stored in exceptions.items()}
-    return Opening((own if week else of_house,), days, frozenset(holidays))
 
 
 def _time(stored: str) -> time:

@@ -57,10 +57,6 @@ class Service(WithId, Base):
     """0 is the ground floor."""
     place: Mapped[str]
     """Desk or room, as it stands on the signs; empty where the place is confidential."""
-    hours: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """Clock hours by day of the week, "0" being Monday; empty: those of the house."""
-    exceptions: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """Hours of single days, such as "2026-12-24"; before the week and before public holidays."""
     cost: Mapped[Cost] = mapped_column(named(Cost), default=Cost.UNSAID)
     texts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Who it is for, what to bring, what it costs: by kind of text, then by language."""

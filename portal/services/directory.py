@@ -1,20 +1,21 @@
 """The services under the roof: what waits at each, for staff; who helps with what, for her."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.needs import Category
-from portal.domain.opening import Opening, Pattern
-from portal.domain.profiles import opening_of
+from portal.domain.opening import Opening
 from portal.domain.referrals import ReferralState
 from portal.domain.roles import Permission
 from portal.domain.services import USUAL, ServiceState, usual_first
-from portal.models import Centre, Referral, Service
+from portal.models import Referral, Service
+from portal.services.availability import free
 from portal.services.entry.sessions import SignedIn
-from portal.services.house import public_holidays
 
 WAITING = (ReferralState.SENT, ReferralState.SEEN)
 
@@ -57,11 +58,6 @@ def who_helps(session: Session, category: Category) -> list[Service]:
     return sorted(found, key=lambda service: usual_first(category, service.kind))
 
 
-def opening(service: Service, centre: Centre, *, today: date) -> Opening:
-    """When a service is there: its own days, public holidays of the country, its week."""
-    return opening_of(
-        service.hours,
-        service.exceptions,
-        of_house=Pattern(dict.fromkeys(centre.weekdays, ((centre.opens, centre.closes),))),
-        holidays=public_holidays(centre.country, today.year),
-    )
+def openings(session: Session, found: Sequence[Service], *, now: datetime) -> dict[UUID, Opening]:
+    """When each of some services is there: two queries, however many they are."""
+    return free.openings(session, [one.id for one in found], now=now)

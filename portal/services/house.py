@@ -124,7 +124,7 @@ def opening_hours(centre: Centre, *, now: datetime) -> OpeningHours:
         opens=centre.opens,
         closes=centre.closes,
         weekdays=frozenset(centre.weekdays),
-        closed_days=public_holidays(centre.country, now.year),
+        closed_days=_public_holidays(centre.country, now.year),
     )
 
 
@@ -157,6 +157,5 @@ def _promise(centre: Centre, lane: Lane) -> Promise:
 
 
 @lru_cache(maxsize=8)
-def public_holidays(country: str, year: int) -> frozenset[date]:
-    """The public holidays of a country in a year, the one before and the two after it."""
+def _public_holidays(country: str, year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays(country, years=range(year - 1, year + 3)))

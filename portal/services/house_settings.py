@@ -115,7 +115,7 @@ def put_new_service(
         actor_id=actor_id,
         service_id=service_id,
     )
-    profiles.write(service, profile)
+    profiles.write(session, service, profile)
     _keep(session, actor_id, Topic.SERVICE, str(service.id), {}, profile, now=now)
     return service
 

@@ -30,7 +30,7 @@ def day_of(line: Mapping[str, Any]) -> date | None:
 
 
 def _read_service(session: Session, _centre: Centre, about: str) -> Value:
-    return profiles.read(profiles.get(session, about))
+    return profiles.read(session, profiles.get(session, about))
 
 
 def _read_hours(_session: Session, centre: Centre, _about: str) -> Value:
@@ -86,7 +86,7 @@ def _check_languages(
 
 def _check_service(session: Session, _c: Centre, about: str, value: Value, _now: datetime) -> Value:
     # What an older version did not know yet stays as it is.
-    return checked(profiles.read(profiles.get(session, about)) | value)
+    return checked(profiles.read(session, profiles.get(session, about)) | value)
 
 
 def _check_line(_s: Session, centre: Centre, about: str, value: Value, now: datetime) -> Value:
@@ -164,7 +164,7 @@ def _write_hours(_session: Session, centre: Centre, _about: str, value: Value) -
 
 
 def _write_service(session: Session, _centre: Centre, about: str, value: Value) -> None:
-    profiles.write(profiles.get(session, about), value)
+    profiles.write(session, profiles.get(session, about), value)
 
 
 def _one_of(column: str) -> Callable[[Session, Centre, str, Value], None]:

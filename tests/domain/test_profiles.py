@@ -1,13 +1,12 @@
 """What a service says of itself: hours as people type them, words in the language that there is."""
 
-from datetime import date, time
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.opening import HoursOverlap, HoursUpsideDown, Pattern, hours_on, next_open
+from portal.domain.opening import HoursOverlap, HoursUpsideDown
 from portal.domain.profiles import (
     DayTwice,
     DayUnreadable,
@@ -18,7 +17,6 @@ from portal.domain.profiles import (
     Profile,
     WrongHours,
     checked,
-    opening_of,
     read_exceptions,
     read_hours,
     spoken,
@@ -41,7 +39,6 @@ PROFILE: Profile = {
     "texts": {"bring": {"nl": "Niets."}},
     "notices": {},
 }
-CHRISTMAS, MONDAY = date(2026, 12, 25), date(2026, 12, 21)
 
 
 @pytest.mark.parametrize(
@@ -117,19 +114,6 @@ def test_what_cannot_stand_is_refused(wrong: dict[str, Any], refused: type[Refus
 def test_a_confidential_place_keeps_no_address(kind: str) -> None:
     kept = checked(PROFILE | {"place_kind": kind, "place": "12 Oak Street", "floor": 1})
     assert (kept["place"], kept["floor"]) == ("", None)
-
-
-def test_a_holiday_is_no_day_of_work_unless_the_service_says_so() -> None:
-    house = Pattern(dict.fromkeys(range(5), ((time(9), time(17)),)))
-    plain = opening_of({}, {}, of_house=house, holidays={CHRISTMAS})
-    assert hours_on(MONDAY, plain) and not hours_on(CHRISTMAS, plain)
-    assert next_open(plain, date(2026, 12, 24)) == date(2026, 12, 28)
-    there = opening_of(
-        {}, {"2026-12-25": [["10:00", "11:00"]]}, of_house=house, holidays={CHRISTMAS}
-    )
-    assert hours_on(CHRISTMAS, there) == ((time(10), time(11)),)
-    own = opening_of({"6": [["09:00", "12:00"]]}, {}, of_house=house, holidays=())
-    assert not hours_on(MONDAY, own), "a week of its own is all of its week"
 
 
 def test_words_are_hers_or_honestly_those_that_there_are() -> None:

@@ -1,7 +1,7 @@
 """What the visit planner asks: who has time when, and which rooms are free. A constant number of
 queries, however many workers and rooms there are."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -42,7 +42,7 @@ def workers(
     service = session.get_one(Service, service_id)
     zone = zone_of(session)
     within = _within(first, last, zone)
-    openings = _openings(session, [service_id, *ids], now=now)
+    there = openings(session, [service_id, *ids], now=now)
     taken = busy.of_owners(session, [service_id, *ids], within)
     for who, spans in (*_dates(session, ids, within).items(), *_leaves(session, ids, first, last)):
         taken.setdefault(who, []).extend(spans)
@@ -52,7 +52,7 @@ def workers(
             who,
             languages,
             free_spans(
-                (openings[service_id], openings[who]),
+                (there[service_id], there[who]),
                 first,
                 last,
                 zone,
@@ -124,7 +124,8 @@ def _is_there(session: Session, owner: UUID, span: Span) -> bool:
     return not without((span,), there)
 
 
-def _openings(session: Session, ids: Sequence[UUID], *, now: datetime) -> Mapping[UUID, Opening]:
+def openings(session: Session, ids: Sequence[UUID], *, now: datetime) -> dict[UUID, Opening]:
+    """When colleagues and services are there; the hours of the house, where nobody set any."""
     house = _of_house(get_centre(session), now=now)
     patterns, days = hours.known(session, ids)
     return {

@@ -1,7 +1,7 @@
 """What she reads of a service: for whom, where, when; in her language or honestly in another."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from portal.domain.opening import Hours, Opening, hours_on, next_open
@@ -11,7 +11,6 @@ from portal.i18n import current_language
 from portal.i18n import lazy_gettext as _l
 from portal.i18n.dates import here, weekdays
 from portal.models import Centre, Service
-from portal.services import directory
 from portal.web.survivor.need_lines import service_notice
 from portal.web.survivor.vocabulary import SERVICE_KIND_WORDS
 
@@ -75,10 +74,9 @@ class ServiceCard:
     cost_said: Said | None
 
 
-def card_of(service: Service, centre: Centre, *, now: datetime) -> ServiceCard:
+def card_of(service: Service, opening: Opening, centre: Centre, *, now: datetime) -> ServiceCard:
     """The card of a service at this moment."""
     local = here(now)
-    opening = directory.opening(service, centre, today=local.date())
     following = next_open(opening, local.date(), within=AHEAD)
     other = ((text, *shown) for text, shown in TEXT.items())
     said = [_said(service, centre, text, icon, str(words)) for text, icon, words in other]
@@ -91,7 +89,7 @@ def card_of(service: Service, centre: Centre, *, now: datetime) -> ServiceCard:
         is_holiday=local.date() in opening.holidays and local.date() not in opening.exceptions,
         next_day=following,
         next_hours=hours_on(following, opening) if following else (),
-        week=_week(opening),
+        week=_week(opening, local.date()),
         other_days=_other_days(opening, local.date()),
         said=tuple(one for one in said if one),
         cost=COST.get(service.cost),
@@ -110,9 +108,12 @@ def _left(opening: Opening, local: datetime) -> Hours:
     return tuple((start, end) for start, end in hours if end > now or end == time.min)
 
 
-def _week(opening: Opening) -> tuple[Day, ...]:
-    hours = opening.patterns[0].hours
-    return tuple(Day(name, hours.get(day, ())) for day, name in enumerate(weekdays("wide")))
+def _week(opening: Opening, today: date) -> tuple[Day, ...]:
+    """The coming week, as its patterns say."""
+    plain = replace(opening, exceptions={}, holidays=frozenset())
+    ahead = (today + timedelta(days=days) for days in range(7))
+    hours = {day.weekday(): hours_on(day, plain) for day in ahead}
+    return tuple(Day(name, hours[day]) for day, name in enumerate(weekdays("wide")))
 
 
 def _other_days(opening: Opening, today: date) -> tuple[tuple[date, Hours], ...]:

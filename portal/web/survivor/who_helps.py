@@ -29,10 +29,11 @@ def helping() -> ResponseReturnValue:
     if about is None:
         return redirect(url_for(".show"))
     session, now = guards.db(), guards.utc_now()
-    centre = get_centre(session)
+    centre, found = get_centre(session), directory.who_helps(session, about)
+    openings = directory.openings(session, found, now=now)
     return render_template(
         "survivor/who_helps/helping.html",
         heading=CATEGORY_WORDS[about],
-        cards=[card_of(one, centre, now=now) for one in directory.who_helps(session, about)],
+        cards=[card_of(one, openings[one.id], centre, now=now) for one in found],
         language_name=language_name,
     )

@@ -3,6 +3,7 @@
 from portal.domain.needs import Category
 from portal.domain.services import USUAL, PlaceKind, ServiceKind, ServiceState
 from portal.models import Service
+from portal.services import profiles
 from tests.web.whole_house import WholeHouse
 
 
@@ -33,13 +34,16 @@ def test_she_reads_until_when_somebody_is_here_today_and_when_again(whole: Whole
     name = the_service(whole, ServiceKind.HOUSING, ServiceState.OPEN)
     with whole.database.transaction() as session:
         service = session.query(Service).filter_by(name=name).one()
-        service.hours = {"0": [["09:00", "11:00"], ["13:00", "16:00"]]}
+        profile = profiles.read(session, service) | {"exceptions": {}}
+        hours = {"0": [["09:00", "11:00"], ["13:00", "16:00"]]}
+        profiles.write(session, service, profile | {"hours": hours})
     words = told(whole, Category.HOME)
     assert "Here today: 13:00–16:00" in words, "at noon the morning is over"
     with whole.database.transaction() as session:
         service = session.query(Service).filter_by(name=name).one()
-        service.hours = {"2": [["09:00", "11:00"]]}
-        service.exceptions = {"2026-11-25": [], "2026-12-02": [["10:00", "11:00"]]}
+        days = {"2026-11-25": [], "2026-12-02": [["10:00", "11:00"]]}
+        week = {"hours": {"2": [["09:00", "11:00"]]}, "exceptions": days}
+        profiles.write(session, service, profile | week)
     words = told(whole, Category.HOME)
     assert "Not here now. Here again: Wednesday, 2 December 2026 · 10:00–11:00" in words
     assert "Wednesday, 25 November 2026 nobody is here" in words

@@ -1,19 +1,19 @@
-"""What a service says of itself: kind of place, floor, hours, cost, words; files change it too."""
+"""What a service says of itself: kind of place, floor, cost, words; files change it too."""
 
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0016"
-down_revision: str | None = "0015"
+revision: str = "0018"
+down_revision: str | None = "0017"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
 PLACES = ("in_house", "comes_to_her", "told_with_date")
 COSTS = ("unsaid", "free", "may_cost")
 CODES = {"place_kind": ("placekind", PLACES), "cost": ("cost", COSTS)}
-WORDS = ("hours", "exceptions", "texts")
+WORDS = ("texts",)
 
 
 def upgrade() -> None:

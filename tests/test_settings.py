@@ -55,6 +55,16 @@ def test_what_is_set_is_used() -> None:
         ("PORTAL_EXIT_PAGE_NL", "https://example.org/;script-src *", "https address"),
         ("PORTAL_EXIT_PAGE_NL", "https://[example.org", "https address"),
         ("PORTAL_SLOW_PASS_MEM", "many", "a whole number"),
+        ("PORTAL_MAIL_TLS", "maybe", "starttls, tls, or none"),
+        ("PORTAL_MAIL_FROM", "R <r@example.org>", "one e-mail address"),
+        ("PORTAL_MAIL_FROM", "r@example.org\r\nBcc: x@example.org", "one e-mail address"),
+        ("PORTAL_SMS_URL", "http://sms.example.org/", "begins with https://"),
+        ("PORTAL_SMS_URL", "https://name:word@sms.example.org/", "no name or password"),
+        ("PORTAL_SMS_URL", "https://sms.example.org:99999/", "begins with https://"),
+        ("PORTAL_SMS_MAIL", "sms@example.org", "with {number} in it"),
+        ("PORTAL_SMS_MAIL", "{number}{number}@example.org", "with {number} in it"),
+        ("PORTAL_NEUTRAL_TEXTS", "news,he hits me", "some of news, look"),
+        ("PORTAL_SENDING_SECONDS", "600", "a whole number from 1 to 100"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_was_expected(
@@ -73,6 +83,37 @@ def test_the_password_of_a_database_is_not_said_aloud() -> None:
         Settings.from_environment({"PORTAL_DATABASE_URL": "mysql://portal:secret@db/portal"})
     assert "secret" not in str(refused.value)
     assert "postgresql://" in str(refused.value)
+
+
+MAIL = {"PORTAL_MAIL_HOST": "mail.example.org", "PORTAL_MAIL_FROM": "r@example.org"}
+
+
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        ({"PORTAL_MAIL_HOST": "mail.example.org"}, "PORTAL_MAIL_FROM is not"),
+        ({**MAIL, "PORTAL_MAIL_USER": "r"}, "PORTAL_MAIL_PASSWORD"),
+        ({**MAIL, "PORTAL_MAIL_TLS": "none"}, "expected: starttls or tls"),
+        ({**MAIL, "PORTAL_SMS_URL": "https://a.example/", "PORTAL_SMS_MAIL": "{number}@a.example"},
+         "one way for text messages"),
+        ({"PORTAL_SMS_MAIL": "{number}@a.example"}, "PORTAL_MAIL_HOST is not"),
+        ({"PORTAL_SMS_TOKEN": "secret"}, "PORTAL_SMS_URL is not"),
+    ],
+)  # fmt: skip
+def test_what_is_half_set_up_stops_the_start(env: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_environment(env)
+    assert said in str(refused.value)
+    assert "secret" not in str(refused.value)
+
+
+def test_a_password_or_token_is_said_nowhere() -> None:
+    env = {**MAIL, "PORTAL_MAIL_USER": "r", "PORTAL_MAIL_PASSWORD": "secret"}
+    more = {"PORTAL_SMS_URL": "https://a.example/", "PORTAL_SMS_TOKEN": "secret"}
+    assert "secret" not in repr(Settings.from_environment(env | more))
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_environment({**env, "PORTAL_MAIL_PASSWORD": "secret\nX: y"})
+    assert "secret" not in str(refused.value)
 
 
 def test_passes_are_only_cheap_with_made_up_data() -> None:

@@ -16,7 +16,7 @@ from portal.cli.saying import settings_or_stop
 from portal.database import Database, is_migrated
 from portal.domain.roles import Role
 from portal.models import AuditNight, Centre, Membership, Service, StaffMember
-from portal.services import staff
+from portal.services import safe_contact, staff
 from portal.services.house import HouseNotReady
 from portal.services.running import founding
 from portal.setting_values import is_loopback
@@ -128,6 +128,7 @@ def _of_house(session: Session, settings: Settings) -> Iterator[Finding]:
         if held < needed:
             yield Finding(f"{held} of at least {needed} {role.value}: {why}.")
     yield from _of_services(session)
+    yield from of_telling(session, settings)
     yield from _of_team_keys(session)
     last = session.scalar(select(func.max(AuditNight.at)))
     if last is None or datetime.now(UTC) - last > _NIGHT_IS_OLD:
@@ -144,6 +145,17 @@ def _of_services(session: Session) -> Iterator[Finding]:
         select(Service.name).where(Service.id.not_in(staffed)).order_by(Service.name)
     ):
         yield Finding(f"nobody works at {name}: it can take no requests.")
+
+
+def of_telling(session: Session, settings: Settings) -> Iterator[Finding]:
+    """Ways that survivors said yes to and that lead nowhere."""
+    offered = safe_contact.offered(settings)
+    for channel, number in safe_contact.count_yeses(session, now=datetime.now(UTC)).items():
+        if channel not in offered:
+            yield Finding(
+                f"{number} said yes to {channel.value}, which nothing is set up to send by "
+                "(PORTAL_MAIL_HOST, PORTAL_SMS_URL or PORTAL_SMS_MAIL)."
+            )
 
 
 def _of_team_keys(session: Session) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.folders import FolderKind, Why
@@ -232,3 +232,13 @@ def has_lapsed(session: Session, acting: SignedIn, *, now: datetime) -> bool:
         SafeContact.until <= now,
     )
     return session.scalar(asked.limit(1)) is not None
+
+
+def count_yeses(session: Session, *, now: datetime) -> dict[Channel, int]:
+    """How many yeses count at this moment, by way."""
+    rows = session.execute(
+        select(SafeContact.channel, func.count())
+        .where(SafeContact.wish != Wish.NO, SafeContact.until > now)
+        .group_by(SafeContact.channel)
+    )
+    return dict(rows.all())

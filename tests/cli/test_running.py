@@ -161,6 +161,17 @@ def test_the_check_says_which_roles_are_empty(founded: dict[str, str], run: Run)
     assert "0 of at least 2 case_director" in result.output
     assert "is `portal worker` running?" in result.output
     assert "PORTAL_SURVIVOR_IDLE" in result.output
+    assert "PORTAL_MAIL_HOST" in result.output
+
+
+@pytest.mark.parametrize("command", ["check", "worker", "serve"])
+def test_a_mail_server_that_is_half_set_up_stops_the_start(
+    founded: dict[str, str], run: Run, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("PORTAL_MAIL_HOST", "mail.example.org")
+    result = run(command)
+    assert result.exit_code == 1
+    assert "PORTAL_MAIL_FROM is not; expected: both or neither." in result.output
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.8.8.8"])

@@ -1,23 +1,28 @@
 """Her safe ways: she says yes or no, and each rule is asked again at the moment of sending."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
+from portal.cli import check
 from portal.domain.accounts import CaseState
 from portal.domain.folders import FolderKind, Why
 from portal.domain.holders import HolderKind
+from portal.domain.outbox import Outcome
 from portal.domain.refusals import NotFound, SlowDown, WrongState
 from portal.domain.safe_contact import LASTS, Channel, NotAnAddress, NumberWithoutCountry
 from portal.models import AuditEvent, Case, Folder, Grant, SafeContact
-from portal.services import safe_contact, sharing
+from portal.services import erasure, safe_contact, sending, sharing
 from portal.services.entry import cards
+from portal.services.keys import new_key_file
 from portal.services.keys.reading import open_folder
-from portal.services.running import expiry
+from portal.services.running import expiry, paper
+from portal.services.sending import Done
 from portal.settings import Settings
+from portal.vault import KeyFile
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import a_date, a_shared_need
 from tests.services.ways import (
@@ -163,6 +168,44 @@ class TestSayingYes:
             assert (row.channel, row.wish.value) == (Channel.EMAIL, "yes")
 
 
+class TestTheEnd:
+    """What becomes of a way when the key file is lost, and when her case is erased."""
+
+    def test_with_a_new_key_file_nothing_is_sent_until_she_says_it_again(
+        self, the_house: TestHouse, her: Person
+    ) -> None:
+        says_yes(the_house, her)
+        with the_house.database.transaction() as session:
+            session.info["key_file"] = KeyFile(bytes(32))
+            sheets = paper.keys_of_sheets(session, *the_house.sheets)
+            proved = new_key_file.sign_everything_again(session, sheets, now=NOON)
+            assert not [fault for fault in proved.faults if "grant" in fault]
+            held = session.scalars(select(Grant).where(Grant.why == Why.TO_TELL_HER)).all()
+            assert held == []
+            hers = session.scalars(
+                select(Grant)
+                .join(Folder, Folder.id == Grant.folder_id)
+                .where(Folder.kind == FolderKind.SAFE_EMAIL)
+            ).all()
+            assert [grant.why for grant in hers] == [Why.HER_OWN]
+
+    def test_an_erased_case_leaves_no_way_and_nothing_to_be_told(
+        self, the_house: TestHouse, her: Person
+    ) -> None:
+        says_yes(the_house, her)
+        a_date(the_house, a_shared_need(the_house, her), starts_at=IN_A_WEEK)
+        letter = take(the_house)
+        assert letter is not None
+        assert her.case_id is not None
+        with the_house.database.transaction() as session:
+            erasure.erase(session, her.case_id, actor_id=None, facts={}, now=NOON)
+        assert rows(the_house) == []
+        with the_house.database.transaction() as session:
+            assert session.scalars(select(SafeContact)).all() == []
+            # A worker that was under way comes back.
+            sending.write_down(session, Done(letter, Outcome.SENT), now=NOON)
+
+
 class TestTheMomentOfSending:
     """Whatever was so when it was planned: what counts is what is so now."""
 
@@ -273,6 +316,20 @@ class TestTheMomentOfSending:
         assert take(the_house, now=later) is None
         whys = {one.why.value for one in rows(the_house) if one.why}
         assert whys == {"lapsed", "unreadable"}
+
+
+def test_the_check_says_when_nothing_can_send_what_they_said_yes_to(
+    the_house: TestHouse, her: Person
+) -> None:
+    says_yes(the_house, her, Channel.SMS, now=datetime.now(UTC))
+    by_mail = {"PORTAL_MAIL_HOST": "mail.example.org", "PORTAL_MAIL_FROM": "r@example.org"}
+    with the_house.database.transaction("read") as session:
+        (found,) = check.of_telling(session, Settings.from_environment({}))
+        assert found.sentence.startswith("1 said yes to sms, which nothing is set up to send by")
+        assert found.is_fault
+        assert list(check.of_telling(session, Settings.from_environment(by_mail)))
+        by_text = Settings.from_environment({"PORTAL_SMS_URL": "https://sms.example.org/"})
+        assert list(check.of_telling(session, by_text)) == []
 
 
 @pytest.mark.parametrize(

@@ -76,4 +76,8 @@ class Appointment(WithId, Base):
     set_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     moved_to_id: Mapped[UUID | None] = mapped_column(ForeignKey("appointment.id"))
+    hidden_at: Mapped[datetime | None]
+    """When she put it out of her sight; it is over then, and stays with the service."""
+    calendar_id: Mapped[UUID | None]
+    """By what a calendar file that she took knows it, also when it is moved or cancelled."""
     details: Mapped[bytes]

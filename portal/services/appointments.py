@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
@@ -45,6 +45,7 @@ class Details:
     place: str
     interpreter: str | None = None
     bring: str | None = None
+    childcare: str | None = None
 
     def cleaned(self) -> "Details":
         """The same, safe to keep. Raises NothingWritten without a place, or TooLong."""
@@ -52,6 +53,7 @@ class Details:
             place=written(self.place, limit=MAX_DETAIL),
             interpreter=written_or_none(self.interpreter, limit=MAX_DETAIL),
             bring=written_or_none(self.bring, limit=MAX_DETAIL),
+            childcare=written_or_none(self.childcare, limit=MAX_DETAIL),
         )
 
 
@@ -128,7 +130,7 @@ def set_date(
     if old is not None:
         session.refresh(old, with_for_update=True)
         _move(session, old, AppointmentState.MOVED)
-        old.moved_to_id = appointment.id
+        old.moved_to_id, appointment.calendar_id = appointment.id, old.calendar_id
     taken_times.take(session, appointment)
     _mark_date_set(referral, acting, now=now)
     outbox.plan_new_date(session, appointment, now=now)
@@ -183,6 +185,51 @@ def another_time(
     _answer(session, acting, appointment_id, AppointmentState.OTHER_TIME, now=now)
 
 
+def get_to_file(
+    session: Session, acting: SignedIn, appointment_id: UUID, *, now: datetime
+) -> Appointment:
+    """A date of hers for a calendar file: one that comes, or one of which she took a file.
+
+    Raises NotFound, and WrongState for what no file could be of use for.
+    """
+    appointment = _get_hers(session, acting, appointment_id, now=now)
+    was_taken = appointment.calendar_id is not None
+    if _ends_at(appointment) <= now or not (appointment.state in COMING or was_taken):
+        raise WrongState
+    return appointment
+
+
+def take_file(
+    session: Session, acting: SignedIn, appointment_id: UUID, *, now: datetime
+) -> Appointment:
+    """She takes a calendar file of a date, or of its end. Raises as `get_to_file`."""
+    appointment = get_to_file(session, acting, appointment_id, now=now)
+    session.refresh(appointment, with_for_update=True)
+    # Not its own id: whoever reads the phone finds nothing that stands in this database elsewhere.
+    appointment.calendar_id = appointment.calendar_id or uuid4()
+    _account(session, acting, "date_taken_along", appointment, now=now)
+    session.flush()
+    return appointment
+
+
+def hide_past(session: Session, acting: SignedIn, *, now: datetime) -> None:
+    """Put all her dates that are over out of her sight; nobody else's list changes."""
+    over = (
+        select(Appointment)
+        .where(
+            Appointment.case_id == acting.her_case_id,
+            Appointment.starts_at < now,
+            Appointment.hidden_at.is_(None),
+        )
+        .with_for_update()
+    )
+    for appointment in session.scalars(over).all():
+        if _ends_at(appointment) <= now:
+            appointment.hidden_at = now
+    audit.record(session, acting.account_id, "dates_hidden", now=now, case_id=acting.her_case_id)
+    session.flush()
+
+
 def hers(
     session: Session,
     acting: SignedIn,
@@ -203,7 +250,8 @@ def hers(
     )
     if past:
         order = (Appointment.starts_at.desc(), Appointment.id.desc())
-        asked = asked.where(Appointment.starts_at < now).order_by(*order)
+        asked = asked.where(Appointment.starts_at < now, Appointment.hidden_at.is_(None))
+        asked = asked.order_by(*order)
         if older_than is not None:
             last = _get_hers(session, acting, older_than, now=now)
             at_once = and_(Appointment.starts_at == last.starts_at, Appointment.id < last.id)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 FRONT = "/"
 LEAVE, COVER = "/front/leave", "/front/cover"
 REDIRECTS = 3
+CALENDAR_FILE = b"BEGIN:VCALENDAR"
+"""How the one kind of answer begins that is no page: she asked for it, past a warning."""
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +88,9 @@ class OneAddress:
             # 203, not 200: Chromium keeps a page of status 200 for its Back button, no-store or
             # not, and would show this one again after she has left.
             response = Response(waiting, status=203, content_type="text/html; charset=utf-8")
+            if waiting.startswith(CALENDAR_FILE):
+                response.content_type = "text/calendar; charset=utf-8"
+                response.headers["Content-Disposition"] = 'attachment; filename="date.ics"'
             compress(environ, response)
         elif isinstance(waiting, Trouble):
             response = self._trouble(environ, mark, waiting)

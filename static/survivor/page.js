@@ -182,7 +182,7 @@
   root.classList.add("j");
   doc.addEventListener("submit", event => {
     const form = event.target, by = event.submitter;
-    if (by === undefined) return;
+    if (by === undefined || form.dataset.own == "") return;
     event.preventDefault();
     if (by?.value == "/front/leave") return leave();
     if (busy) return;

@@ -71,6 +71,7 @@ class DateForm(StaffForm):
     with_id = SelectField(_l("With whom"), [InputRequired(_l("Choose who meets her."))], coerce=str)
     place = StringField(_l("Place in the house"), _DETAIL)
     interpreter = StringField(_l("Interpreter"), _DETAIL)
+    childcare = StringField(_l("Childcare"), _DETAIL)
     bring = TextAreaField(_l("What to bring"), _DETAIL)
 
 
@@ -150,6 +151,7 @@ def _try(form: DateForm, referral_id: UUID, old: Shown | None) -> datetime:
         place=form.place.data or "",
         interpreter=form.interpreter.data,
         bring=form.bring.data,
+        childcare=form.childcare.data,
     )
     with guards.transaction() as session:
         appointments.set_date(

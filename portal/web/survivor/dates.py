@@ -1,19 +1,29 @@
-"""All her dates in one list, whichever service set them."""
+"""All her dates in one list, whichever service set them, and a day on which she has several."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby, pairwise
+from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import BooleanField, RadioField
+from wtforms.validators import InputRequired
 
+from portal.domain.appointments import COMING
+from portal.domain.calendar_file import calendar_file
 from portal.domain.refusals import WrongState
+from portal.i18n import dates as own_dates
 from portal.i18n import lazy_gettext as _l
+from portal.models import Appointment
 from portal.services import appointments
 from portal.services.appointments import Shown
 from portal.web import guards
+from portal.web.forms import PortalForm
 from portal.web.survivor.nearness import near_day
-from portal.web.survivor.vocabulary import SERVICE_KIND_WORDS
+from portal.web.survivor.vocabulary import SERVICE_KIND_WORDS, TALK_LINES
 
 blueprint = Blueprint("dates", __name__, url_prefix="/dates")
 
@@ -21,15 +31,61 @@ PAGE = 20
 SAID: Mapping[str, str] = {
     "sent": _l("Your answer is sent."),
     "changed": _l("This has changed meanwhile."),
+    "hidden": _l("Hidden. You do not see these dates any more."),
 }
+
+
+TITLES: Mapping[str, str] = {
+    "appointment": _l("Appointment"),
+    "errands": _l("Errands"),
+    "hairdresser": _l("Hairdresser"),
+    "course": _l("Course"),
+}
+"""What a calendar may call a date, so that it says nothing to whoever reads it."""
+
+
+class FileForm(PortalForm):
+    """A title for the calendar of a phone; she has read what such a file tells."""
+
+    title = RadioField(_l("What should the calendar say?"), [InputRequired(_l("Choose one."))])
+    sure = BooleanField(
+        _l("I read this. I want the file."), [InputRequired(_l("Tick this if you want the file."))]
+    )
+
+
+@dataclass(frozen=True)
+class Day:
+    """Her dates of one day, in order."""
+
+    on: date
+    dates: tuple[Shown, ...]
+
+    @property
+    def talks(self) -> tuple[Shown, ...]:
+        """Those to which she comes."""
+        return tuple(one for one in self.dates if one.appointment.state in COMING)
+
+    @property
+    def waits(self) -> list[int]:
+        """Minutes between one talk and the next; nothing after the last."""
+        talks = self.talks
+        gaps = (after.appointment.starts_at - one.ends_at for one, after in pairwise(talks))
+        return [max(0, int(gap.total_seconds() // 60)) for gap in gaps] + [0] * bool(talks)
 
 
 @blueprint.get("")
 def show() -> ResponseReturnValue:
     """What comes, the next first."""
-    now = guards.utc_now()
-    shown = appointments.hers(guards.db(), guards.signed_in(), now=now)
-    return _page("survivor/dates/show.html", shown, now=now)
+    return _page("survivor/dates/show.html", days=_days_to_come())
+
+
+@blueprint.get("/day/<on>")
+def day(on: str) -> ResponseReturnValue:
+    """One day with all its talks: when to be there, where, and how long it takes together."""
+    found = next((one for one in _days_to_come() if one.on.isoformat() == on), None)
+    if found is None or not found.talks:
+        return redirect(url_for(".show", said="changed"))
+    return _page("survivor/dates/day.html", day=found)
 
 
 @blueprint.get("/past")
@@ -41,7 +97,15 @@ def past() -> ResponseReturnValue:
         guards.db(), guards.signed_in(), now=now, past=True, older_than=older_than, size=PAGE + 2
     )
     older = found[PAGE - 1].appointment.id if len(found) > PAGE else None
-    return _page("survivor/dates/past.html", found[:PAGE], now=now, older=older)
+    return _page("survivor/dates/past.html", shown=found[:PAGE], older=older)
+
+
+@blueprint.post("/hide-past")
+def hide_past() -> ResponseReturnValue:
+    """What is over goes out of her sight; the services keep it."""
+    with guards.transaction() as session:
+        appointments.hide_past(session, guards.signed_in(), now=guards.utc_now())
+    return redirect(url_for(".past", said="hidden"))
 
 
 @blueprint.post("/<uuid:date_id>/cannot-come")
@@ -62,6 +126,44 @@ def keep(date_id: UUID) -> ResponseReturnValue:
     return _answer(appointments.keep, date_id)
 
 
+@blueprint.route("/<uuid:date_id>/file", methods=["GET", "POST"])
+def file(date_id: UUID) -> ResponseReturnValue:
+    """A date for the calendar of a phone, after she read what that tells to others."""
+    session, now = guards.db(), guards.utc_now()
+    form = FileForm()
+    form.title.choices = list(TITLES.items())
+    try:
+        date = appointments.get_to_file(session, guards.signed_in(), date_id, now=now)
+        if form.validate_on_submit():
+            with guards.transaction() as changed:
+                date = appointments.take_file(changed, guards.signed_in(), date_id, now=now)
+            return _file(date, TITLES[form.title.data], now=now)
+    except WrongState:
+        return redirect(url_for(".show", said="changed"))
+    ends = date.state not in COMING
+    return _page("survivor/dates/file.html", form=form, date=date, ends=ends)
+
+
+def _file(date: Appointment, title: str, *, now: datetime) -> Response:
+    assert date.calendar_id is not None
+    ends_at = date.starts_at + timedelta(minutes=date.minutes)
+    made = calendar_file(
+        date.calendar_id,
+        str(title),
+        date.starts_at,
+        ends_at,
+        now=now,
+        is_cancelled=date.state not in COMING,
+    )
+    return Response(made, mimetype="text/calendar")
+
+
+def _days_to_come() -> list[Day]:
+    shown = appointments.hers(guards.db(), guards.signed_in(), now=guards.utc_now())
+    days = groupby(shown, key=lambda one: own_dates.here(one.appointment.starts_at).date())
+    return [Day(on, tuple(its)) for on, its in days]
+
+
 def _answer(answer: Callable[..., None], date_id: UUID) -> ResponseReturnValue:
     said = "sent"
     try:
@@ -72,16 +174,15 @@ def _answer(answer: Callable[..., None], date_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".show", said=said, at=date_id))
 
 
-def _page(
-    template: str, shown: list[Shown], *, now: datetime, older: UUID | None = None
-) -> ResponseReturnValue:
+def _page(template: str, **more: Any) -> ResponseReturnValue:
+    now: datetime = guards.utc_now()
     return render_template(
         template,
-        shown=shown,
-        older=older,
         said=SAID.get(request.args.get("said", "")),
         at=request.args.get("at", type=UUID),
         now=now,
         near_day=near_day,
         kind_words=SERVICE_KIND_WORDS,
+        talk_lines=TALK_LINES,
+        **more,
     )

@@ -20,6 +20,7 @@ from portal.web.survivor.vocabulary import (
     CATEGORY_ICONS,
     CATEGORY_WORDS,
     SERVICE_KIND_WORDS,
+    TALK_LINES,
     referral_words,
 )
 
@@ -50,6 +51,7 @@ def show() -> ResponseReturnValue:
         category_words=CATEGORY_WORDS,
         category_icons=CATEGORY_ICONS,
         kind_words=SERVICE_KIND_WORDS,
+        talk_lines=TALK_LINES,
     )
 
 

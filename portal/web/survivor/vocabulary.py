@@ -127,6 +127,27 @@ SERVICE_KIND_WORDS: Mapping[ServiceKind, str] = {
 }
 """What a service does for her, in place of the field's own names."""
 
+TALK_LINES: Mapping[ServiceKind, str] = {
+    ServiceKind.POLICE: _l("The police write down what you tell them. You may ask for a break."),
+    ServiceKind.PROSECUTOR: _l("The prosecutor decides about the police case."),
+    ServiceKind.VICTIM_RECEPTION: _l("They tell you what happens at the court."),
+    ServiceKind.HOUSE_OF_JUSTICE: _l("They tell you what the judge decided and what comes next."),
+    ServiceKind.LAWYER: _l("The lawyer tells you your rights. You do not pay."),
+    ServiceKind.SHELTER: _l("You talk about a safe place to sleep. You decide if you go there."),
+    ServiceKind.HOUSING: _l("You talk about your home: to stay there, or to find another one."),
+    ServiceKind.WELFARE: _l("You talk about money, bills and where you live."),
+    ServiceKind.CENTRE_WORK: _l("You talk about what you need and who can help."),
+    ServiceKind.YOUTH_CARE: _l("You talk about your children and what helps them."),
+    ServiceKind.CHILD_ABUSE: _l("You talk about how your child is safe and gets help."),
+    ServiceKind.FAMILY_SUPPORT: _l("You talk about being a parent of young children."),
+    ServiceKind.COUNSELLING: _l("You talk about how you feel. You say only what you want."),
+    ServiceKind.MEDICAL: _l("A doctor or a nurse helps you. They ask you first, each time."),
+    ServiceKind.ADDICTION: _l("You talk about alcohol, drugs, pills or gambling. Nobody judges."),
+    ServiceKind.MIGRATION: _l("You talk about your papers to stay in Belgium."),
+    ServiceKind.OTHER: _l("You talk about what you asked for."),
+}
+"""What happens in a talk with such a service, in one plain line."""
+
 SERVICE_NOTICES: Mapping[ServiceState, str] = {
     ServiceState.PAUSED: _l("They cannot help anybody new now. Your question stays with us."),
     ServiceState.CLOSED: _l("They do not work here any more. We look for another place."),

@@ -10,7 +10,7 @@ from portal.domain.appointments import AppointmentState
 from portal.models import Appointment, Referral
 from portal.services import appointments
 from portal.services.appointments import Details
-from tests.web.browser_stand_in import Phone
+from tests.web.browser_stand_in import OWN_STEP, Phone
 from tests.web.survivor.hands import acting, form_of, has_button, press, text, words_in
 from tests.web.whole_house import HER_WORDS, WholeHouse
 
@@ -237,3 +237,109 @@ def test_a_date_whose_words_do_not_open_still_says_where_the_service_is(
     phone = whole.phone(whole.everybody.amal)
     phone.go("/dates")
     assert "2nd floor, desk 1" in cards(phone)[0]
+
+
+def test_what_is_over_can_be_hidden_from_her_pages_and_stays_with_the_service(
+    her_phone: Phone, whole: WholeHouse
+) -> None:
+    press(her_phone, "Dates that are over")
+    press(her_phone, "Hide the dates that are over")
+    assert "Hidden. You do not see these dates any more." in text(her_phone)
+    assert words_in(her_phone, "h2.big") == []
+    with acting(whole, whole.everybody.staff["housing"]) as (session, colleague):
+        given = session.scalar(select(Appointment).order_by(Appointment.starts_at).limit(1))
+        assert given is not None
+        kept = appointments.of_referral(session, colleague, given.referral_id, now=whole.now)
+        assert given.id in [one.appointment.id for one in kept]
+
+
+def test_two_talks_of_one_day_are_one_visit(whole: WholeHouse) -> None:
+    dated(whole, datetime(2026, 11, 25, 14, 5, tzinfo=UTC))
+    phone = whole.phone(whole.everybody.amal)
+    phone.go("/dates")
+    assert "Your visit: 2 talks on one day" in text(phone)
+    phone.go("/dates/day/2026-11-25")
+    assert phone.heading == "Wednesday, 25 November 2026"
+    said = text(phone)
+    assert "Your visit: 2 talks, one day, one place." in said
+    assert "You come at 14:00. You go home at 15:35." in said
+    assert "Then 20 minutes until the next talk." in said
+    assert said.count("You talk about your home") == 2
+
+
+@pytest.mark.parametrize("on", ["2026-11-24", "yesterday", "2026-13-45"])
+def test_a_day_without_a_talk_leads_to_the_list(whole: WholeHouse, on: str) -> None:
+    phone = whole.phone(whole.everybody.amal)
+    phone.go(f"/dates/day/{on}")
+    assert phone.heading == "Your dates"
+
+
+def test_a_talk_that_is_cancelled_is_no_part_of_a_visit(whole: WholeHouse) -> None:
+    other = dated(whole, datetime(2026, 11, 25, 14, 5, tzinfo=UTC))
+    with acting(whole, whole.everybody.staff["housing"]) as (session, colleague):
+        appointments.cancel(session, colleague, other, now=whole.now)
+    phone = whole.phone(whole.everybody.amal)
+    phone.go("/dates")
+    assert "Your visit" not in text(phone)
+
+
+def taken(phone: Phone, **typed: str) -> bytes:
+    """What a browser that sends this form itself is given to keep; nothing where that is a page."""
+    fields = {**form_of(phone, "Give me the file"), "k": phone.page_key, **typed}
+    away = phone.client.post("/", data=fields, headers={"Sec-Fetch-Site": "same-origin"})
+    assert (away.status_code, away.location) == (303, "/")
+    given = phone.client.get("/", headers=OWN_STEP)
+    if given.content_type.startswith("text/html"):
+        phone.page = given.text
+        return b""
+    assert given.headers["Content-Disposition"] == 'attachment; filename="date.ics"'
+    assert given.headers["Cache-Control"] == "no-store"
+    assert phone.client.get("/", headers=OWN_STEP).content_type.startswith("text/html")
+    return given.data
+
+
+def test_a_calendar_file_comes_after_a_warning_and_says_only_what_she_chose(
+    her_phone: Phone,
+) -> None:
+    assert not her_phone.soup.select("a[download], a[href*='.ics']")
+    press(her_phone, "A file for the phone’s calendar")
+    assert "A file stays on the phone. We cannot take it away." in text(her_phone)
+    assert taken(her_phone) == b""
+    assert "Choose one." in text(her_phone)
+    assert "Tick this if you want the file." in text(her_phone)
+    given = taken(her_phone, a="errands", b="y")
+    assert b"SUMMARY:Errands" in given
+    assert b"DTSTART:20261125T130000Z" in given
+    for telling in (HER_WORDS, "Housing", "Worker", "desk", "localhost"):
+        assert telling.encode() not in given
+
+
+def test_what_is_moved_or_cancelled_is_taken_back_under_the_same_name(
+    her_phone: Phone, whole: WholeHouse
+) -> None:
+    press(her_phone, "A file for the phone’s calendar")
+    first = taken(her_phone, a="course", b="y")
+    other = dated(
+        whole, whole.now + timedelta(days=5), instead_of=whole.everybody.ids["appointment"][1]
+    )
+    her_phone.go(f"/dates/{other}/file")
+    moved = taken(her_phone, a="course", b="y")
+    with acting(whole, whole.everybody.staff["housing"]) as (session, colleague):
+        appointments.cancel(session, colleague, other, now=whole.now)
+    her_phone.go("/dates")
+    press(her_phone, "Take this date out of the phone’s calendar")
+    ended = taken(her_phone, a="course", b="y")
+    assert b"METHOD:CANCEL" in ended
+    assert b"SUMMARY:Course" in ended
+    names = {line for file in (first, moved, ended) for line in file.split(b"\r\n")
+             if line.startswith(b"UID:")}  # fmt: skip
+    assert len(names) == 1
+
+
+def test_a_date_of_which_no_file_is_of_use_has_none(whole: WholeHouse) -> None:
+    phone = whole.phone(whole.everybody.amal)
+    phone.go(f"/dates/{whole.everybody.ids['appointment'][0]}/file")
+    assert phone.heading == "Your dates"
+    phone = whole.phone(whole.everybody.bea)
+    phone.go(f"/dates/{whole.everybody.ids['appointment'][1]}/file")
+    assert phone.heading == "This is not here"

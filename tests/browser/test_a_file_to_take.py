@@ -29,7 +29,9 @@ def test_a_calendar_file_is_given_past_a_warning(
     meanwhile.the_service_sets_a_date(house, her)
     she.goes("/dates")
     she.taps(she.main.locator("button[value$='/file']"))
-    expect(she.main).to_contain_text(she.words("A file stays on the phone. We cannot take it away."))
+    expect(she.main).to_contain_text(
+        she.words("A file stays on the phone. We cannot take it away.")
+    )
     she.main.locator("input[value=errands]").check()
     she.main.locator("input[type=checkbox]").check()
     with she.page.expect_download() as waiting:

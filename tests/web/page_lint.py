@@ -169,11 +169,11 @@ def check_fields(soup: BeautifulSoup) -> None:
 def check_forms_can_wait(soup: BeautifulSoup) -> None:
     """Each form into which she types words or puts ticks can be kept for later, and she can call.
 
-    What is typed of card and PIN is never kept.
+    What is typed of card and PIN is never kept; a form whose answer is a file takes no words.
     """
     for form in soup.find_all("form"):
         typed = form.select("textarea, select, [type=radio], [type=checkbox], input:not([type])")
-        if not typed or form.select(".dots, .digits"):
+        if not typed or form.select(".dots, .digits") or form.has_attr("data-own"):
             continue
         assert form.select("button[name=s]"), f"no way to keep this for later: {form}"
     assert soup.select("a[href^='tel:']"), "a number to tap"

@@ -101,6 +101,7 @@ def every_page(phone: Phone) -> Iterator[Page]:
         answer = send(phone, form, form.filled(lambda control: "ا" * 5000))
         yield Page(f"{place} (refused)", answer, phone.soup)
         phone.go("/today")
+    yield Page("/dates/day/*", phone.go("/dates/day/2026-11-25"), phone.soup)
     for path in ("/nowhere", "/needs/none", "/front/trouble/429/-", "/front/trouble/500/ABC"):
         answer = phone.go(path)
         yield Page(path, answer, phone.soup)
@@ -143,6 +144,7 @@ def test_every_rule_of_hers_was_looked_at(whole: WholeHouse) -> None:
     app, met = whole.app, set[str | None]()
     fresh = whole.phone(whole.everybody.amal)
     met |= {endpoint_of(app, page.path) for page in pages_of_survivor(fresh)}
+    met.add(endpoint_of(app, "/dates/day/2026-11-25"))
     half_way = with_draft(whole, "en", scripting=True)
     met |= {endpoint_of(app, page.path) for page in pages_of_survivor(half_way)}
     missed = {

@@ -295,7 +295,7 @@ def taken(phone: Phone, **typed: str) -> bytes:
     assert given.headers["Content-Disposition"] == 'attachment; filename="date.ics"'
     assert given.headers["Cache-Control"] == "no-store"
     assert phone.client.get("/", headers=OWN_STEP).content_type.startswith("text/html")
-    return given.data
+    return bytes(given.data)
 
 
 def test_a_calendar_file_comes_after_a_warning_and_says_only_what_she_chose(

@@ -219,7 +219,7 @@ def who_looked(
     """Who opened something of hers, newest first: from the account of every look.
 
     Lists of names are one event with all ids, in the chain of their day; those in which she stands
-    are among them. `older_than` is the last of the page before.
+    are among them. `older_than` is the last of the page before. Raises NotFound for one of another.
     """
     looks = (
         select(AuditEvent, StaffMember.name, StaffMember.account_id)
@@ -227,7 +227,7 @@ def who_looked(
         .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
         .limit(size)
     )
-    last = session.get(AuditEvent, older_than) if older_than else None
+    last = get_look(session, acting, older_than) if older_than else None
     if last is not None:
         same = and_(AuditEvent.at == last.at, AuditEvent.id < last.id)
         looks = looks.where(or_(AuditEvent.at < last.at, same))

@@ -241,7 +241,9 @@ def forms_of_a_survivor(whole: WholeHouse) -> list[Form]:
 
 
 def test_a_form_of_one_does_nothing_in_the_hands_of_another(whole: WholeHouse) -> None:
-    forms = [form for form in forms_of_a_survivor(whole) if "*" in form.place]
+    # One colleague may work on two files: who asks for somebody else names the colleague alone.
+    forms = [form for form in forms_of_a_survivor(whole)
+             if "*" in form.place and form.place != "/sharing/with/*"]  # fmt: skip
     assert len(forms) >= 8
     phone = whole.phone(whole.everybody.bea)
     before = whole.rows()

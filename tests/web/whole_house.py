@@ -260,6 +260,7 @@ class _Furnishing:
         self._note("case", amal.case_id)
         self._note("account", amal.account_id)
         self._note("service", housing.id)
+        self._note("colleague", staff["other_director"].account_id)
         self._house_set(staff["coordinator"])
         self._of_amal(amal)
         self._messages(amal, 54)

@@ -16,6 +16,7 @@ COMMANDS = {
     "restore": "backups",
     "serve": "running",
     "service": "colleagues",
+    "services": "exchange",
     "staff": "colleagues",
     "worker": "running",
 }

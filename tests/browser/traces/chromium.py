@@ -133,6 +133,8 @@ class Chromium:
             "--password-store=basic",
             # The names exist nowhere; and nothing goes out, not even to look for an update.
             "--host-resolver-rules=MAP *.test 127.0.0.1,MAP * ~NOTFOUND",
+            # Containers have little shared memory; what is kept on disk does not hang on it.
+            "--disable-dev-shm-usage",
             *(["--no-sandbox"] if os.geteuid() == 0 else []),
             *(["--restore-last-session"] if restoring else ["about:blank"]),
         ]
@@ -192,8 +194,13 @@ class ChromiumTab(Tab):
     @property
     def entries(self) -> list[tuple[str, str]]:
         """Address and title of everything behind the Back and Forward buttons, and of this."""
-        found = self._ask("Page.getNavigationHistory")["entries"]
-        return [(entry["url"], entry["title"]) for entry in found]
+        ends = time.monotonic() + PATIENCE
+        while True:
+            found = self._ask("Page.getNavigationHistory")["entries"]
+            # A page that has just come is known by its address until its title is read.
+            if found[-1]["title"] not in ("", found[-1]["url"]) or time.monotonic() > ends:
+                return [(entry["url"], entry["title"]) for entry in found]
+            time.sleep(0.02)
 
     def _ask(self, method: str, **params: Any) -> dict[str, Any]:
         return self.pipe.ask(method, self.session, **params)

@@ -94,6 +94,7 @@ def make_a_visit(
         browser.waits_until_it_knows(PORTAL)
     if ending.is_left:
         found.left_after = visit.leaves()
+        tab.waits_for("document.readyState == 'complete'")
         found.entries = tab.entries if isinstance(tab, ChromiumTab) else []
     if ending == Ending.LEFT_WALKED:
         _walk(tab, found)

@@ -10,7 +10,7 @@ BIN := .venv/bin
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 INSTALLED := .venv/installed
 
-.PHONY: demo test lint bench bench-exit bench-visits pictures messages lock
+.PHONY: demo test lint bench bench-pages bench-large bench-exit bench-visits pictures messages lock
 
 demo: $(INSTALLED)
 	$(BIN)/portal demo --data "$(DATA)" --port $(PORT)
@@ -25,12 +25,19 @@ lint: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: $(INSTALLED)
+# Everything that is promised to be fast, beside a bare page; then a large house beside a small one.
+bench: bench-pages bench-large
+
+bench-pages: $(INSTALLED)
 	$(BIN)/python -m bench $(BENCH)
 
 # How fast she is gone, in Chromium: tap to covered frame, tap to the exit page, a slow line.
 bench-exit: $(INSTALLED)
 	$(BIN)/python -m bench.leaving $(BENCH)
+
+# 100,000 cases, 1,000 colleagues, 2,000,000 acts: LARGE=--quick for a tenth of each.
+bench-large: $(INSTALLED)
+	$(BIN)/python -m bench.large $(LARGE)
 
 # How long the visit planner thinks: a thousand random houses.
 bench-visits: $(INSTALLED)

@@ -186,13 +186,14 @@ def _count_queries(settings: Settings, targets: list[Target]) -> None:
     for target in targets:
         for _ in range(2):
             said.clear()
-            _ask_inside(app, target.next_request())
+            ask_inside(app, target.next_request())
         counted = [one for one in said if not one.startswith(("BEGIN", "SAVEPOINT", "RELEASE"))]
         print(f"{target.name:26}{len(counted):8}")
     database.close()
 
 
-def _ask_inside(app: Flask, request: load.Request) -> None:
+def ask_inside(app: Flask, request: load.Request) -> int:
+    """Ask an application in this process; gives the status."""
     head, _, body = request.partition(b"\r\n\r\n")
     first, *lines = head.decode().split("\r\n")
     method, path, _ = first.split(" ")
@@ -200,7 +201,8 @@ def _ask_inside(app: Flask, request: load.Request) -> None:
     for line in filter(None, lines):
         headers.add(*line.split(": ", 1))
     environ = EnvironBuilder(path, method=method, headers=headers, input_stream=BytesIO(body))
-    run_wsgi_app(app, environ.get_environ())
+    _body, status, _headers = run_wsgi_app(app, environ.get_environ(), buffered=True)
+    return int(status.split(" ")[0])
 
 
 def _sum(counts: list[dict[int, int]]) -> dict[str, int]:

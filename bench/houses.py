@@ -75,26 +75,40 @@ def build(
     writing = [tests.a_survivor(f"Writer {number}", now=now) for number in range(writers)]
     return MeasuredHouse(
         tests=tests,
-        survivors={length: (her, _sign_in(tests, her, now)) for length, her in made.items()},
-        writers=[(her, _sign_in(tests, her, now)) for her in writing],
-        director_token=_sign_in(tests, tests.director, now),
-        moderator_token=_sign_in(tests, tests.moderator, now),
+        survivors={length: (her, sign_in(tests, her, now)) for length, her in made.items()},
+        writers=[(her, sign_in(tests, her, now)) for her in writing],
+        director_token=sign_in(tests, tests.director, now),
+        moderator_token=sign_in(tests, tests.moderator, now),
         fresh_tokens=_fresh_sign_ins(tests, fresh, now),
     )
 
 
 def grow(database: Database, like: Person, number: int) -> None:
     """Fill the house up to this many cases, with rows of the same shape as one real case."""
+    grow_like(database, like.account_id, number)
+
+
+def grow_like(database: Database, survivor_id: UUID, number: int) -> None:
+    """The same, for the case of a survivor of whom only the id is known."""
     with database.transaction("read") as session:
         there = int(session.scalar(select(func.count()).select_from(Case)) or 0)
-        case = session.scalars(select(Case).where(Case.survivor_id == like.account_id)).one()
+        case = session.scalars(select(Case).where(Case.survivor_id == survivor_id)).one()
         rows = _rows_of(session, case)
     for start in range(there, number, 1000):
         with database.transaction() as session:
             _copy(session, case, rows, min(1000, number - start), start)
 
 
-def _sign_in(tests: TestHouse, person: Person, now: datetime) -> str:
+def staff_page(token: str, path: str) -> bytes:
+    """A colleague's browser asks for a page."""
+    return (
+        f"GET {path} HTTP/1.1\r\nHost: staff.localhost\r\nCookie: s={token}\r\n"
+        "Accept-Encoding: gzip\r\n\r\n"
+    ).encode()
+
+
+def sign_in(tests: TestHouse, person: Person, now: datetime) -> str:
+    """The token of a live sign-in."""
     with tests.database.transaction() as session:
         return _begin(session, person, now)
 

@@ -29,8 +29,8 @@ def every(port: int, made: houses.MeasuredHouse, length: int) -> list[Target]:
     """Each page that is promised to be fast, of a survivor whose thread has this length."""
     her, token = made.survivors[length]
     today = _to(token, "/today")
-    desk = _staff(made.moderator_token, "/staff/desk")
-    case = _staff(made.director_token, f"/staff/cases/{her.case_id}")
+    desk = houses.staff_page(made.moderator_token, "/staff/desk")
+    case = houses.staff_page(made.director_token, f"/staff/cases/{her.case_id}")
     writers = itertools.cycle(made.writers)
     return [
         Target("today", port, lambda: today),
@@ -68,10 +68,3 @@ def _send(token: str) -> load.Request:
         "a": words,
     }
     return load.post(urlencode(fields), headers=PART)
-
-
-def _staff(token: str, path: str) -> load.Request:
-    return (
-        f"GET {path} HTTP/1.1\r\nHost: staff.localhost\r\nCookie: s={token}\r\n"
-        "Accept-Encoding: gzip\r\n\r\n"
-    ).encode()

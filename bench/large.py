@@ -1,0 +1,181 @@
+"""A large house beside a small one: `python -m bench.large` (see `--help`).
+
+The same people work in both: the same case director with the same files, the same desk, the same
+auditor. Around them the large house has 100,000 cases, 1,000 colleagues and 2,000,000 acts. Each
+page is asked in turn in both, so that what disturbs one disturbs the other.
+"""
+
+import argparse
+import os
+import platform
+import shutil
+import statistics
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import event
+
+from bench import houses, many
+from bench.__main__ import ask_inside
+from portal.app import create_app
+from portal.database import Database, migrate
+from portal.domain.acts import name_of_week
+from portal.domain.needs import Category
+from portal.services.house import House
+from portal.settings import Settings
+from portal.vault import KeyFile, SlowPasses
+from tests.people import TestHouse, a_house
+
+OWN_FILES, WAITING = 50, 40
+ALLOWED = 1.2
+
+
+@dataclass
+class Measured:
+    """A house of one size, and the application in it."""
+
+    app: Flask
+    database: Database
+    took: dict[str, list[float]]
+    queries: dict[str, int]
+
+
+def main() -> None:
+    """Build both, ask each page in turn, print the median of each and their ratio."""
+    asked = _arguments()
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        small, large = Path(folder, "small"), Path(folder, "large")
+        pages = _build(small)
+        shutil.copytree(small, large)
+        began = time.perf_counter()
+        many.fill(_database(large), cases=asked.cases, staff=asked.staff, acts=asked.acts)
+        print(f"# {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+        print(
+            f"# {asked.cases:,} cases, {asked.staff:,} staff, {asked.acts:,} acts, made in "
+            f"{time.perf_counter() - began:.0f} s, beside 100 cases, 20 staff, 2,000 acts"
+        )
+        found = [_open(small), _open(large)]
+        for _ in range(asked.rounds):
+            for name, request in pages.items():
+                for house in found:
+                    _ask(house, name, request)
+        _print(found[0], found[1])
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.large", description=__doc__)
+    parser.add_argument("--cases", type=int, default=100_000)
+    parser.add_argument("--staff", type=int, default=1_000)
+    parser.add_argument("--acts", type=int, default=2_000_000)
+    parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--quick", action="store_true", help="a tenth of each")
+    asked = parser.parse_args()
+    if asked.quick:
+        asked.cases, asked.staff, asked.acts = (
+            asked.cases // 10,
+            asked.staff // 10,
+            asked.acts // 10,
+        )
+    return asked
+
+
+def _settings(directory: Path) -> Settings:
+    variables = {"PORTAL_DATA": str(directory), "PORTAL_STAFF_HOST": "staff.localhost"}
+    return Settings.from_environment(variables)
+
+
+def _database(directory: Path) -> Database:
+    settings = _settings(directory)
+    return Database(settings.database_url, KeyFile.load(settings.key_file), settings)
+
+
+def _build(directory: Path) -> dict[str, bytes]:
+    """The small house with whom it is measured; gives the pages and who asks for them."""
+    directory.mkdir()
+    settings = _settings(directory)
+    key_file = KeyFile.create(settings.key_file)
+    database = Database(settings.database_url, key_file, settings)
+    migrate(database)
+    passes = SlowPasses(directory / "slow-passes", settings.slow_pass_slots)
+    now = datetime.now(UTC)
+    tests = a_house(database, House(settings, key_file, passes), now=now)
+    hers = [
+        tests.a_survivor(f"Her {number}", activated=False, now=now) for number in range(OWN_FILES)
+    ]
+    for her in hers[:WAITING]:
+        tests.a_need(her, Category.HOME, now=now)
+    many.fill(database, cases=100, staff=20, acts=2_000, near=(tests.director, hers[0]))
+    pages = _pages(tests, hers[0].case_number, now)
+    database.close()
+    return pages
+
+
+def _pages(tests: TestHouse, number: str, now: datetime) -> dict[str, bytes]:
+    director, moderator, auditor = (
+        houses.sign_in(tests, person, now)
+        for person in (tests.director, tests.moderator, tests.auditor)
+    )
+    search, week = "/staff/audit", name_of_week(now.date())
+    return {
+        "desk": houses.staff_page(moderator, "/staff/desk"),
+        "caseload": houses.staff_page(director, "/staff/people"),
+        "caseload, what is new": houses.staff_page(director, "/staff/people?show=news"),
+        "audit search, all": houses.staff_page(auditor, search),
+        "audit search, a case": houses.staff_page(auditor, f"{search}?number={number}"),
+        "audit search, a colleague": houses.staff_page(
+            auditor, f"{search}?who={tests.director.email}"
+        ),
+        "audit search, a week": houses.staff_page(auditor, f"{search}?week={week}"),
+        "audit search, a kind": houses.staff_page(auditor, f"{search}?kind=folder_opened"),
+        "audit search, all four": houses.staff_page(
+            auditor,
+            f"{search}?number={number}&who={tests.director.email}&week={week}&kind=folder_opened",
+        ),
+    }
+
+
+def _open(directory: Path) -> Measured:
+    app = create_app(_settings(directory))
+    return Measured(app, app.extensions["database"], {}, {})
+
+
+def _ask(house: Measured, name: str, request: bytes) -> None:
+    said = 0
+
+    def count(_c: object, _cur: object, statement: str, *_more: object) -> None:
+        nonlocal said
+        said += not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE"))
+
+    event.listen(house.database.engine, "before_cursor_execute", count)
+    began = time.perf_counter()
+    status = ask_inside(house.app, request)
+    took = time.perf_counter() - began
+    event.remove(house.database.engine, "before_cursor_execute", count)
+    if status != 200:
+        raise SystemExit(f"{name} was answered with {status}")
+    if name in house.queries:  # the first time fills caches, and is not counted
+        house.took.setdefault(name, []).append(took)
+    house.queries[name] = said
+
+
+def _print(small: Measured, large: Measured) -> None:
+    print(f"{'page':28}{'small':>10}{'large':>10}{'ratio':>8}{'queries':>12}")
+    slow = []
+    for name in small.queries:
+        here, there = (statistics.median(one.took[name]) for one in (small, large))
+        ratio = statistics.median(
+            b / a for a, b in zip(small.took[name], large.took[name], strict=True)
+        )
+        same = f"{small.queries[name]} / {large.queries[name]}"
+        print(f"{name:28}{here * 1000:8.1f}ms{there * 1000:8.1f}ms{ratio:8.2f}{same:>12}")
+        if ratio > ALLOWED or large.queries[name] > small.queries[name]:
+            slow.append(name)
+    print(f"over {ALLOWED}, or with more queries: {', '.join(slow) or 'none'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -24,6 +24,7 @@ class Decision(WithId, Base):
     __table_args__ = (
         Index("ix_decision_waiting", "state", "lane", "answer_before"),
         Index("ix_decision_asked", "asked_by_id", "asked_at"),
+        Index("ix_decision_decided", "kind", "decided_at"),
     )
     kind: Mapped[DecisionKind] = mapped_column(named(DecisionKind))
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("case.id"), index=True)

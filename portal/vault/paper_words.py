@@ -50,3 +50,8 @@ def _list() -> Mnemonic:
 @cache
 def _known() -> frozenset[str]:
     return frozenset(_list().wordlist)
+
+
+def word_list() -> tuple[str, ...]:
+    """The 2,048 words, of which no two begin with the same four letters."""
+    return tuple(_list().wordlist)

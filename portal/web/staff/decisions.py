@@ -172,6 +172,8 @@ def _consequence(decision: Decision) -> str | None:
         return _("The hold is lifted: the clocks of this file run again.")
     if decision.kind is DecisionKind.LEGAL_HOLD:
         return _("A hold is set: nothing of this file is deleted until it is lifted.")
+    if decision.kind is DecisionKind.EXPORT:
+        return _("The case team may make one sealed copy of this file within seven days.")
     return None
 
 

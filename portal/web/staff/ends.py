@@ -16,7 +16,7 @@ from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.models import Case
-from portal.services import cases, closing, ends, staff
+from portal.services import cases, closing, ends, handover, staff
 from portal.services.closing import StillPromised
 from portal.web import guards
 from portal.web.forms import StaffForm
@@ -96,4 +96,5 @@ def _page(case: Case, form: EndForm) -> str:
         may_end=acting.may(Permission.CLOSE_CASE),
         no_backup_from=ends.no_backup_from(session, now=now),
         kinds=DecisionKind,
+        may_copy=handover.find_allowed(session, case.id, now=now) is not None,
     )

@@ -182,6 +182,7 @@ WHY_WORDS: Mapping[Why, str] = {
 LOOK_WORDS: Mapping[str, str] = {
     "case": _l("To help you."),
     "caseload": _l("To see who waits for an answer."),
+    "handover": _l("To make a copy of your file. Two people decided that."),
     "conversation": _l("To read and answer your messages."),
     "desk": _l("To find the right service."),
     "referral": _l("To send it to a service that you allowed."),

@@ -1,11 +1,18 @@
 """How a file ends, through the front door: the case team, the two who decide, and her phone."""
 
+import json
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from hashlib import pbkdf2_hmac
+from typing import Any
 from uuid import UUID
 
 import pytest
+from bs4 import BeautifulSoup, Tag
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -144,3 +151,53 @@ def test_a_hold_is_asked_by_the_auditor_and_stands_until_it_is_lifted(
             worker.run_once(whole.database, now=whole.now + timedelta(days=400))
             auditor = whole.browser(staff(whole, "auditor"))
             coordinator = whole.browser(staff(whole, "coordinator"))
+
+
+def test_a_copy_is_decided_by_two_made_once_and_opens_with_its_phrase(
+    whole: WholeHouse, bea: Person
+) -> None:
+    with acting(whole, bea) as (session, her):
+        messages.write(session, her, her.her_case_id, "Mine <b>alone</b>.", now=whole.now)
+    director = whole.browser(staff(whole, "director")).get(f"/staff/cases/{bea.case_id}/end")
+    assert not director.has_button("Make the copy")
+    director.post(f"/staff/cases/{bea.case_id}/copy")
+    assert "No copy may be made now" in director.words
+    director.follow("Ask for a copy to hand over").submit("Ask", words="Her lawyer wants it.")
+    coordinator = whole.browser(staff(whole, "coordinator"))
+    coordinator.get(f"/staff/desk/{asked_about(whole, bea, DecisionKind.EXPORT)}")
+    coordinator.submit("Accept")
+    coordinator.post(f"/staff/cases/{bea.case_id}/copy")
+    assert coordinator.status == 404, "who decides holds no key"
+    whole.later(minutes=16)
+    stale = whole.browser(staff(whole, "director"), proved=timedelta(minutes=16))
+    stale.get(f"/staff/cases/{bea.case_id}/end").submit("Make the copy")
+    assert "Pass phrase" not in stale.words, "a fresh code is asked for first"
+    director = whole.browser(staff(whole, "director")).get(f"/staff/cases/{bea.case_id}/end")
+    director.submit("Make the copy")
+    phrase = director.page.select_one(".secret")
+    link = director.page.select_one("a[download]")
+    assert phrase is not None and link is not None
+    content = b64decode(str(link["href"]).removeprefix("data:text/html;base64,")).decode()
+    assert "alone" not in content and "Bea" not in content and "://" not in content
+    found = opened(content, phrase.get_text().strip())
+    assert "Mine &lt;b&gt;alone&lt;/b&gt;." in found["page"]
+    assert "Mine <b>alone</b>." in [one["words"] for one in found["data"]["messages"]]
+    with pytest.raises(InvalidTag):
+        opened(content, "eight other words than those that were shown")
+    director.post(f"/staff/cases/{bea.case_id}/copy")
+    assert "No copy may be made now" in director.words
+    phone = whole.phone(bea)
+    phone.go("/sharing/looked")
+    assert "To make a copy of your file." in phone.soup.get_text(" ")
+
+
+def opened(content: str, phrase: str) -> Any:
+    """What a browser does, with another library."""
+    body = BeautifulSoup(content, "html.parser").find("body")
+    assert isinstance(body, Tag)
+    salt, nonce, sealed = (b64decode(str(body[f"data-{one}"])) for one in SEALED)
+    key = pbkdf2_hmac("sha256", phrase.encode(), salt, int(str(body["data-iterations"])), 32)
+    return json.loads(AESGCM(key).decrypt(nonce, sealed, None))
+
+
+SEALED = ("salt", "nonce", "sealed")

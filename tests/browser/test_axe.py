@@ -1,5 +1,6 @@
-"""axe finds nothing on any page, in light and in dark: hers in every language, those of staff in one
-of each direction.
+"""axe finds nothing on any page, in light and in dark.
+
+Hers in every language, those of staff in one of each direction.
 
 Recorded exceptions are two, and axe sees neither: every survivor's page has the same title, and her
 fields say autocomplete=off. So no rule is left out here.

@@ -269,7 +269,7 @@ FOLLOWED_BY_HAND = {
     # Halves are deleted by their subject; lent ones and dates go with their decision and date.
     "half.subject_id", "lent_half.subject_id", "taken_time.who",
     # Of a row that goes by itself; of one try to send.
-    "decision.subject_id", "outbox_item.claim", "calendar.claim",
+    "decision.subject_id", "appointment.calendar_id", "outbox_item.claim", "calendar.claim",
     # It outlives its date on purpose: the calendars outside must lose it too.
     "calendar_entry.appointment_id",
 }  # fmt: skip

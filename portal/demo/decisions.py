@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from portal.demo.diary import Act, Diary
 from portal.demo.people import StaffPerson, Survivor, sign_in
 from portal.domain.decisions import DecisionKind
-from portal.services import deciding, decisions
+from portal.models import Case
+from portal.services import card_again, deciding, decisions, emergency, not_this_person
 
 _ASKED = (
     (50, DecisionKind.CONTACT_CHANGE, "Ze heeft een nieuw nummer. Teruggebeld, codewoord klopt."),
@@ -15,13 +16,44 @@ _ASKED = (
     (340, DecisionKind.EXPORT, "Haar advocaat vraagt een kopie. Ze heeft ja gezegd."),
     (1500, DecisionKind.RELEASE, "De zitting is verplaatst. De brief ligt bij mij."),
 )
+_LOST = "Kaart verloren op de bus. Ze zei het codewoord."
+_URGENT = "Zij belt in paniek; haar casusregisseur en vervanger zijn niet te bereiken."
 _WHICH = "Welke brief? Zet de datum erbij."
 
 
 def note_decisions(diary: Diary, survivors: list[Survivor], coordinator: StaffPerson) -> None:
     """Case directors ask; one question comes back with a note, the rest waits."""
+    loses_card, wants_another, in_danger = survivors[len(_ASKED) : len(_ASKED) + 3]
+    diary.note(diary.now - timedelta(minutes=25), _lose_card(loses_card))
+    diary.note(diary.now - timedelta(minutes=90), _want_somebody_else(wants_another))
+    diary.note(diary.now - timedelta(minutes=15), _emergency(in_danger, coordinator))
     for her, (minutes, kind, reason) in zip(survivors, _ASKED, strict=False):
         diary.note(diary.now - timedelta(minutes=minutes), _ask(her, kind, reason, coordinator))
+
+
+def _lose_card(her: Survivor) -> Act:
+    def act(session: Session, at: datetime) -> None:
+        acting = sign_in(session, her.director, at=at)
+        card_again.ask(session, acting, her.case_id, reason=_LOST, now=at)
+
+    return act
+
+
+def _want_somebody_else(her: Survivor) -> Act:
+    def act(session: Session, at: datetime) -> None:
+        acting = sign_in(session, her, at=at)
+        not_this_person.ask(session, acting, her.stand_in.account_id, now=at)
+
+    return act
+
+
+def _emergency(her: Survivor, coordinator: StaffPerson) -> Act:
+    def act(session: Session, at: datetime) -> None:
+        acting = sign_in(session, coordinator, at=at)
+        number = session.get_one(Case, her.case_id).number
+        emergency.ask(session, acting, number, reason=_URGENT, now=at)
+
+    return act
 
 
 def _ask(her: Survivor, kind: DecisionKind, reason: str, coordinator: StaffPerson) -> Act:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ MEETING_PLACES: Mapping[ServiceKind, str] = {
 
 
 def profile_of(one: ServiceOfTheDemo, today: date) -> Profile:
-    """All that a service says of itself; on the day before Christmas it is there until noon."""
+    """All that a service says of itself; on the day before Christmas most are there until noon."""
     said = _said()[one.kind]
     place_kind = PlaceKind(said.get("place_kind", PlaceKind.IN_HOUSE))
     eve = date(today.year, 12, 24)
@@ -32,7 +32,7 @@ def profile_of(one: ServiceOfTheDemo, today: date) -> Profile:
         "floor": said.get("floor"),
         "place": "" if place_kind.is_confidential else one.place,
         "hours": said["hours"],
-        "exceptions": {eve.isoformat(): [["09:00", "12:00"]]},
+        "exceptions": {eve.isoformat(): [["09:00", "12:00"]]} | _holidays(said, eve),
         "cost": said.get("cost", Cost.UNSAID),
         "texts": {
             Text.FOR_WHOM.value: said["for_whom"],
@@ -41,6 +41,12 @@ def profile_of(one: ServiceOfTheDemo, today: date) -> Profile:
         },
         "notices": said.get("notices", {}),
     }
+
+
+def _holidays(said: dict[str, Any], eve: date) -> dict[str, Any]:
+    """Where women sleep somebody is there on the public holidays of the turn of the year too."""
+    days = (eve, eve + timedelta(days=1), eve + timedelta(days=8))
+    return {day.isoformat(): said["on_holidays"] for day in days} if "on_holidays" in said else {}
 
 
 @cache

@@ -55,6 +55,7 @@ def test_she_asks_and_a_coordinator_hands_the_file_on(
     assert "You get an answer before" in phone.soup.get_text()
     cora = signed_in(people.coordinator).get(f"/staff/desk/{asked(people).id}")
     assert "She asks for somebody else on her file." in cora.words
+    assert "Only she and the coordinators can read it." in cora.words
     cora.submit("Accept")
     assert "This colleague is still on her file." in cora.words
     centre = people.services[ServiceKind.CENTRE_WORK].id

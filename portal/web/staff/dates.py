@@ -8,7 +8,15 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField, TimeField
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.validators import InputRequired, Length
 
 from portal.domain.appointments import (
@@ -23,6 +31,7 @@ from portal.domain.appointments import (
     check_date,
     in_zone,
 )
+from portal.domain.availability import CalendarBusy, NotThere, RoomTaken
 from portal.domain.refusals import NotFound, Refusal, WrongState
 from portal.domain.roles import Permission
 from portal.domain.words import NothingWritten
@@ -30,6 +39,8 @@ from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.services import appointments, referrals
 from portal.services.appointments import MAX_DETAIL, Details, Shown
+from portal.services.availability import rooms
+from portal.services.calendars import links
 from portal.web import guards
 from portal.web.forms import StaffForm
 
@@ -55,6 +66,9 @@ WORDS: Mapping[type[Refusal], tuple[str, str]] = {
         "with_id",
         _l("This colleague meets somebody else at this time. Choose another time or colleague."),
     ),
+    RoomTaken: ("room_id", _l("Another date has this room then. Choose another room or time.")),
+    CalendarBusy: ("knowingly", _l("%(name)s's calendar is busy then.")),
+    NotThere: ("knowingly", _l("%(name)s is not there then, say the hours.")),
     Overlaps: ("time", _l("She already has a date in this house at this time. Choose another.")),
     NothingWritten: ("place", _l("Say where in the house, so that she finds you.")),
 }
@@ -69,10 +83,12 @@ class DateForm(StaffForm):
     time = TimeField(_l("Time"), [InputRequired(_l("Choose a time."))])
     minutes = IntegerField(_l("Length in minutes"), [InputRequired(_l("Say how long it takes."))])
     with_id = SelectField(_l("With whom"), [InputRequired(_l("Choose who meets her."))], coerce=str)
+    room_id = SelectField(_l("Room"))
     place = StringField(_l("Place in the house"), _DETAIL)
     interpreter = StringField(_l("Interpreter"), _DETAIL)
     childcare = StringField(_l("Childcare"), _DETAIL)
     bring = TextAreaField(_l("What to bring"), _DETAIL)
+    knowingly = BooleanField(_l("I know, and set this date all the same"))
 
 
 @dataclass(frozen=True)
@@ -105,6 +121,7 @@ def week() -> ResponseReturnValue:
         before=_name(monday - timedelta(7)),
         after=_name(monday + timedelta(7)),
         in_a_service=acting.may(Permission.ANSWER_REFERRAL),
+        conflicts=links.count_conflicts(guards.db(), acting, now=now),
         has_several=len({one.service.id for one in shown}) > 1,
     )
 
@@ -119,6 +136,7 @@ def set_date(referral_id: UUID) -> ResponseReturnValue:
     names = {str(member.account_id): member.name for member in members}
     form = DateForm(data=_suggested(old, story.service.place, acting.account_id))
     form.with_id.choices = list(names.items())
+    form.room_id.choices = _rooms(story.service.id)
     starts_at = None
     if form.validate_on_submit():
         try:
@@ -127,7 +145,7 @@ def set_date(referral_id: UUID) -> ResponseReturnValue:
             flash(_("This has changed meanwhile. Here is how it stands now."), "info")
             return redirect(url_for("staff.inside.referrals.listed"))
         except tuple(WORDS) as refusal:
-            form.refuse(*WORDS[type(refusal)])
+            _refuse(form, refusal)
         if starts_at is not None and request.form.get("act") != "show":
             flash(_("The date is set. She reads it with her other dates."), "done")
             return redirect(url_for("staff.inside.referrals.referral", referral_id=referral_id))
@@ -164,8 +182,22 @@ def _try(form: DateForm, referral_id: UUID, old: Shown | None) -> datetime:
             details=details,
             now=guards.utc_now(),
             instead_of=old.appointment.id if old else None,
+            room_id=UUID(form.room_id.data) if form.room_id.data else None,
+            knowingly=bool(form.knowingly.data),
         )
     return starts_at
+
+
+def _refuse(form: DateForm, refusal: Refusal) -> None:
+    name, words = WORDS[type(refusal)]
+    if isinstance(refusal, CalendarBusy | NotThere):
+        words = words % {"name": refusal.name}
+    form.refuse(name, words)
+
+
+def _rooms(service_id: UUID) -> list[tuple[str, str]]:
+    found = rooms.for_service(guards.db(), service_id)
+    return [("", _("No room of the list")), *((str(room.id), room.name) for room in found)]
 
 
 def _wall(form: DateForm) -> datetime:
@@ -191,6 +223,7 @@ def _suggested(old: Shown | None, place: str, me: UUID) -> dict[str, Any]:
     return {
         "minutes": old.appointment.minutes,
         "with_id": str(old.appointment.with_id),
+        "room_id": str(old.appointment.room_id or ""),
         **details,
     }
 

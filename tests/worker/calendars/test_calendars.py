@@ -290,7 +290,7 @@ def test_a_calendar_that_cannot_be_reached_keeps_what_it_said_and_blocks_nothing
     radicale.put(f"{other}b.ics", an_event(TOMORROW + 5 * HOUR))
     service = desk.house.services[HOUSING]
     with desk.house.acting(desk.house.workers[HOUSING]) as (session, acting):
-        owner = of_service(session, acting, service.id)
+        owner = of_service(acting, service.id)
         access = Access(radicale.url(other), radicale.name, radicale.secret)
         links.add(session, acting, owner, CalendarKind.CALDAV, access, now=NOON)
     desk.sync()
@@ -325,7 +325,7 @@ def test_a_link_of_a_calendar_is_read_only_and_the_planner_sees_it_all(
     desk.server.put(f"{desk.path}a.ics", an_event(TOMORROW))
     with desk.house.acting(desk.house.workers[HOUSING]) as (session, acting):
         service = desk.house.services[HOUSING]
-        owner = of_service(session, acting, service.id)
+        owner = of_service(acting, service.id)
         access = Access(desk.server.url(desk.path), desk.server.name, desk.server.secret)
         links.add(session, acting, owner, CalendarKind.LINK, access, now=NOON)
     a_date(desk.house, a_shared_need(desk.house, her), starts_at=TOMORROW + 2 * HOUR, minutes=60)

@@ -10,7 +10,7 @@ BIN := .venv/bin
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 INSTALLED := .venv/installed
 
-.PHONY: demo test lint bench bench-pages bench-large bench-exit bench-visits pictures messages lock
+.PHONY: demo test lint bench bench-pages bench-large bench-exit bench-visits bench-calendars pictures messages lock
 
 demo: $(INSTALLED)
 	$(BIN)/portal demo --data "$(DATA)" --port $(PORT)
@@ -42,6 +42,10 @@ bench-large: $(INSTALLED)
 # How long the visit planner thinks: a thousand random houses.
 bench-visits: $(INSTALLED)
 	$(BIN)/python -m bench.visits $(BENCH)
+
+# How long one worker needs for 200 real calendars with 20,000 events.
+bench-calendars: $(INSTALLED)
+	$(BIN)/python -m bench.calendars $(BENCH)
 
 # Draws the pictures of this house in the README.
 pictures: $(INSTALLED)

@@ -46,7 +46,7 @@ class Radicale:
         self, method: str, path: str, body: str = "", headers: Mapping[str, str] | None = None
     ) -> Answer:
         """A request of the owner's own programme."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         signed = b64encode(f"{self.name}:{self.secret}".encode()).decode()
         sent = {"Authorization": f"Basic {signed}", "Content-Type": "text/calendar"}
         connection.request(method, path, body.encode(), {**sent, **(headers or {})})

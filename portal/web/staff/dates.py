@@ -83,7 +83,7 @@ class DateForm(StaffForm):
     time = TimeField(_l("Time"), [InputRequired(_l("Choose a time."))])
     minutes = IntegerField(_l("Length in minutes"), [InputRequired(_l("Say how long it takes."))])
     with_id = SelectField(_l("With whom"), [InputRequired(_l("Choose who meets her."))], coerce=str)
-    room_id = SelectField(_l("Room"))
+    room_id = SelectField(_l("Room"), default="")
     place = StringField(_l("Place in the house"), _DETAIL)
     interpreter = StringField(_l("Interpreter"), _DETAIL)
     childcare = StringField(_l("Childcare"), _DETAIL)

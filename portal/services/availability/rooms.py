@@ -73,7 +73,12 @@ def everywhere(session: Session, acting: SignedIn) -> Sequence[tuple[Room, str |
 
 
 def for_service(session: Session, service_id: UUID) -> Sequence[Room]:
-    """The rooms that a date of a service may take: its own first, then those of the house."""
+    """The rooms that a date of a service may take: its own first, then those of the house.
+
+    None for a service whose place is confidential: which room a date has stands in clear.
+    """
+    if session.get_one(Service, service_id).place_kind.is_confidential:
+        return []
     rooms = session.scalars(
         select(Room)
         .where(
@@ -88,8 +93,7 @@ def check_usable(session: Session, room_id: UUID | None, service_id: UUID) -> No
     """Raises NotFound for a room that is not there for this service."""
     if room_id is None:
         return
-    room = session.get(Room, room_id)
-    if room is None or not room.is_in_use or room.service_id not in (None, service_id):
+    if room_id not in {room.id for room in for_service(session, service_id)}:
         raise NotFound
 
 

@@ -39,9 +39,9 @@ def the_desk_routes(house: OpenHouse, her: Person, *kinds: ServiceKind) -> UUID:
 
 
 def the_service_sets_a_date(
-    house: OpenHouse, her: Person, *, days: int = 2, place: str = PLACE
+    house: OpenHouse, her: Person, *, days: int = 8, place: str = PLACE
 ) -> None:
-    """Housing meets her some days from now, on a full hour that nobody else of the house has."""
+    """Housing meets her next week, on a full hour that nobody else of the house has."""
     people, now = house.people, house.now
     taken = house.rows("SELECT count(*) FROM appointment")[0][0]
     starts_at = now.replace(minute=0, second=0, microsecond=0) + timedelta(days=days, hours=taken)

@@ -13,7 +13,8 @@ from tests.domain.visits.trying import best_of_all
 EVERYDAY = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
-REAL = settings(max_examples=2_000, parent=EVERYDAY, derandomize=False)
+REAL = settings(max_examples=1_000, parent=EVERYDAY, derandomize=False)
+"""Each run draws other houses: a few runs are thousands."""
 
 
 @EVERYDAY

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import inspect, select, text
 
 from portal.domain.roles import Role
 from portal.domain.services import PlaceKind, ServiceKind
@@ -99,7 +99,7 @@ def test_a_place_that_becomes_confidential_is_forgotten_everywhere(
     phone.go("/more/who-helps/with?about=home")
     assert "You read the place with your date, once you have one." in read_on(phone)
     with people.database.transaction("read") as session:
-        for table in session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")):
+        for table in inspect(session.connection()).get_table_names():
             rows = session.execute(text(f'SELECT * FROM "{table}"')).all()
             assert "Oak Street" not in str(rows), table
     cora.get(f"{AT}/history").submit("Put back what stood before")

@@ -23,7 +23,7 @@ REAL = pytest.mark.real
 LANGUAGES = ["nl", "fr", "en", "ar"]
 BOTH_DIRECTIONS = ["nl", "ar"]
 ROLES = ["director", "moderator", "housing", "coordinator", "auditor"]
-AT_THE_DESK = 6
+AT_THE_DESK = 3
 """Pages of a kind that one colleague looks at: needs and cases differ in what stands on them."""
 
 

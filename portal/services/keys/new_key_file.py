@@ -104,6 +104,8 @@ def _pair_of(session: Session, sheets: Keys, holder: Holder, version: int) -> Ke
 
 def _sign_grants(session: Session, sheets: Keys, proved: Proved) -> None:
     hers_alone = set(session.scalars(select(Folder.id).where(Folder.kind.in_(HERS_ALONE))))
+    # The machine's own half was in the lost file: it sends nothing until she says yes anew.
+    session.execute(delete(Grant).where(Grant.why == Why.TO_TELL_HER))
     grants = session.scalars(select(Grant).order_by(Grant.folder_id, Grant.version)).all()
     known = {
         (grant.folder_id, grant.version): _folder_key(grant, proved)
@@ -111,10 +113,6 @@ def _sign_grants(session: Session, sheets: Keys, proved: Proved) -> None:
         if grant.holder_id == sheets.holder_id or grant.folder_id in hers_alone
     }
     for grant in grants:
-        if grant.why is Why.TO_TELL_HER:
-            # The machine's own half was in the lost file: it sends nothing until she says yes anew.
-            session.delete(grant)
-            continue
         key = _folder_key(grant, proved)
         # Whoever wrote into the database without a key could only have sealed another one.
         if key is None or key != known.get((grant.folder_id, grant.version)):

@@ -20,6 +20,13 @@ EVERY_LANGUAGE = [
 """For tests of whole pages: Arabic every day, the others too where everything is real."""
 
 
+WITH_AND_WITHOUT_SCRIPT = [
+    pytest.param(True, id="with script"),
+    pytest.param(False, id="without script", marks=pytest.mark.real),
+]
+"""For tests of what she does: a phone with JavaScript every day, one without where all is real."""
+
+
 def lacking(part: str) -> NoReturn:
     """Skip the test on a newcomer's machine, fail it where everything must be real."""
     if REAL:

@@ -19,6 +19,8 @@ from tests.browser.survivor import Survivor
 from tests.browser.test_leaving import every_page
 from tests.web.whole_house import Everybody
 
+pytestmark = pytest.mark.real
+
 REAL = pytest.mark.real
 LANGUAGES = ["nl", "fr", "en", "ar"]
 BOTH_DIRECTIONS = ["nl", "ar"]

@@ -16,6 +16,8 @@ from tests.browser.open_house import OpenHouse
 from tests.browser.survivor import Survivor
 from tests.people import PIN, Person
 
+pytestmark = pytest.mark.real
+
 WORDS = "what only she may read"
 SCRIPTING = pytest.mark.parametrize("scripting", [True, False], ids=["script", "no script"])
 SCRIPTING_FIRST = pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from tests.browser.survivor import Survivor
 from tests.people import Person
 from tests.web.whole_house import HER_WORDS, Everybody
 
+pytestmark = pytest.mark.real
+
 WORDS = "what only she may read"
 IS_COVERED = """() => [1, 90, 180, 270, 358].every(x => [1, 160, 320, 480, 638].every(
     y => document.elementFromPoint(x, y).closest(".veil")))"""

@@ -16,6 +16,8 @@ from tests.browser.test_bad_days import count, tells_the_page
 from tests.browser.wire import a_wire
 from tests.people import PIN, Person
 
+pytestmark = pytest.mark.real
+
 WORDS = "what only she may read"
 SCRIPTING = pytest.mark.parametrize("scripting", [True, False], ids=["script", "no script"])
 LATEST = 1500

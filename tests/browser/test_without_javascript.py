@@ -11,6 +11,8 @@ from tests.browser.open_house import OpenHouse
 from tests.browser.survivor import Survivor
 from tests.people import Person
 
+pytestmark = pytest.mark.real
+
 SECRET = "The lock of my door is broken."
 
 

@@ -13,6 +13,8 @@ from portal.settings import Settings
 from portal.vault import KeyFile
 from tests.cli.conftest import Run
 
+pytestmark = pytest.mark.real
+
 
 @pytest.fixture
 def served(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import KEY_FILE
+from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.web.browser_stand_in import Phone
 from tests.web.door import PIN, Door, open_door
 from tests.web.whole_house import WholeHouse, copy_of, furnish
@@ -17,7 +18,7 @@ def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Door:
     return open_door(tmp_path, monkeypatch)
 
 
-@pytest.fixture(params=[True, False], ids=["with script", "without script"])
+@pytest.fixture(params=WITH_AND_WITHOUT_SCRIPT)
 def phone(request: pytest.FixtureRequest, door: Door) -> Phone:
     """A phone in front of the calendar."""
     phone = Phone(door.app, scripting=request.param)

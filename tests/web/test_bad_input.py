@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from portal.services.entry import sessions
+from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.people import PIN, Person
 from tests.web.browser_stand_in import Phone
 from tests.web.browsers import (
@@ -29,10 +30,7 @@ from tests.web.whole_house import WholeHouse
 DOES_NOT_OPEN = "This card and PIN do not open."
 TYPED = "Words that were typed a moment ago."
 
-both = pytest.mark.parametrize(
-    "scripting",
-    [pytest.param(True, id="script"), pytest.param(False, id="no script", marks=pytest.mark.real)],
-)
+both = pytest.mark.parametrize("scripting", WITH_AND_WITHOUT_SCRIPT)
 
 
 # Cards.

@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from portal import database as database_module
+from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.web.browser_stand_in import OWN_STEP, Phone
 from tests.web.browsers import csrf_token, forms_in, heading, inner_path, methods, rules, send
 from tests.web.staff.browser import Browser
@@ -18,7 +19,7 @@ WAIT_MILLISECONDS = 20
 FAILED = "Something went wrong here"
 TYPED = "Words that were typed a moment ago."
 
-both = pytest.mark.parametrize("scripting", [True, False], ids=["script", "no script"])
+both = pytest.mark.parametrize("scripting", WITH_AND_WITHOUT_SCRIPT)
 Breaks = Callable[[WholeHouse], None]
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from portal.domain.needs import Category
+from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.people import NOON
 from tests.web.browser_stand_in import Phone
 from tests.web.browsers import forms_in, send
@@ -13,7 +14,7 @@ WORDS = "I wanted to say something else"
 KEPT = "Your words are kept for 24 hours. Only you can read them."
 
 
-@pytest.fixture(params=[True, False], ids=["script", "no script"])
+@pytest.fixture(params=WITH_AND_WITHOUT_SCRIPT)
 def bea(request: pytest.FixtureRequest, whole: WholeHouse) -> Phone:
     """Bea's phone: she has asked for money, and nothing else is half-way."""
     return whole.phone(whole.everybody.bea, scripting=request.param)

@@ -8,12 +8,13 @@ from werkzeug.test import TestResponse
 
 from portal.domain.refusals import SlowDown
 from portal.services import messages
+from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.web.browser_stand_in import Phone
 from tests.web.page_lint import check_survivors_headers, check_survivors_page, policy_of_survivors
 from tests.web.whole_house import WholeHouse
 
 TYPED = "what only she may read"
-both = pytest.mark.parametrize("scripting", [True, False], ids=["script", "no script"])
+both = pytest.mark.parametrize("scripting", WITH_AND_WITHOUT_SCRIPT)
 
 
 def check_quiet(phone: Phone, answer: TestResponse, status: int) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from portal.models import Account
+from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.web.browser_stand_in import READ, Phone
 from tests.web.browsers import inner_path, methods, rules, ways_of_survivors
 from tests.web.door import PIN
@@ -13,7 +14,7 @@ KNOWN = "/front/what-this-hides/known"
 HEADING = "What this page hides"
 
 
-@pytest.fixture(params=[True, False], ids=["script", "no script"])
+@pytest.fixture(params=WITH_AND_WITHOUT_SCRIPT)
 def newcomer(request: pytest.FixtureRequest, whole: WholeHouse) -> Phone:
     """A phone on which Noor has just chosen her PIN, for the first time."""
     phone = whole.phone(None, scripting=request.param)

@@ -13,6 +13,8 @@ from portal.worker.couriers.mail import LETTERS_A_CONNECTION, MailCourier, TextB
 from tests.worker.conftest import a_letter, by_mail
 from tests.worker.mail_server import MailServer, mail_server
 
+pytestmark = pytest.mark.real
+
 
 def hand_over(settings: Settings, words: str = "There is news for you.") -> Outcome | None:
     """One letter, by a courier of its own; None when the server was not reached."""

@@ -11,6 +11,8 @@ from portal.worker.couriers.webhook import TextGateway
 from tests.worker.conftest import a_letter, by_text
 from tests.worker.gateway import Gateway, gateway
 
+pytestmark = pytest.mark.real
+
 
 def hand_over(settings: Settings) -> Outcome | None:
     """One text; None when the gateway was not reached."""

@@ -13,6 +13,7 @@ from portal.domain.cards import WRONG_PINS_BEFORE_FREEZE
 from portal.models import Card
 from portal.services.entry import cards
 from portal.web import guards
+from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.people import PIN
 from tests.web.browser_stand_in import Phone, Typed
 from tests.web.survivor.hands import has_button, press, text, words_in
@@ -31,7 +32,7 @@ PAGES = (
 )
 
 
-@pytest.fixture(params=[True, False], ids=["with script", "without script"])
+@pytest.fixture(params=WITH_AND_WITHOUT_SCRIPT)
 def her_phone(whole: WholeHouse, request: pytest.FixtureRequest) -> Phone:
     """Amal's phone, showing what is under More."""
     phone = whole.phone(whole.everybody.amal, scripting=request.param)

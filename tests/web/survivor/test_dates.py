@@ -10,6 +10,7 @@ from portal.domain.appointments import AppointmentState
 from portal.models import Appointment, Referral
 from portal.services import appointments
 from portal.services.appointments import Details
+from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.web.browser_stand_in import OWN_STEP, Phone
 from tests.web.survivor.hands import acting, form_of, has_button, press, text, words_in
 from tests.web.whole_house import HER_WORDS, WholeHouse
@@ -18,7 +19,7 @@ NEVER_GRANTED = b"\x01\x00\x00\x00\x63"
 """The head of a value sealed for a version of which nobody holds the key."""
 
 
-@pytest.fixture(params=[True, False], ids=["with script", "without script"])
+@pytest.fixture(params=WITH_AND_WITHOUT_SCRIPT)
 def her_phone(whole: WholeHouse, request: pytest.FixtureRequest) -> Phone:
     """Amal's phone, showing her dates."""
     phone = whole.phone(whole.everybody.amal, scripting=request.param)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from portal.i18n import catalogues
 from portal.models import Draft, Leave, Message, Thread
 from portal.services import messages
+from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.people import Person
 from tests.web.browser_stand_in import Phone
 from tests.web.page_lint import LATER_PART, weight
@@ -30,7 +31,7 @@ TYPED = "Can we talk on Thursday?"
 CALENDAR = "November 2026"
 
 
-@pytest.fixture(params=[True, False], ids=["with script", "without script"])
+@pytest.fixture(params=WITH_AND_WITHOUT_SCRIPT)
 def her_phone(whole: WholeHouse, request: pytest.FixtureRequest) -> Phone:
     """Amal's phone, showing her messages."""
     phone = whole.phone(whole.everybody.amal, scripting=request.param)

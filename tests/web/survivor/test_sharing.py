@@ -12,6 +12,7 @@ from portal.domain.services import ServiceKind
 from portal.models import Folder, Grant, Referral, Service, SharingWish
 from portal.services import referrals, sharing
 from portal.web.survivor import sharing as sharing_pages
+from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.people import Person
 from tests.web.browser_stand_in import Phone
 from tests.web.survivor.hands import acting, form_of, has_button, press, text, words_in
@@ -21,7 +22,7 @@ HOME, WORK, _HEALTH, LAW, STOPPED = range(5)
 """Amal's needs in the furnished house, in the order in which she sent them."""
 
 
-@pytest.fixture(params=[True, False], ids=["with script", "without script"])
+@pytest.fixture(params=WITH_AND_WITHOUT_SCRIPT)
 def amal(whole: WholeHouse, request: pytest.FixtureRequest) -> Phone:
     """Amal's phone, showing who can see."""
     phone = whole.phone(whole.everybody.amal, scripting=request.param)

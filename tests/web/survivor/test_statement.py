@@ -7,13 +7,14 @@ from portal.domain.needs import Category, HowSoon, Lane
 from portal.domain.words import MAX_WORDS
 from portal.models import Draft, Need
 from portal.services import desk, lanes, needs
+from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.people import Person
 from tests.web.browser_stand_in import Phone
 from tests.web.survivor.hands import acting, form_of, has_button, press, text, words_in
 from tests.web.whole_house import HER_WORDS, WholeHouse
 
 
-@pytest.fixture(params=[True, False], ids=["with script", "without script"])
+@pytest.fixture(params=WITH_AND_WITHOUT_SCRIPT)
 def phone(whole: WholeHouse, request: pytest.FixtureRequest) -> Phone:
     """Bea's phone; she has asked for help with money before."""
     phone = whole.phone(whole.everybody.bea, scripting=request.param)

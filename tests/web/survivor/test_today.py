@@ -8,13 +8,14 @@ from sqlalchemy import func, select
 from portal.models import AuditEvent, Need
 from portal.services import cases
 from portal.services.entry import cards
+from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.people import READY
 from tests.web.browser_stand_in import Phone
 from tests.web.survivor.hands import acting, counted, has_button, press, text, words_in
 from tests.web.whole_house import WholeHouse
 
 
-@pytest.fixture(params=[True, False], ids=["with script", "without script"])
+@pytest.fixture(params=WITH_AND_WITHOUT_SCRIPT)
 def her_phone(whole: WholeHouse, request: pytest.FixtureRequest) -> Phone:
     """Amal's phone, on the first page."""
     return whole.phone(whole.everybody.amal, scripting=request.param)

@@ -29,7 +29,9 @@ from portal.domain.readiness import Outcome, Readiness, Said
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind, ServiceState
 from portal.models import Account, Case, Centre, Holder, SecondFactor, Service
-from portal.services import cases, needs, staff
+from portal.services import needs
+from portal.services.case_work import cases
+from portal.services.colleagues import staff
 from portal.services.entry import cards, sessions
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import House

@@ -16,9 +16,10 @@ from portal.cli.saying import settings_or_stop
 from portal.database import Database, is_migrated
 from portal.domain.roles import Role
 from portal.models import AuditNight, Centre, Membership, Service, StaffMember
-from portal.services import safe_contact, staff
+from portal.services.colleagues import staff
 from portal.services.house import HouseNotReady
 from portal.services.running import founding
+from portal.services.telling import safe_contact
 from portal.setting_values import is_loopback
 from portal.settings import Settings, described
 from portal.vault import BadKeyFile, KeyFile

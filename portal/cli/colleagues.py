@@ -11,10 +11,10 @@ from portal.cli.saying import open_database, settings_or_stop, stop
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import Service
-from portal.services import staff as colleagues
+from portal.services.colleagues import staff as colleagues
+from portal.services.colleagues.staff import AddressTaken
 from portal.services.house import HouseNotReady
 from portal.services.running import founding
-from portal.services.staff import AddressTaken
 from portal.vault import Cost, make_slot, new_key_pair
 
 _ROLES = click.Choice([role.value for role in Role])

@@ -8,7 +8,7 @@ import click
 from portal.cli.saying import open_database, settings_or_stop, stop
 from portal.domain.hsds.faults import Fault, FaultyFile
 from portal.domain.hsds.reading import LARGEST
-from portal.services import exchange
+from portal.services.centre import exchange
 from portal.services.house import HouseNotReady
 
 _NO_CENTRE = "There is no centre in this database: run `portal init` first."

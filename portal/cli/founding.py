@@ -15,7 +15,7 @@ from portal.cli.asking import ask, ask_passphrase, have_typed_back
 from portal.cli.saying import settings_or_stop, stop
 from portal.database import Database, migrate, migrate_back
 from portal.domain.roles import Role
-from portal.services import staff
+from portal.services.colleagues import staff
 from portal.services.running import founding
 from portal.settings import Settings
 from portal.vault import BadKeyFile, Cost, KeyFile, make_slot, new_key_pair, new_recovery

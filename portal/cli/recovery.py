@@ -17,12 +17,12 @@ from portal.domain.cards import printed
 from portal.domain.holders import HolderKind
 from portal.domain.refusals import NotFound
 from portal.models import StaffMember
-from portal.services import staff
+from portal.services.colleagues import staff
+from portal.services.colleagues.staff import AddressTaken
 from portal.services.house import House, HouseNotReady
 from portal.services.keys import holders, new_key_file
 from portal.services.running import paper, recovery, what_waits
 from portal.services.running.paper import NothingToRecover
-from portal.services.staff import AddressTaken
 from portal.settings import Settings
 from portal.vault import (
     BadKeyFile,

@@ -17,9 +17,13 @@ from portal.domain.decisions import DecisionState
 from portal.domain.needs import Category, HowSoon, NeedAnswer, Statement, StayOrLeave
 from portal.domain.services import ServiceKind
 from portal.models import Appointment, Decision, Need, Referral, Service
-from portal.services import appointments, cases, desk, needs, referrals, sharing
-from portal.services.appointments import Details
+from portal.services import needs, referrals
+from portal.services.case_work import cases
+from portal.services.dates import appointments
+from portal.services.dates.appointments import Details
 from portal.services.entry.sessions import SignedIn
+from portal.services.moderation import desk
+from portal.services.need_to_know import sharing
 
 MINUTES = (30, 45, 45, 60, 60, 90)
 _LOOKED_AT_TWICE = 0.6

@@ -8,7 +8,8 @@ from portal.demo.diary import Act, Diary
 from portal.demo.people import StaffPerson, Survivor, sign_in
 from portal.domain.decisions import DecisionKind
 from portal.models import Case
-from portal.services import card_again, deciding, decisions, emergency, not_this_person
+from portal.services.case_work import card_again, emergency, not_this_person
+from portal.services.moderation import deciding, decisions
 
 _ASKED = (
     (50, DecisionKind.CONTACT_CHANGE, "Ze heeft een nieuw nummer. Teruggebeld, codewoord klopt."),

@@ -15,7 +15,8 @@ from portal.demo.services import MEETING_PLACES, profile_of
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind, ServiceState
 from portal.models import Account, Service
-from portal.services import house_settings, staff
+from portal.services.centre import house_settings
+from portal.services.colleagues import staff
 from portal.services.entry import second_factor
 from portal.services.running import founding
 from portal.vault import new_recovery

@@ -35,7 +35,8 @@ from portal.domain.cards import WRONG_PINS_BEFORE_FREEZE
 from portal.domain.needs import Category, HowSoon
 from portal.domain.roles import Role
 from portal.models import Account
-from portal.services import cases, cover, messages
+from portal.services import messages
+from portal.services.case_work import cases, cover
 from portal.services.entry import cards
 from portal.services.house import get_centre, opening_hours
 from portal.services.running import lateness

@@ -9,7 +9,7 @@ from portal.demo.people import Survivor, sign_in
 from portal.domain.safe_contact import Channel, Hours
 from portal.i18n import LANGUAGES, use_language
 from portal.i18n import gettext as _
-from portal.services import safe_contact, sending
+from portal.services.telling import safe_contact, sending
 
 # A number that Ofcom keeps for stories, and a host that never exists (RFC 2606).
 _ADDRESSES = {Channel.SMS: "+447700900001", Channel.EMAIL: "someone@mail.example"}

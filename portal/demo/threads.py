@@ -9,7 +9,8 @@ from portal.demo.centre import AWAY, SERVICES
 from portal.demo.diary import Act, Diary
 from portal.demo.people import Person, StaffPerson, Survivor, sign_in
 from portal.demo.words import Talk, load
-from portal.services import cases, messages
+from portal.services import messages
+from portal.services.case_work import cases
 
 _LONG = (400, 120, 90, 61, 52)
 _SHORT = (41, 33, 28, 26, 24, 21, 19, 17, 15, 14, 12, 11, 9, 7, 6, 5, 4, 3)

@@ -26,7 +26,8 @@ from portal.models import (
     Thread,
     plain_rows,
 )
-from portal.services import audit, cases
+from portal.services import audit
+from portal.services.case_work import cases
 from portal.services.entry import cards, tries
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import at_once

@@ -36,7 +36,9 @@ from portal.models import (
     Service,
 )
 from portal.models import Statement as StatementRow
-from portal.services import at_desk, audit, cases, decisions, drafts, taken_times
+from portal.services import audit, drafts
+from portal.services.case_work import cases
+from portal.services.dates import taken_times
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import promised
 from portal.services.keys.folders import (
@@ -44,6 +46,7 @@ from portal.services.keys.folders import (
     get_folder,
 )
 from portal.services.keys.reading import OpenFolder, open_folder
+from portal.services.moderation import at_desk, decisions
 
 DRAFT = "needs"
 

@@ -13,8 +13,9 @@ from portal.domain.needs import NeedState
 from portal.domain.referrals import ReferralState
 from portal.domain.services import ServiceState
 from portal.models import Need, Referral, Service
-from portal.services import appointments, messages
-from portal.services.appointments import Shown
+from portal.services import messages
+from portal.services.dates import appointments
+from portal.services.dates.appointments import Shown
 from portal.services.entry import cards
 from portal.services.entry.sessions import SignedIn
 

@@ -16,7 +16,7 @@ from portal.database import Database
 from portal.domain.refusals import Refusal
 from portal.domain.training import check_training, is_read_only
 from portal.i18n import dates
-from portal.services import staff
+from portal.services.colleagues import staff
 from portal.services.entry import answers, sessions
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import House

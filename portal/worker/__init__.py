@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from portal.database import Database
 from portal.domain.accounts import Frozen
-from portal.services import deciding
+from portal.services.moderation import deciding
 from portal.services.running import expiry, lateness, retention
 from portal.settings import Settings
 from portal.worker import calendars

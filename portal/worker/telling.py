@@ -11,8 +11,8 @@ from sqlalchemy.exc import OperationalError
 from portal.database import Database
 from portal.domain.outbox import Outcome
 from portal.domain.safe_contact import Channel
-from portal.services import sending
-from portal.services.sending import Done, Letter
+from portal.services.telling import sending
+from portal.services.telling.sending import Done, Letter
 from portal.worker.couriers import Courier
 
 SECONDS = 45.0

@@ -9,8 +9,10 @@ from sqlalchemy import select
 
 from portal.domain.services import ServiceKind
 from portal.models import Decision, Need
-from portal.services import appointments, desk, messages, referrals
-from portal.services.appointments import Details
+from portal.services import messages, referrals
+from portal.services.dates import appointments
+from portal.services.dates.appointments import Details
+from portal.services.moderation import desk
 from tests.browser.open_house import OpenHouse
 from tests.people import Person
 

@@ -5,7 +5,7 @@ from playwright.sync_api import Page
 
 from portal.domain.decisions import DecisionKind
 from portal.domain.needs import Category, HowSoon
-from portal.services import decisions
+from portal.services.moderation import decisions
 from tests.browser.conftest import ADesk
 from tests.browser.open_house import OpenHouse
 from tests.people import Person

@@ -6,7 +6,7 @@ from stat import S_IMODE
 import pytest
 
 from portal.database import Database, is_migrated
-from portal.services import staff
+from portal.services.colleagues import staff
 from portal.services.entry.sign_in import sign_in_with_passphrase
 from portal.services.running import paper
 from portal.settings import Settings

@@ -66,7 +66,7 @@ def test_a_founding_that_fails_leaves_no_tables(
     data: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from portal.services import staff
+    from portal.services.colleagues import staff
 
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("the disk is full")

@@ -8,8 +8,11 @@ from sqlalchemy import select
 from portal.domain.needs import Category
 from portal.domain.services import ServiceKind
 from portal.models import Decision, Referral
-from portal.services import appointments, desk, drafts, messages, sharing
-from portal.services.appointments import Details
+from portal.services import drafts, messages
+from portal.services.dates import appointments
+from portal.services.dates.appointments import Details
+from portal.services.moderation import desk
+from portal.services.need_to_know import sharing
 from tests.people import NOON, Person, TestHouse
 
 HOUSING, POLICE = ServiceKind.HOUSING, ServiceKind.POLICE

@@ -20,8 +20,9 @@ from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.domain.words import NothingWritten, TooLong
 from portal.models import Appointment
-from portal.services import appointments, referrals
-from portal.services.appointments import Details
+from portal.services import referrals
+from portal.services.dates import appointments
+from portal.services.dates.appointments import Details
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
     HOUSING,

@@ -16,10 +16,12 @@ from portal.domain.needs import Category, NeedState
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, WrongState
 from portal.models import Appointment, Grant, Need
-from portal.services import appointments, desk, needs, referrals
-from portal.services.appointments import Details
+from portal.services import needs, referrals
+from portal.services.dates import appointments
+from portal.services.dates.appointments import Details
 from portal.services.entry import cards, sessions
 from portal.services.keys.folders import get_folder
+from portal.services.moderation import desk
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
     HOUSING,

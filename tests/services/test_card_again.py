@@ -12,10 +12,13 @@ from portal.domain.refusals import NotFound, NotYours, WrongState
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import Decision
-from portal.services import card_again, cases, deciding, drafts, staff
+from portal.services import drafts
+from portal.services.case_work import card_again, cases
+from portal.services.colleagues import staff
 from portal.services.entry import cards, sessions
 from portal.services.keys import reasons
 from portal.services.keys.reading import open_folder
+from portal.services.moderation import deciding
 from portal.vault import CannotOpen
 from tests.people import NOON, PIN, Person, TestHouse
 from tests.services.test_cards import come_in

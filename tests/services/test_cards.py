@@ -18,7 +18,7 @@ from portal.domain.cards import (
 from portal.domain.refusals import NotFound, NotYours, WrongState
 from portal.domain.words import NothingWritten, TooLong
 from portal.models import Account, Card, Grant, KeySlot
-from portal.services import cases
+from portal.services.case_work import cases
 from portal.services.entry import cards, sessions, sign_in
 from portal.services.house import House
 from portal.vault import key_pair_from, random_digits

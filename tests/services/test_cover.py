@@ -19,7 +19,8 @@ from portal.domain.refusals import NotFound, NotYours, ProofTooOld
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import Case, Leave, PendingGrant, StaffMember
-from portal.services import cases, cover, leave, messages
+from portal.services import messages
+from portal.services.case_work import cases, cover, leave
 from portal.services.keys import pending
 from tests.people import NOON, Person, TestHouse
 from tests.services.reach import read_through_the_house

@@ -26,8 +26,9 @@ from portal.domain.refusals import NotFound, NotYours, ProofTooOld, Refusal, Wro
 from portal.domain.roles import Role
 from portal.domain.words import NothingWritten
 from portal.models import AuditEvent, Decision, Membership, StaffMember
-from portal.services import deciding, decisions, effects, staff
+from portal.services.colleagues import staff
 from portal.services.keys import reasons
+from portal.services.moderation import deciding, decisions, effects
 from tests.people import NOON, Person, TestHouse
 
 WHY = "She says that the letter came from the court."

@@ -16,9 +16,12 @@ from portal.domain.decisions import (
 from portal.domain.refusals import NotFound, NotYours, ProofTooOld
 from portal.domain.roles import Role
 from portal.models import AuditEvent, Decision, Grant, LentHalf, StaffMember
-from portal.services import deciding, emergency, messages, sharing
+from portal.services import messages
+from portal.services.case_work import emergency
 from portal.services.keys import reasons
 from portal.services.keys.halves import KeyNotHandedOver
+from portal.services.moderation import deciding
+from portal.services.need_to_know import sharing
 from portal.services.running import expiry
 from tests.people import NOON, Person, TestHouse
 from tests.services.reach import keys_of, open_with_bare_keys, read_through_the_house

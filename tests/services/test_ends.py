@@ -30,18 +30,11 @@ from portal.models import (
     Need,
     SettingVersion,
 )
-from portal.services import (
-    audit,
-    closing,
-    deciding,
-    decisions,
-    erasure,
-    look_questions,
-    messages,
-    needs,
-    sharing,
-)
+from portal.services import audit, messages, needs
+from portal.services.endings import closing, erasure
 from portal.services.keys.reading import open_folder
+from portal.services.moderation import deciding, decisions
+from portal.services.need_to_know import look_questions, sharing
 from portal.services.running import retention
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import a_date, a_full_case, route, say_yes
@@ -355,7 +348,7 @@ def test_a_worker_killed_in_the_middle_leaves_a_whole_case_to_the_next(
 
 def test_a_centre_sets_its_own_clocks(the_house: TestHouse, her: Person) -> None:
     from portal.domain.centre import Topic
-    from portal.services import house_settings
+    from portal.services.centre import house_settings
 
     days = {kind.value: number for kind, number in DEFAULT_DAYS.items()}
     with the_house.acting(the_house.coordinator) as (session, acting):

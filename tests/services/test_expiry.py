@@ -14,8 +14,11 @@ from portal.domain.refusals import NotFound
 from portal.domain.services import ServiceKind
 from portal.domain.sharing import WISH_LASTS
 from portal.models import AuditEvent, AuditNight, Card, Draft, Grant, KeySlot, SignIn, Tries
-from portal.services import appointments, audit, desk, drafts, lanes, needs, referrals, sharing
+from portal.services import audit, drafts, needs, referrals
+from portal.services.dates import appointments
 from portal.services.entry import answers, tries
+from portal.services.moderation import desk, lanes
+from portal.services.need_to_know import sharing
 from portal.services.running import expiry
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, a_date, a_shared_need, referral_of, say_yes

@@ -11,7 +11,9 @@ from portal.domain.decisions import BREAK_GLASS_WAITS, DecisionKind, DecisionSta
 from portal.domain.needs import Category, HowSoon
 from portal.domain.roles import Role
 from portal.models import AuditEvent, Decision, Need, Told
-from portal.services import cover, deciding, decisions, late, staff
+from portal.services.case_work import cover
+from portal.services.colleagues import staff
+from portal.services.moderation import deciding, decisions, late
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, a_shared_need, decision_of, referral_of
 

@@ -16,7 +16,8 @@ from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.domain.words import NothingWritten, TooLong
 from portal.models import Message
-from portal.services import caseload, cover, messages
+from portal.services import messages
+from portal.services.case_work import caseload, cover
 from portal.services.entry import cards
 from portal.services.keys import folders
 from tests.people import NOON, Person, TestHouse

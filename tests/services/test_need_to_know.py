@@ -9,7 +9,8 @@ from portal.domain.needs import Category
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import Folder, Grant, Half
-from portal.services import desk, drafts, needs
+from portal.services import drafts, needs
+from portal.services.moderation import desk
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
     HOUSING,

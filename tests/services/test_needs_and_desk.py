@@ -25,7 +25,10 @@ from portal.domain.roles import Role
 from portal.domain.services import ServiceKind, ServiceState
 from portal.domain.words import NothingWritten, TooLong
 from portal.models import Decision, Need, Service
-from portal.services import cases, desk, drafts, lanes, needs, referrals, staff
+from portal.services import drafts, needs, referrals
+from portal.services.case_work import cases
+from portal.services.colleagues import staff
+from portal.services.moderation import desk, lanes
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, POLICE, decision_of, referral_of, route, say_yes
 

@@ -10,9 +10,10 @@ from portal.domain.outbox import CLAIM_LASTS, Outcome
 from portal.domain.refusals import NotFound
 from portal.domain.safe_contact import Channel
 from portal.models import Appointment, AuditEvent
-from portal.services import appointments, outbox, sending
+from portal.services.dates import appointments
 from portal.services.running import expiry
-from portal.services.sending import Done, Letter
+from portal.services.telling import outbox, sending
+from portal.services.telling.sending import Done, Letter
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, TOMORROW, a_date, a_shared_need
 from tests.services.ways import rows, says_yes, states, take, take_all, tries_it

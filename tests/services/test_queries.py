@@ -8,17 +8,12 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from portal.domain.needs import Category, NeedAnswer, Statement
-from portal.services import (
-    appointments,
-    caseload,
-    lanes,
-    messages,
-    needs,
-    referrals,
-    sharing,
-    today,
-)
+from portal.services import messages, needs, referrals, today
+from portal.services.case_work import caseload
+from portal.services.dates import appointments
 from portal.services.entry.sessions import SignedIn
+from portal.services.moderation import lanes
+from portal.services.need_to_know import sharing
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, a_date, a_shared_need, route, say_yes
 

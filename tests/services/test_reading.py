@@ -13,22 +13,15 @@ from portal.domain.folders import FolderKind
 from portal.domain.needs import Category
 from portal.domain.refusals import NotFound
 from portal.models import AuditEvent
-from portal.services import (
-    appointments,
-    caseload,
-    cases,
-    desk,
-    drafts,
-    lanes,
-    messages,
-    needs,
-    referrals,
-    sharing,
-)
+from portal.services import drafts, messages, needs, referrals
+from portal.services.case_work import caseload, cases
+from portal.services.dates import appointments
 from portal.services.entry import sessions
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import reading
 from portal.services.keys.reading import open_folder, open_many
+from portal.services.moderation import desk, lanes
+from portal.services.need_to_know import sharing
 from portal.vault import open_value
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (

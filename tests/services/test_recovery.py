@@ -25,21 +25,14 @@ from portal.models import (
     StaffMember,
     TeamCopy,
 )
-from portal.services import (
-    audit,
-    cases,
-    desk,
-    drafts,
-    lanes,
-    messages,
-    needs,
-    referrals,
-    sharing,
-    staff,
-)
+from portal.services import audit, drafts, messages, needs, referrals
+from portal.services.case_work import cases
+from portal.services.colleagues import staff
 from portal.services.entry.sign_in import sign_in_with_card
 from portal.services.house import House
 from portal.services.keys import holders, new_key_file
+from portal.services.moderation import desk, lanes
+from portal.services.need_to_know import sharing
 from portal.services.running import paper, recovery
 from portal.vault import (
     BadWords,

@@ -15,12 +15,14 @@ from portal.domain.outbox import Outcome
 from portal.domain.refusals import NotFound, SlowDown, WrongState
 from portal.domain.safe_contact import LASTS, Channel, NotAnAddress, NumberWithoutCountry
 from portal.models import AuditEvent, Case, Folder, Grant, SafeContact
-from portal.services import erasure, safe_contact, sending, sharing
+from portal.services.endings import erasure
 from portal.services.entry import cards
 from portal.services.keys import new_key_file
 from portal.services.keys.reading import open_folder
+from portal.services.need_to_know import sharing
 from portal.services.running import expiry, paper
-from portal.services.sending import Done
+from portal.services.telling import safe_contact, sending
+from portal.services.telling.sending import Done
 from portal.settings import Settings
 from portal.vault import KeyFile
 from tests.people import NOON, Person, TestHouse

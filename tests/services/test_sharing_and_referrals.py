@@ -16,8 +16,10 @@ from portal.domain.services import ServiceKind
 from portal.domain.sharing import TEXT_VERSION, WISH_LASTS, Asked
 from portal.domain.words import NothingWritten
 from portal.models import Appointment, Need, Referral, SharingWish
-from portal.services import desk, messages, needs, referrals, sharing
+from portal.services import messages, needs, referrals
 from portal.services.keys.folders import end_grants, get_folder
+from portal.services.moderation import desk
+from portal.services.need_to_know import sharing
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
     HOUSING,

@@ -20,7 +20,7 @@ from portal.domain.cards import (
 )
 from portal.domain.refusals import Busy, SlowDown
 from portal.models import AuditEvent, Card, KeySlot, SignIn, Tries
-from portal.services import caseload
+from portal.services.case_work import caseload
 from portal.services.entry import cards, sessions, sign_in
 from portal.services.house import House
 from portal.vault import SlowPasses, random_digits

@@ -11,7 +11,7 @@ from portal.database import Database
 from portal.domain.passphrases import ClockIsOff, CodeDoesNotFit, SignInDoesNotOpen
 from portal.domain.refusals import ProofTooOld, SlowDown
 from portal.models import KeySlot, RecoveryCode, SecondFactor, StaffMember, Tries
-from portal.services import staff
+from portal.services.colleagues import staff
 from portal.services.entry import cards, recovery_codes, second_factor, sessions, sign_in
 from portal.services.house import House
 from portal.services.running import expiry

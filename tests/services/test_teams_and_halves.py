@@ -11,11 +11,12 @@ from portal.domain.holders import HolderKind
 from portal.domain.refusals import NotFound
 from portal.domain.roles import Role
 from portal.models import AuditEvent, Folder, Half, Holder, HolderKey, TeamCopy
-from portal.services import desk, lanes, staff
+from portal.services.colleagues import staff
 from portal.services.house import HouseNotReady
 from portal.services.keys import holders
 from portal.services.keys.folders import find_folder
 from portal.services.keys.holders import get_one, open_team_copy
+from portal.services.moderation import desk, lanes
 from portal.vault import CannotOpen, KeyPair, join, key_pair_from, open_sealed, recovery_pair
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, a_shared_need, decision_of

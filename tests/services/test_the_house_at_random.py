@@ -55,24 +55,14 @@ from portal.models import (
     StaffNote,
 )
 from portal.models import Statement as StatementRow
-from portal.services import (
-    card_again,
-    cover,
-    deciding,
-    decisions,
-    desk,
-    emergency,
-    messages,
-    needs,
-    not_this_person,
-    referrals,
-    sharing,
-    staff,
-)
-from portal.services.at_desk import WAITS
-from portal.services.colleagues import roles
+from portal.services import messages, needs, referrals
+from portal.services.case_work import card_again, cover, emergency, not_this_person
+from portal.services.colleagues import roles, staff
 from portal.services.house import House
 from portal.services.keys import pending
+from portal.services.moderation import deciding, decisions, desk
+from portal.services.moderation.at_desk import WAITS
+from portal.services.need_to_know import sharing
 from portal.vault import SlowPasses
 from tests.conftest import KEY_FILE, Built, opened
 from tests.people import NOON, Person, TestHouse

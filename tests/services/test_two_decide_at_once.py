@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from portal.domain.decisions import ClaimedByColleague, DecidedMeanwhile, DecisionKind
 from portal.domain.decisions import DecisionState as State
 from portal.models import AuditEvent, Decision
-from portal.services import audit, deciding, decisions
+from portal.services import audit
 from portal.services.entry.sessions import SignedIn
+from portal.services.moderation import deciding, decisions
 from tests.people import NOON, Person, TestHouse
 
 Act = Callable[[Session, SignedIn], object]

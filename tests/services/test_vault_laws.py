@@ -20,9 +20,11 @@ from portal.models import (
     Need,
     Referral,
 )
-from portal.services import desk, messages, needs, referrals, sharing
+from portal.services import messages, needs, referrals
 from portal.services.keys.folders import end_grants, find_folder
 from portal.services.keys.reading import open_folder
+from portal.services.moderation import desk
+from portal.services.need_to_know import sharing
 from portal.vault import CannotOpen, open_sealed
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (

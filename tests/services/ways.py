@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from portal.domain.safe_contact import Channel, Hours
 from portal.models import OutboxItem
-from portal.services import safe_contact, sending
-from portal.services.sending import Letter
+from portal.services.telling import safe_contact, sending
+from portal.services.telling.sending import Letter
 from tests.people import NOON, Person, TestHouse
 
 ADDRESSES = {Channel.EMAIL: "amal@example.org", Channel.SMS: "+32470123456"}

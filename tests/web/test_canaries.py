@@ -15,8 +15,8 @@ from bs4 import BeautifulSoup
 
 from portal.domain.outbox import Outcome
 from portal.domain.safe_contact import Channel
-from portal.services import sending
-from portal.services.sending import Done
+from portal.services.telling import sending
+from portal.services.telling.sending import Done
 from tests.web.browser_stand_in import Phone
 from tests.web.browsers import (
     Form,

@@ -27,27 +27,19 @@ from portal.domain.roles import Role
 from portal.domain.safe_contact import Channel
 from portal.domain.services import ServiceKind
 from portal.models import Decision, Invitation, Membership, OutboxItem
-from portal.services import (
-    appointments,
-    cover,
-    desk,
-    drafts,
-    house_settings,
-    look_questions,
-    messages,
-    needs,
-    referrals,
-    safe_contact,
-    samples,
-    sending,
-    sharing,
-)
-from portal.services.appointments import Details
+from portal.services import drafts, messages, needs, referrals
+from portal.services.case_work import cover
+from portal.services.centre import house_settings
 from portal.services.colleagues import invitations
 from portal.services.colleagues.invitations import NewColleague
+from portal.services.dates import appointments
+from portal.services.dates.appointments import Details
 from portal.services.entry import browsers, second_factor, sessions
 from portal.services.house import House
 from portal.services.keys import pending
+from portal.services.moderation import desk
+from portal.services.need_to_know import look_questions, samples, sharing
+from portal.services.telling import safe_contact, sending
 from portal.settings import Settings
 from portal.vault import CHEAP, KeyFile, SlowPasses
 from tests.people import NOON, Person, TestHouse, a_house

@@ -11,7 +11,7 @@ import pytest
 from portal.database import Database
 from portal.domain.safe_contact import Channel
 from portal.services.house import House
-from portal.services.sending import Letter
+from portal.services.telling.sending import Letter
 from portal.settings import Settings
 from portal.vault import KeyFile, SlowPasses
 from tests.conftest import Built, Copy

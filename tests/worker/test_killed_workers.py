@@ -21,7 +21,7 @@ from sqlalchemy import func, insert, select, update
 from portal.domain.outbox import CLAIM_LASTS, OutboxKind, OutboxState
 from portal.domain.safe_contact import Channel
 from portal.models import OutboxItem
-from portal.services import sending
+from portal.services.telling import sending
 from portal.settings import Settings
 from tests.people import Person, TestHouse
 from tests.services.ways import says_yes

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from portal.domain.safe_contact import Channel
-from portal.services import outbox
+from portal.services.telling import outbox
 from portal.settings import Settings
 from portal.worker.couriers import couriers
 from portal.worker.telling import tell

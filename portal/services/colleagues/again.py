@@ -30,11 +30,12 @@ from portal.models import (
     SecondFactor,
     StaffMember,
 )
-from portal.services import audit, decisions
+from portal.services import audit
 from portal.services.colleagues import teams
 from portal.services.entry import cards, sessions
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import folders, holders, pending
+from portal.services.moderation import decisions
 from portal.vault import KeyPair, Slot, new_token, token_hash
 
 LINK_LASTS = timedelta(days=1)

@@ -23,8 +23,8 @@ from portal.domain.roles import (
 )
 from portal.domain.words import clean, written
 from portal.models import Invitation, Service, StaffMember
-from portal.services import audit, staff
-from portal.services.colleagues import again, teams
+from portal.services import audit
+from portal.services.colleagues import again, staff, teams
 from portal.services.entry import sessions
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import House, Transactions

@@ -20,10 +20,12 @@ from portal.domain.roles import (
     check_together,
 )
 from portal.models import Decision, Membership, Service, StaffMember
-from portal.services import audit, cover, decisions
+from portal.services import audit
+from portal.services.case_work import cover
 from portal.services.colleagues import invitations, teams
 from portal.services.entry import sessions
 from portal.services.entry.sessions import SignedIn
+from portal.services.moderation import decisions
 
 
 class OwnAccount(Refusal):

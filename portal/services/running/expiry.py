@@ -28,9 +28,10 @@ from portal.models import (
     StaffMember,
     Tries,
 )
-from portal.services import audit, drafts, needs, outbox
+from portal.services import audit, drafts, needs
 from portal.services.colleagues import invitations
 from portal.services.entry import browsers, tries
+from portal.services.telling import outbox
 from portal.settings import Settings
 
 # A request that began before midnight may still write its event a little later.

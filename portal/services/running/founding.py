@@ -16,7 +16,8 @@ from portal.domain.refusals import Refusal
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind, ServiceState
 from portal.models import Account, Centre, Membership, Service, StaffMember, TeamCopy
-from portal.services import audit, staff
+from portal.services import audit
+from portal.services.colleagues import staff
 from portal.services.house import key_file
 from portal.services.keys import holders
 

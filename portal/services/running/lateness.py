@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from portal.domain.decisions import RULES, DecisionState, Step, next_step
 from portal.domain.referrals import ReferralState
 from portal.models import Case, Decision, Need, Referral, StaffMember, Told
-from portal.services import audit, leave, needs
-from portal.services.decisions import held
+from portal.services import audit, needs
+from portal.services.case_work import leave
 from portal.services.house import promised_again
+from portal.services.moderation.decisions import held
 
 UNANSWERED = (ReferralState.SENT, ReferralState.SEEN)
 

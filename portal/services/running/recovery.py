@@ -28,7 +28,8 @@ from portal.models import (
     StaffMember,
     TeamCopy,
 )
-from portal.services import audit, staff
+from portal.services import audit
+from portal.services.colleagues import staff
 from portal.services.keys import folders, holders
 from portal.services.keys.holders import Keys
 from portal.vault import open_sealed

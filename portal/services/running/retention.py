@@ -29,7 +29,8 @@ from portal.models import (
     SignIn,
     Thread,
 )
-from portal.services import audit, erasure
+from portal.services import audit
+from portal.services.endings import erasure
 from portal.services.entry import cards
 from portal.services.house import find_centre, settings_of
 from portal.vault import DailyKeys

@@ -13,8 +13,8 @@ from portal.domain.passphrases import SignInDoesNotOpen
 from portal.domain.refusals import Busy, NotFound, Refusal, SlowDown
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import leave, staff
-from portal.services.colleagues import listing
+from portal.services.case_work import leave
+from portal.services.colleagues import listing, staff
 from portal.services.entry import browsers as browsing
 from portal.services.entry import passkeys, recovery_codes, second_factor, sessions
 from portal.web import guards, staff_sessions

@@ -25,8 +25,8 @@ from portal.domain.roles import Permission
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.i18n.dates import here
-from portal.services import account_of_acts, samples
-from portal.services.account_of_acts import PAGE, Asked
+from portal.services.need_to_know import account_of_acts, samples
+from portal.services.need_to_know.account_of_acts import PAGE, Asked
 from portal.web import guards
 from portal.web.forms import StaffForm
 

@@ -18,10 +18,10 @@ from portal.domain.roles import Role
 from portal.i18n import dates
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import directory
 from portal.services.availability import hours
 from portal.services.availability.owners import Owner, of_service, own
 from portal.services.calendars import links
+from portal.services.centre import directory
 from portal.web import guards
 from portal.web.forms import StaffForm
 from portal.web.staff import calendar_words as words

@@ -14,7 +14,7 @@ from portal.domain.roles import Permission
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.models import Card
-from portal.services import cases
+from portal.services.case_work import cases
 from portal.services.entry import cards
 from portal.services.house import HouseNotReady
 from portal.web import guards

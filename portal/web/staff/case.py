@@ -11,19 +11,13 @@ from portal.domain.referrals import ReferralState
 from portal.domain.refusals import WrongState
 from portal.i18n import gettext as _
 from portal.models import Case
-from portal.services import (
-    appointments,
-    card_again,
-    cases,
-    messages,
-    needs,
-    outbox,
-    referrals,
-    safe_contact,
-    staff,
-)
+from portal.services import messages, needs, referrals
+from portal.services.case_work import card_again, cases
+from portal.services.colleagues import staff
+from portal.services.dates import appointments
 from portal.services.entry import cards
 from portal.services.needs import NeedStory
+from portal.services.telling import outbox, safe_contact
 from portal.web import guards
 from portal.web.staff.cards import may_issue_again
 from portal.web.staff.conversation import MessageForm, write_answer

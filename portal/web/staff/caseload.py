@@ -9,10 +9,12 @@ from portal.domain.refusals import NotYours
 from portal.domain.roles import Permission
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import caseload, cases, emergency, late, outbox
-from portal.services.caseload import Show
+from portal.services.case_work import caseload, cases, emergency
+from portal.services.case_work.caseload import Show
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import pending
+from portal.services.moderation import late
+from portal.services.telling import outbox
 from portal.web import guards
 
 blueprint = Blueprint("caseload", __name__, url_prefix="/people")

@@ -20,8 +20,7 @@ from portal.i18n import dates, ngettext
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.models import Decision
-from portal.services import staff
-from portal.services.colleagues import again, invitations, listing, roles
+from portal.services.colleagues import again, invitations, listing, roles, staff
 from portal.services.colleagues.again import Lost
 from portal.services.colleagues.listing import Show
 from portal.services.colleagues.roles import OwnAccount, RoleHeldAlready

@@ -12,7 +12,8 @@ from portal.domain.refusals import Refusal, SlowDown, WrongState
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import cases, messages
+from portal.services import messages
+from portal.services.case_work import cases
 from portal.web import guards
 from portal.web.forms import StaffForm
 

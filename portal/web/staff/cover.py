@@ -14,7 +14,8 @@ from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.i18n import ngettext
 from portal.models import Case
-from portal.services import cover, leave, staff
+from portal.services.case_work import cover, leave
+from portal.services.colleagues import staff
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import today_here
 from portal.services.keys import pending

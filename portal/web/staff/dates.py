@@ -37,10 +37,11 @@ from portal.domain.roles import Permission
 from portal.domain.words import NothingWritten
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import appointments, referrals
-from portal.services.appointments import MAX_DETAIL, Details, Shown
+from portal.services import referrals
 from portal.services.availability import rooms
 from portal.services.calendars import links
+from portal.services.dates import appointments
+from portal.services.dates.appointments import MAX_DETAIL, Details, Shown
 from portal.web import guards
 from portal.web.forms import StaffForm
 

@@ -28,11 +28,12 @@ from portal.i18n import dates
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.models import Decision
-from portal.services import closing, deciding, decisions, ends, one_decision
+from portal.services.case_work.not_this_person import StillOnHerFile
 from portal.services.colleagues.roles import RoleHeldAlready
-from portal.services.erasure import OnHold
+from portal.services.endings import closing, ends
+from portal.services.endings.erasure import OnHold
 from portal.services.keys.halves import KeyNotHandedOver
-from portal.services.not_this_person import StillOnHerFile
+from portal.services.moderation import deciding, decisions, one_decision
 from portal.web import guards
 from portal.web.forms import StaffForm
 from portal.web.staff import colleagues, needs_at_desk, proof, vocabulary

@@ -10,9 +10,9 @@ from portal.domain.decisions import DecisionKind
 from portal.domain.needs import Category
 from portal.domain.roles import Permission
 from portal.i18n import lazy_gettext as _l
-from portal.services import desk, lanes
 from portal.services.house import promises
-from portal.services.lanes import Filters, Whose
+from portal.services.moderation import desk, lanes
+from portal.services.moderation.lanes import Filters, Whose
 from portal.web import guards
 from portal.web.staff import vocabulary
 

@@ -14,7 +14,7 @@ from portal.domain.roles import Permission
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import emergency
+from portal.services.case_work import emergency
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.halves import KeyNotHandedOver
 from portal.web import guards

@@ -16,8 +16,10 @@ from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.models import Case
-from portal.services import cases, closing, ends, handover, staff
-from portal.services.closing import StillPromised
+from portal.services.case_work import cases
+from portal.services.colleagues import staff
+from portal.services.endings import closing, ends, handover
+from portal.services.endings.closing import StillPromised
 from portal.web import guards
 from portal.web.forms import StaffForm
 

@@ -9,7 +9,7 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from portal import i18n
-from portal.services import staff
+from portal.services.colleagues import staff
 from portal.services.entry import passkeys, second_factor, sessions
 from portal.services.entry.sessions import SignedIn
 from portal.web import guards, staff_sessions

@@ -13,7 +13,7 @@ from portal.domain.refusals import NotFound, Refusal, WrongState
 from portal.domain.words import TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import staff
+from portal.services.colleagues import staff
 from portal.services.entry import passkeys, second_factor
 from portal.web import guards
 from portal.web.forms import StaffForm

@@ -15,8 +15,8 @@ from portal.domain.centre import LegalText
 from portal.domain.refusals import WrongState
 from portal.i18n import current_language
 from portal.i18n import gettext as _
-from portal.services import handover
-from portal.services.handover import Copy
+from portal.services.endings import handover
+from portal.services.endings.handover import Copy
 from portal.vault.handed_over import NoHardware, new_phrase, seal_for_browser
 from portal.web import guards
 from portal.web.staff import proof

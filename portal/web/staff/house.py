@@ -4,8 +4,11 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from portal.domain.roles import APART, PERMISSIONS, Permission, Role
-from portal.services import decisions, directory, late, look_questions, readiness
+from portal.services.case_work import readiness
+from portal.services.centre import directory
 from portal.services.house import get_centre
+from portal.services.moderation import decisions, late
+from portal.services.need_to_know import look_questions
 from portal.web import guards
 from portal.web.staff import vocabulary
 

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from portal.domain.decisions import RULES, DecisionKind
-from portal.services import ends
+from portal.services.endings import ends
 from portal.web import guards
 from portal.web.staff.ends import STRIKES
 

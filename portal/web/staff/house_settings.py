@@ -12,7 +12,7 @@ from portal.domain.roles import Permission
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.i18n.dates import here
-from portal.services import directory, house_settings
+from portal.services.centre import directory, house_settings
 from portal.services.house import get_centre
 from portal.web import guards
 from portal.web.help_lines import KNOWN, HelpLine, of_centre

@@ -15,7 +15,7 @@ from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.services.colleagues import invitations
 from portal.services.colleagues.invitations import NewColleague, NoAddress
-from portal.services.staff import AddressTaken
+from portal.services.colleagues.staff import AddressTaken
 from portal.web import guards
 from portal.web.forms import StaffForm
 from portal.web.staff import colleagues

@@ -22,7 +22,8 @@ from portal.domain.roles import Role
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.i18n import ngettext
-from portal.services import cover, leave, staff
+from portal.services.case_work import cover, leave
+from portal.services.colleagues import staff
 from portal.web import guards
 from portal.web.forms import StaffForm
 

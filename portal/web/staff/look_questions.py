@@ -12,7 +12,7 @@ from portal.domain.refusals import Refusal, WrongState
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import look_questions
+from portal.services.need_to_know import look_questions
 from portal.web import guards
 from portal.web.forms import StaffForm
 

@@ -13,7 +13,7 @@ from portal.domain.refusals import Refusal, WrongState
 from portal.domain.words import NothingWritten, TooLong, clean, written_or_none
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import desk
+from portal.services.moderation import desk
 from portal.web import guards
 from portal.web.forms import StaffForm
 from portal.web.staff import once, proof

@@ -16,7 +16,7 @@ from portal.domain.roles import Permission
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import card_again, cases, doubt, notes
+from portal.services.case_work import card_again, cases, doubt, notes
 from portal.services.entry import cards
 from portal.services.entry.sessions import SignedIn
 from portal.web import guards

@@ -16,7 +16,7 @@ from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.models import Case
-from portal.services import cases, notes, readiness
+from portal.services.case_work import cases, notes, readiness
 from portal.web import guards
 from portal.web.forms import StaffForm
 

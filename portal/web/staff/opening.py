@@ -25,7 +25,8 @@ from portal.domain.roles import Permission, Role
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import cases, readiness, staff
+from portal.services.case_work import cases, readiness
+from portal.services.colleagues import staff
 from portal.services.entry import cards
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import HouseNotReady

@@ -11,7 +11,8 @@ from portal.domain.refusals import Refusal, WrongState
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import appointments, referrals
+from portal.services import referrals
+from portal.services.dates import appointments
 from portal.web import guards
 from portal.web.forms import StaffForm
 

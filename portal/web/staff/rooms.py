@@ -13,8 +13,8 @@ from portal.domain.refusals import NotFound, Refusal
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import directory
 from portal.services.availability import rooms
+from portal.services.centre import directory
 from portal.web import guards
 from portal.web.forms import StaffForm
 

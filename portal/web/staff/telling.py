@@ -6,7 +6,8 @@ from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.i18n import gettext as _
-from portal.services import cases, outbox
+from portal.services.case_work import cases
+from portal.services.telling import outbox
 from portal.web import guards
 
 blueprint = Blueprint("telling", __name__, url_prefix="/cases/<uuid:case_id>/not-told")

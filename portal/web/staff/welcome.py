@@ -11,7 +11,7 @@ from portal.domain.refusals import Busy, Refusal, WrongState
 from portal.i18n import lazy_gettext as _l
 from portal.services.colleagues import invitations
 from portal.services.colleagues.invitations import LinkDoesNotOpen
-from portal.services.staff import AddressTaken
+from portal.services.colleagues.staff import AddressTaken
 from portal.web import guards, staff_sessions
 from portal.web.staff import passphrases
 from portal.web.staff.passphrases import ChosenPassphraseForm

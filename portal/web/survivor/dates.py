@@ -18,8 +18,8 @@ from portal.domain.refusals import WrongState
 from portal.i18n import dates as own_dates
 from portal.i18n import lazy_gettext as _l
 from portal.models import Appointment
-from portal.services import appointments
-from portal.services.appointments import Shown
+from portal.services.dates import appointments
+from portal.services.dates.appointments import Shown
 from portal.web import guards
 from portal.web.forms import PortalForm
 from portal.web.survivor.nearness import near_day

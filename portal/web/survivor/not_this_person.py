@@ -6,7 +6,8 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.domain.decisions import DecidedMeanwhile, NobodyToDecide, WaitsAlready
-from portal.services import deciding, not_this_person
+from portal.services.case_work import not_this_person
+from portal.services.moderation import deciding
 from portal.web import guards
 
 blueprint = Blueprint("not_this_person", __name__, url_prefix="/sharing/with")

@@ -14,8 +14,10 @@ from portal.domain.services import NEVER_BUNDLED
 from portal.domain.sharing import WISH_LASTS
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import lazy_gettext as _l
-from portal.services import look_questions, messages, not_this_person, referrals, sharing
+from portal.services import messages, referrals
+from portal.services.case_work import not_this_person
 from portal.services.keys import pending
+from portal.services.need_to_know import look_questions, sharing
 from portal.web import guards
 from portal.web.forms import PortalForm
 from portal.web.survivor import unsent

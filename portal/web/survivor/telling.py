@@ -24,9 +24,10 @@ from portal.domain.safe_contact import (
 from portal.i18n import dates
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import drafts, outbox, safe_contact
+from portal.services import drafts
 from portal.services.house import zone_of
-from portal.services.safe_contact import ShownWay
+from portal.services.telling import outbox, safe_contact
+from portal.services.telling.safe_contact import ShownWay
 from portal.web import guards
 from portal.web.forms import PortalForm
 from portal.web.survivor import unsent

@@ -10,7 +10,8 @@ from markupsafe import Markup
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.i18n import ngettext
-from portal.services import drafts, messages, needs, safe_contact, today
+from portal.services import drafts, messages, needs, today
+from portal.services.telling import safe_contact
 from portal.services.today import Asked
 from portal.web import guards, help_lines
 from portal.web.survivor import unsent

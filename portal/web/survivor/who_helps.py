@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.domain.needs import Category
 from portal.i18n import language_name
-from portal.services import directory
+from portal.services.centre import directory
 from portal.services.house import get_centre
 from portal.web import guards
 from portal.web.survivor.service_cards import card_of

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from portal.domain.outbox import Outcome
 from portal.domain.safe_contact import Channel
-from portal.services.sending import Letter
+from portal.services.telling.sending import Letter
 from portal.settings import Settings
 from portal.worker.couriers.mail import MailCourier, TextByMail
 from portal.worker.couriers.terminal import TerminalCourier

@@ -12,7 +12,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from portal.domain.outbox import Outcome
-from portal.services.sending import Letter
+from portal.services.telling.sending import Letter
 from portal.settings import Settings
 from portal.worker.couriers.deadline import deadline
 

@@ -3,7 +3,7 @@
 import logging
 
 from portal.domain.outbox import Outcome
-from portal.services.sending import Letter
+from portal.services.telling.sending import Letter
 
 log = logging.getLogger("portal.worker.terminal")
 

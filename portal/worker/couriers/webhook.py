@@ -14,7 +14,7 @@ from http.client import HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
 from portal.domain.outbox import Outcome
-from portal.services.sending import Letter
+from portal.services.telling.sending import Letter
 from portal.settings import Settings
 from portal.worker.couriers.deadline import deadline
 

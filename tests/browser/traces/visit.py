@@ -9,7 +9,7 @@ from secrets import choice, token_hex
 from portal.domain.needs import Category, HowSoon
 from portal.domain.services import ServiceKind
 from portal.models import Account
-from portal.services import sharing
+from portal.services.need_to_know import sharing
 from tests.browser import meanwhile
 from tests.browser.open_house import OpenHouse
 from tests.browser.traces.tab import Shown, Tab

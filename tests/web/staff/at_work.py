@@ -18,9 +18,10 @@ from portal.database import Database
 from portal.domain.referrals import ReferralState
 from portal.domain.services import ServiceKind
 from portal.models import Appointment, AuditEvent, Decision, Referral
-from portal.services import desk, sharing
 from portal.services.entry import sessions
 from portal.services.house import House
+from portal.services.moderation import desk
+from portal.services.need_to_know import sharing
 from portal.settings import Settings
 from tests.people import NOON, Person, TestHouse
 

@@ -16,8 +16,10 @@ from portal.domain.folders import FolderKind
 from portal.domain.refusals import NotFound
 from portal.domain.roles import Role
 from portal.models import AuditEvent, AuditSample, AuditSampleItem, LookQuestion
-from portal.services import audit, caseload, look_questions, samples, sharing
+from portal.services import audit
+from portal.services.case_work import caseload
 from portal.services.keys.reading import open_folder
+from portal.services.need_to_know import look_questions, samples, sharing
 from tests.people import NOON, Person, TestHouse
 from tests.web.browser_stand_in import Phone
 from tests.web.staff.browser import Browser

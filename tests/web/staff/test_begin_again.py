@@ -13,7 +13,8 @@ from portal.domain.refusals import NotYours
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import Decision, Membership, TeamCopy
-from portal.services import deciding, staff
+from portal.services.colleagues import staff
+from portal.services.moderation import deciding
 from portal.services.running import paper, what_waits
 from tests.people import NOON, PASSPHRASE, Person, TestHouse
 from tests.web.staff.browser import Browser

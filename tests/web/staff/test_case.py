@@ -10,7 +10,9 @@ from flask import Flask
 from portal.domain.needs import Category, HowSoon, NeedAnswer, Statement
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
-from portal.services import desk, lanes, messages, needs, referrals, sharing
+from portal.services import messages, needs, referrals
+from portal.services.moderation import desk, lanes
+from portal.services.need_to_know import sharing
 from portal.web.templating import draw
 from tests.people import NOON, Person, TestHouse
 from tests.web.staff.browser import Browser, fields_of

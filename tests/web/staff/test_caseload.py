@@ -9,7 +9,7 @@ from portal.domain.needs import Category, HowSoon
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import AuditEvent
-from portal.services import caseload
+from portal.services.case_work import caseload
 from tests.people import NOON, Person, TestHouse
 from tests.web.staff.browser import Browser
 from tests.web.staff.conftest import Clock

@@ -107,7 +107,7 @@ def test_a_coordinator_hands_over_a_key_that_she_holds_herself(
 ) -> None:
     housing = people.services[ServiceKind.HOUSING]
     with people.database.transaction() as session:
-        from portal.services import staff
+        from portal.services.colleagues import staff
 
         own = people.coordinator.account_id
         staff.give_role(session, own, Role.SERVICE_STAFF, now=NOON, service_id=housing.id)

@@ -8,7 +8,7 @@ import pytest
 from portal.domain.appointments import AppointmentState
 from portal.domain.needs import Category
 from portal.domain.services import ServiceKind
-from portal.services import appointments
+from portal.services.dates import appointments
 from portal.settings import Settings
 from tests.conftest import Built
 from tests.people import Person

@@ -12,7 +12,7 @@ from portal.domain.decisions import DecisionKind, DecisionState
 from portal.domain.needs import Category, HowSoon
 from portal.domain.roles import Role
 from portal.models import Decision, Membership, StaffMember
-from portal.services import decisions
+from portal.services.moderation import decisions
 from portal.settings import Settings
 from tests.conftest import Built
 from tests.people import Person

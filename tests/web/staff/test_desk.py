@@ -13,7 +13,9 @@ from portal.domain.refusals import NotFound
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind, ServiceState
 from portal.models import Decision, Grant, Holder, Need, Referral, Service
-from portal.services import lanes, needs, staff
+from portal.services import needs
+from portal.services.colleagues import staff
+from portal.services.moderation import lanes
 from portal.settings import Settings
 from tests.conftest import Built
 from tests.web.staff.at_work import AtWork, Colleague

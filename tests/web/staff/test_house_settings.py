@@ -14,7 +14,7 @@ from portal.domain.promises import OpeningHours, Promise, Span, answer_before
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import AuditEvent, Centre, Decision, SettingVersion
-from portal.services import desk
+from portal.services.moderation import desk
 from tests.people import NOON, Person, TestHouse
 from tests.web.browser_stand_in import Phone
 from tests.web.staff.browser import Browser

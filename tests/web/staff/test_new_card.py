@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from portal.domain.cards import CardDoesNotOpen
 from portal.models import Decision
-from portal.services import deciding
+from portal.services.moderation import deciding
 from tests.people import PIN, Person, TestHouse
 from tests.web.browser_stand_in import Phone
 from tests.web.page_lint import check_staff_page

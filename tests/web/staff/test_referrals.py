@@ -7,7 +7,9 @@ from portal.domain.needs import Category, NeedState
 from portal.domain.referrals import ReferralState
 from portal.domain.services import ServiceKind
 from portal.models import Need, Referral
-from portal.services import appointments, needs, referrals, sharing
+from portal.services import needs, referrals
+from portal.services.dates import appointments
+from portal.services.need_to_know import sharing
 from portal.settings import Settings
 from tests.conftest import Built
 from tests.web.staff.at_work import AtWork, Colleague

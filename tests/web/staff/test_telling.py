@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from portal.domain.safe_contact import Channel
-from portal.services import sending
+from portal.services.telling import sending
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import a_date, a_shared_need
 from tests.services.ways import ADDRESSES, EVENINGS, says_no, says_yes

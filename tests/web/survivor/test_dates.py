@@ -8,8 +8,8 @@ from sqlalchemy import inspect, select
 
 from portal.domain.appointments import AppointmentState
 from portal.models import Appointment, Referral
-from portal.services import appointments
-from portal.services.appointments import Details
+from portal.services.dates import appointments
+from portal.services.dates.appointments import Details
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.web.browser_stand_in import OWN_STEP, Phone
 from tests.web.survivor.hands import acting, form_of, has_button, press, text, words_in

@@ -10,7 +10,8 @@ from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound
 from portal.domain.services import ServiceKind
 from portal.models import Folder, Grant, Referral, Service, SharingWish
-from portal.services import referrals, sharing
+from portal.services import referrals
+from portal.services.need_to_know import sharing
 from portal.web.survivor import sharing as sharing_pages
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.people import Person

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from portal.domain.needs import Category, HowSoon, Lane
 from portal.domain.words import MAX_WORDS
 from portal.models import Draft, Need
-from portal.services import desk, lanes, needs
+from portal.services import needs
+from portal.services.moderation import desk, lanes
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.people import Person
 from tests.web.browser_stand_in import Phone

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from portal.domain.safe_contact import Channel, NeutralText
-from portal.services import sending
+from portal.services.telling import sending
 from portal.web.survivor.telling import NEUTRAL_WORDS
 from tests.web.browser_stand_in import Phone
 from tests.web.survivor.hands import form_of, has_button, press, text

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.models import AuditEvent, Need
-from portal.services import cases
+from portal.services.case_work import cases
 from portal.services.entry import cards
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.people import READY

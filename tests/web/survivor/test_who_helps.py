@@ -3,7 +3,7 @@
 from portal.domain.needs import Category
 from portal.domain.services import USUAL, PlaceKind, ServiceKind, ServiceState
 from portal.models import Service
-from portal.services import profiles
+from portal.services.centre import profiles
 from tests.web.whole_house import WholeHouse
 
 

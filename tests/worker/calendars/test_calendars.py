@@ -15,10 +15,11 @@ from portal.domain.availability import CalendarBusy
 from portal.domain.calendars import EVERY, Access, Answer, CalendarKind, Clash, EntryState, Trouble
 from portal.domain.spans import Span
 from portal.models import Appointment, BusyTime, Calendar, CalendarEntry
-from portal.services import appointments, erasure
 from portal.services.availability import free
 from portal.services.availability.owners import Owner, of_service, own
 from portal.services.calendars import keeping, links
+from portal.services.dates import appointments
+from portal.services.endings import erasure
 from portal.worker import calendars
 from portal.worker.calendars import asking
 from tests.people import NOON, Person, TestHouse

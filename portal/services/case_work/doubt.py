@@ -8,7 +8,7 @@ from portal.domain.notes import NoteKind
 from portal.domain.refusals import WrongState
 from portal.domain.words import written_or_none
 from portal.models import Case
-from portal.services import notes
+from portal.services.case_work import notes
 from portal.services.entry import cards
 from portal.services.entry.sessions import SignedIn
 

@@ -21,10 +21,11 @@ from portal.domain.decisions import check_proof
 from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission
 from portal.models import AuditEvent, AuditSample, AuditSampleItem, StaffMember
-from portal.services import account_of_acts, audit
-from portal.services.account_of_acts import Act
+from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import at_once, zone_of
+from portal.services.need_to_know import account_of_acts
+from portal.services.need_to_know.account_of_acts import Act
 
 SEED_BYTES = 32
 LATEST = 52

@@ -17,14 +17,15 @@ from portal.domain.folders import FolderKind
 from portal.domain.holders import HolderKind
 from portal.domain.refusals import NotFound, WrongState
 from portal.models import Account, Card, Case, Decision
-from portal.services import audit, decisions
-from portal.services.cases import get_case
+from portal.services import audit
+from portal.services.case_work.cases import get_case
 from portal.services.entry import cards
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import House, Transactions
 from portal.services.keys import halves
 from portal.services.keys.holders import public_halves
 from portal.services.keys.reading import open_folder
+from portal.services.moderation import decisions
 from portal.vault import CannotOpen, join, key_pair_from, random_digits
 
 LASTS = timedelta(hours=4)

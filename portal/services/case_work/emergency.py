@@ -29,13 +29,14 @@ from portal.models import (
     StaffNote,
     Thread,
 )
-from portal.services import audit, decisions
-from portal.services.cases import on_team
+from portal.services import audit
+from portal.services.case_work.cases import on_team
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import halves, reasons
 from portal.services.keys.folders import Grantee, give
 from portal.services.keys.holders import get_one, public_halves
 from portal.services.keys.reading import OpenFolder, open_folder
+from portal.services.moderation import decisions
 
 LASTS = timedelta(minutes=60)
 TOLD_FOR = timedelta(days=30)

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from portal.domain.decisions import DecisionKind
 from portal.models import Decision
-from portal.services import card_again, closing, emergency, erasure, not_this_person
+from portal.services.case_work import card_again, emergency, not_this_person
 from portal.services.colleagues import again, roles
+from portal.services.endings import closing, erasure
 from portal.services.entry.sessions import SignedIn
 
 

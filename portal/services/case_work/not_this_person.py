@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from portal.domain.decisions import DecisionKind, DecisionState
 from portal.domain.refusals import NotFound, Refusal
 from portal.models import Case, Decision, StaffMember
-from portal.services import audit, decisions
+from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import reasons
+from portal.services.moderation import decisions
 
 SHOWN_FOR = timedelta(days=30)
 SHOWN = 5

@@ -14,7 +14,7 @@ from portal.domain.promises import Promise, Span
 from portal.domain.refusals import NotFound
 from portal.domain.retention import check_days, days_of
 from portal.models import Centre
-from portal.services import profiles
+from portal.services.centre import profiles
 from portal.services.house import settings_of
 from portal.settings import is_page_elsewhere
 

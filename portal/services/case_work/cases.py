@@ -26,8 +26,9 @@ from portal.models import (
     StaffNote,
     Thread,
 )
-from portal.services import audit, notes
-from portal.services import readiness as readiness_check
+from portal.services import audit
+from portal.services.case_work import notes
+from portal.services.case_work import readiness as readiness_check
 from portal.services.entry import cards
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import at_once

@@ -18,12 +18,14 @@ from portal.domain.retention import Kept, days_of
 from portal.domain.roles import Permission
 from portal.domain.words import written
 from portal.models import Appointment, Case, Decision, Need, Referral
-from portal.services import audit, decisions, needs, notes
-from portal.services.cases import get_case, wake
+from portal.services import audit, needs
+from portal.services.case_work import notes
+from portal.services.case_work.cases import get_case, wake
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import get_centre
 from portal.services.keys.folders import find_folder
 from portal.services.keys.reading import open_folder
+from portal.services.moderation import decisions
 
 SET, LIFT = "set", "lift"
 OWED_BY_DESK = (NeedState.SENT, NeedState.QUESTION)

@@ -16,8 +16,10 @@ from portal.domain.roles import Permission
 from portal.domain.services import NEVER_BUNDLED, USUAL, ServiceState, usual_first
 from portal.domain.words import written
 from portal.models import Case, Decision, Need, Reading, Referral, Service
-from portal.services import at_desk, audit, deciding, needs, referrals, staff
+from portal.services import audit, needs, referrals
+from portal.services.colleagues import staff
 from portal.services.entry.sessions import SignedIn
+from portal.services.moderation import at_desk, deciding
 
 PAGE = 50
 

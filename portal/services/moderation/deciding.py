@@ -26,16 +26,16 @@ from portal.domain.decisions import (
 from portal.domain.refusals import NotYours, Refusal, WrongState
 from portal.domain.words import written, written_or_none
 from portal.models import Decision, Membership
-from portal.services.decisions import (
+from portal.services.entry.sessions import SignedIn
+from portal.services.keys import reasons
+from portal.services.moderation.decisions import (
     account,
     deciding_teams,
     get_asked,
     held,
     roles_at_work,
 )
-from portal.services.effects import EFFECTS, ENDS
-from portal.services.entry.sessions import SignedIn
-from portal.services.keys import reasons
+from portal.services.moderation.effects import EFFECTS, ENDS
 
 
 def claim(session: Session, acting: SignedIn, decision_id: UUID, *, now: datetime) -> Decision:

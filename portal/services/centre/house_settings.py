@@ -21,11 +21,12 @@ from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission
 from portal.domain.services import ServiceKind
 from portal.models import Centre, Service, SettingVersion, StaffMember
-from portal.services import audit, profiles
+from portal.services import audit
+from portal.services.centre import profiles
+from portal.services.centre.settings_by_topic import CHECKED, READ, WRITE, Value, day_of
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import get_centre
 from portal.services.running import founding
-from portal.services.settings_by_topic import CHECKED, READ, WRITE, Value, day_of
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from portal.domain.leave import CannotStandIn, Days, LastReader, StandInIsAway
 from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission, Role
 from portal.models import Case, Leave, Membership, StaffMember
-from portal.services import audit, leave
+from portal.services import audit
+from portal.services.case_work import leave
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import pending
 

@@ -26,8 +26,9 @@ from portal.domain.refusals import NotFound, NotYours, WrongState
 from portal.domain.roles import Permission, Role
 from portal.domain.words import written
 from portal.models import Case, Decision, Membership, Need, StaffMember
-from portal.services import audit, staff
-from portal.services.cases import on_team
+from portal.services import audit
+from portal.services.case_work.cases import on_team
+from portal.services.colleagues import staff
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import promised, today_here
 from portal.services.keys import reasons

@@ -15,8 +15,11 @@ from portal.domain.decisions import DecisionKind, DecisionState, check_proof
 from portal.domain.folders import FolderKind
 from portal.domain.refusals import WrongState
 from portal.models import Case, Decision, Message, Service, Thread
-from portal.services import appointments, audit, cases, needs, staff
-from portal.services.appointments import Shown
+from portal.services import audit, needs
+from portal.services.case_work import cases
+from portal.services.colleagues import staff
+from portal.services.dates import appointments
+from portal.services.dates.appointments import Shown
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import open_folder
 from portal.services.needs import NeedStory

@@ -15,13 +15,14 @@ from portal.domain.holders import HolderKind
 from portal.domain.refusals import WrongState
 from portal.domain.safe_contact import LASTS, Channel, Hours, Wish, address, check_hours
 from portal.models import Grant, SafeContact
-from portal.services import audit, outbox
+from portal.services import audit
 from portal.services.entry import tries
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.folders import Grantee, end_grants, find_folder, new_folder
 from portal.services.keys.holders import get_one
 from portal.services.keys.machine import open_as_machine
 from portal.services.keys.reading import OpenFolder, open_folder
+from portal.services.telling import outbox
 from portal.settings import Settings
 
 FOLDERS: Mapping[Channel, FolderKind] = {

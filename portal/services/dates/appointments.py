@@ -29,11 +29,13 @@ from portal.domain.roles import Permission, Role
 from portal.domain.spans import Span
 from portal.domain.words import written, written_or_none
 from portal.models import Appointment, Case, Membership, Referral, Service, StaffMember
-from portal.services import audit, outbox, taken_times
+from portal.services import audit
 from portal.services.availability import free, rooms
+from portal.services.dates import taken_times
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import OpenFolder, open_folder, open_referrals
 from portal.services.referrals import get_for_service, get_to_answer
+from portal.services.telling import outbox
 
 MAX_DETAIL = 300
 

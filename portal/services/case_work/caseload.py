@@ -16,7 +16,7 @@ from portal.domain.needs import NeedState
 from portal.domain.referrals import ReferralState
 from portal.domain.words import clean
 from portal.models import Appointment, Card, Case, Look, Message, Need, Referral, Thread
-from portal.services.cases import on_team
+from portal.services.case_work.cases import on_team
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import open_many
 

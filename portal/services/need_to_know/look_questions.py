@@ -27,12 +27,13 @@ from portal.models import (
     LookQuestion,
     StaffMember,
 )
-from portal.services import audit, sharing
-from portal.services.account_of_acts import Act, of_events
+from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import promised
 from portal.services.keys.folders import Grantee, find_folder, new_folder
 from portal.services.keys.reading import OpenFolder, open_folder
+from portal.services.need_to_know import sharing
+from portal.services.need_to_know.account_of_acts import Act, of_events
 
 MAX_QUESTION = 1000
 LISTED_AT_MOST = 100

@@ -14,7 +14,7 @@ from portal.domain.hsds.faults import Fault, FaultyFile
 from portal.domain.hsds.times import HouseClock
 from portal.domain.profiles import Profile
 from portal.models import Service
-from portal.services import house_settings, profiles
+from portal.services.centre import house_settings, profiles
 from portal.services.house import get_centre
 
 

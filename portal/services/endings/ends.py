@@ -12,9 +12,10 @@ from portal.domain.refusals import NotYours
 from portal.domain.retention import Kept, days_of
 from portal.domain.roles import Permission
 from portal.models import AuditEvent, Case
-from portal.services import closing, staff
+from portal.services.colleagues import staff
+from portal.services.endings import closing
+from portal.services.endings.erasure import ERASED
 from portal.services.entry.sessions import SignedIn
-from portal.services.erasure import ERASED
 from portal.services.house import get_centre, settings_of
 from portal.vault import DailyKeys
 

@@ -22,7 +22,7 @@ from portal.domain.refusals import NotFound
 from portal.domain.safe_contact import Channel, Hours, Wish
 from portal.models import Appointment, Case, OutboxItem, SafeContact
 from portal.services import audit
-from portal.services.cases import on_team
+from portal.services.case_work.cases import on_team
 from portal.services.entry.sessions import SignedIn
 
 PAGE = 20

@@ -30,7 +30,7 @@ from portal.domain.outbox import (
 from portal.domain.safe_contact import Channel, Wish
 from portal.models import Appointment, Card, Case, OutboxItem, SafeContact
 from portal.services import audit
-from portal.services.safe_contact import Way, read_as_machine
+from portal.services.telling.safe_contact import Way, read_as_machine
 from portal.vault import VaultError
 
 AT_ONCE = 50

@@ -11,11 +11,11 @@ from portal.domain.decisions import RULES, DecisionState, claim_lives, deciding_
 from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission, Role
 from portal.models import Case, Decision, StaffMember
-from portal.services.cases import on_team
-from portal.services.deciding import may_decide
+from portal.services.case_work.cases import on_team
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import reasons
-from portal.services.lanes import kinds_of, printed_number
+from portal.services.moderation.deciding import may_decide
+from portal.services.moderation.lanes import kinds_of, printed_number
 
 
 @dataclass(frozen=True)

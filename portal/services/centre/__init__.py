@@ -1,0 +1,1 @@
+"""What the centre says of itself and its services: set, versioned, read, exchanged."""

@@ -1,0 +1,1 @@
+"""Dates: given, shown, answered, and the time that each takes."""

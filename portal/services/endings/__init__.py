@@ -1,0 +1,1 @@
+"""How a case ends: closed, held, handed over, erased."""

@@ -1,0 +1,1 @@
+"""The desk and its decisions: what waits, in lanes; who takes it on; what follows; what is late."""

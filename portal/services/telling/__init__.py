@@ -1,0 +1,1 @@
+"""Telling her outside the portal: her safe ways, what is planned, and what is sent."""

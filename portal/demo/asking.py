@@ -19,8 +19,8 @@ from portal.domain.services import ServiceKind
 from portal.models import Appointment, Decision, Need, Referral, Service
 from portal.services import needs, referrals
 from portal.services.case_work import cases
-from portal.services.dates import appointments
-from portal.services.dates.appointments import Details
+from portal.services.dates import giving, her_dates
+from portal.services.dates.shown_dates import Details
 from portal.services.entry.sessions import SignedIn
 from portal.services.moderation import desk
 from portal.services.need_to_know import sharing
@@ -163,12 +163,12 @@ class Asking:
     def _other_time(self, session: Session, asked: Asked, at: datetime) -> None:
         assert asked.appointment_id is not None
         hers = self._signed_in(session, asked.her, at)
-        appointments.another_time(session, hers, asked.appointment_id, now=at)
+        her_dates.another_time(session, hers, asked.appointment_id, now=at)
 
     def _cannot_come(self, session: Session, asked: Asked, at: datetime) -> None:
         assert asked.appointment_id is not None
         hers = self._signed_in(session, asked.her, at)
-        appointments.cannot_come(session, hers, asked.appointment_id, now=at)
+        her_dates.cannot_come(session, hers, asked.appointment_id, now=at)
 
     def _finish(self, session: Session, asked: Asked, at: datetime) -> None:
         referrals.finish(session, self._worker(session, asked, at), _of(asked), now=at)
@@ -206,7 +206,7 @@ class Asking:
         assert service is not None
         rng = self.diary.rng
         kind = session.get_one(Service, service).kind
-        appointment: Appointment = appointments.set_date(
+        appointment: Appointment = giving.set_date(
             session,
             worker,
             _of(asked),

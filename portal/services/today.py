@@ -14,8 +14,8 @@ from portal.domain.referrals import ReferralState
 from portal.domain.services import ServiceState
 from portal.models import Need, Referral, Service
 from portal.services import messages
-from portal.services.dates import appointments
-from portal.services.dates.appointments import Shown
+from portal.services.dates import her_dates
+from portal.services.dates.shown_dates import Shown
 from portal.services.entry import cards
 from portal.services.entry.sessions import SignedIn
 
@@ -107,7 +107,7 @@ def show(session: Session, acting: SignedIn, *, now: datetime) -> Today:
         )
     ).one()
     return Today(
-        next_date=appointments.next_of_hers(session, acting, now=now),
+        next_date=her_dates.next_one(session, acting, now=now),
         unseen=unseen,
         asked=_asked(session, acting),
         new_card_at=new_card_at,

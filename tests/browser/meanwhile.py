@@ -10,8 +10,8 @@ from sqlalchemy import select
 from portal.domain.services import ServiceKind
 from portal.models import Decision, Need
 from portal.services import messages, referrals
-from portal.services.dates import appointments
-from portal.services.dates.appointments import Details
+from portal.services.dates import giving
+from portal.services.dates.shown_dates import Details
 from portal.services.moderation import desk
 from tests.browser.open_house import OpenHouse
 from tests.people import Person
@@ -51,7 +51,7 @@ def the_service_sets_a_date(
     with people.acting(worker, now=now, second_factor_at=now) as (session, acting):
         lines = referrals.of_service(session, acting, now=now)
         referral = next(one.referral for one in lines if one.case_number == her.case_number)
-        appointments.set_date(
+        giving.set_date(
             session,
             acting,
             referral.id,

@@ -9,8 +9,8 @@ from portal.domain.needs import Category
 from portal.domain.services import ServiceKind
 from portal.models import Decision, Referral
 from portal.services import drafts, messages
-from portal.services.dates import appointments
-from portal.services.dates.appointments import Details
+from portal.services.dates import giving
+from portal.services.dates.shown_dates import Details
 from portal.services.moderation import desk
 from portal.services.need_to_know import sharing
 from tests.people import NOON, Person, TestHouse
@@ -106,7 +106,7 @@ def a_date(
     worker = the_house.workers[HOUSING]
     referral = referral_of(the_house, need_id)
     with the_house.acting(worker, now=now) as (session, acting):
-        return appointments.set_date(
+        return giving.set_date(
             session,
             acting,
             referral.id,

@@ -21,8 +21,8 @@ from portal.domain.services import ServiceKind
 from portal.domain.words import NothingWritten, TooLong
 from portal.models import Appointment
 from portal.services import referrals
-from portal.services.dates import appointments
-from portal.services.dates.appointments import Details
+from portal.services.dates import giving, her_dates, shown_dates
+from portal.services.dates.shown_dates import Details
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
     HOUSING,
@@ -36,10 +36,10 @@ from tests.services.journey import (
 HOUR = timedelta(hours=1)
 
 
-def hers(the_house: TestHouse, her: Person, now: datetime = NOON) -> list[appointments.Shown]:
+def hers(the_house: TestHouse, her: Person, now: datetime = NOON) -> list[shown_dates.Shown]:
     """Her list of dates to come."""
     with the_house.acting(her, now=now) as (session, acting):
-        return appointments.hers(session, acting, now=now)
+        return her_dates.listed(session, acting, now=now)
 
 
 def state_of(the_house: TestHouse, date_id: UUID) -> AppointmentState:
@@ -68,7 +68,7 @@ class TestSetting:
         assert (shown.appointment.starts_at, shown.ends_at) == (TOMORROW, TOMORROW + HOUR * 0.75)
         assert referral_of(the_house, need_id).state is ReferralState.DATE_SET
         with the_house.acting(her) as (session, acting):
-            following = appointments.next_of_hers(session, acting, now=NOON)
+            following = her_dates.next_one(session, acting, now=NOON)
             assert following is not None
             assert following.appointment.id == shown.appointment.id
 
@@ -102,7 +102,7 @@ class TestSetting:
 
         def give(details: Details) -> None:
             with the_house.acting(worker) as (session, acting):
-                appointments.set_date(
+                giving.set_date(
                     session,
                     acting,
                     referral_id,
@@ -129,7 +129,7 @@ class TestSetting:
                 a_date(the_house, second, starts_at=TOMORROW + timedelta(minutes=minutes))
         a_date(the_house, second, starts_at=TOMORROW + HOUR)
         a_date(the_house, second, starts_at=TOMORROW - 0.75 * HOUR)
-        answer(the_house, her, appointments.cannot_come, date_id)
+        answer(the_house, her, her_dates.cannot_come, date_id)
         a_date(the_house, second, starts_at=TOMORROW, minutes=60)
 
     def test_two_survivors_may_come_at_the_same_time_but_not_to_the_same_colleague(
@@ -148,17 +148,17 @@ class TestSetting:
         self, the_house: TestHouse, her: Person, another: Person
     ) -> None:
         date_id = a_date(the_house, a_shared_need(the_house, her))
-        answer(the_house, her, appointments.cannot_come, date_id)
+        answer(the_house, her, her_dates.cannot_come, date_id)
         a_date(the_house, a_shared_need(the_house, another))
         with pytest.raises(WrongState):
-            answer(the_house, her, appointments.keep, date_id)
+            answer(the_house, her, her_dates.keep, date_id)
 
     def test_only_with_a_colleague_of_that_service(self, the_house: TestHouse, her: Person) -> None:
         worker = the_house.workers[HOUSING]
         referral_id = referral_of(the_house, a_shared_need(the_house, her)).id
         for with_id in (the_house.workers[POLICE].account_id, her.account_id, uuid4()):
             with the_house.acting(worker) as (session, acting), pytest.raises(NotFound):
-                appointments.set_date(
+                giving.set_date(
                     session,
                     acting,
                     referral_id,
@@ -178,15 +178,15 @@ class TestSetting:
             worker = the_house.workers[kind]
             with the_house.acting(worker) as (session, acting):
                 with pytest.raises(NotFound):
-                    appointments.cancel(session, acting, date_id, now=NOON)
+                    giving.cancel(session, acting, date_id, now=NOON)
                 with pytest.raises(NotFound):
-                    appointments.of_referral(
+                    shown_dates.of_referral(
                         session, acting, referral_of(the_house, need_id).id, now=NOON
                     )
                 span = {"start": NOON, "end": NOON + timedelta(days=9), "now": NOON}
-                assert appointments.of_service(session, acting, **span) == []
+                assert shown_dates.of_service(session, acting, **span) == []
         with the_house.acting(the_house.director) as (session, acting), pytest.raises(NotYours):
-            appointments.cancel(session, acting, date_id, now=NOON)
+            giving.cancel(session, acting, date_id, now=NOON)
 
 
 class TestMovingAndCancelling:
@@ -222,9 +222,9 @@ class TestMovingAndCancelling:
         states = []
         for date_id in dates:
             with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
-                appointments.cancel(session, acting, date_id, now=NOON)
+                giving.cancel(session, acting, date_id, now=NOON)
                 with pytest.raises(WrongState):
-                    appointments.cancel(session, acting, date_id, now=NOON)
+                    giving.cancel(session, acting, date_id, now=NOON)
             states.append(referral_of(the_house, need_id).state)
         assert states == [ReferralState.DATE_SET, ReferralState.ACCEPTED]
 
@@ -244,15 +244,15 @@ class TestHerAnswer:
         self, the_house: TestHouse, her: Person
     ) -> None:
         date_id = a_date(the_house, a_shared_need(the_house, her))
-        answer(the_house, her, appointments.another_time, date_id)
+        answer(the_house, her, her_dates.another_time, date_id)
         with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
             (line,) = referrals.of_service(session, acting, now=NOON)
             assert [date.id for date in line.asked] == [date_id]
-        answer(the_house, her, appointments.cannot_come, date_id)
-        answer(the_house, her, appointments.keep, date_id)
+        answer(the_house, her, her_dates.cannot_come, date_id)
+        answer(the_house, her, her_dates.keep, date_id)
         assert state_of(the_house, date_id) is AppointmentState.PLANNED
 
-    @pytest.mark.parametrize("twice", [appointments.cannot_come, appointments.another_time])
+    @pytest.mark.parametrize("twice", [her_dates.cannot_come, her_dates.another_time])
     def test_a_second_tap_is_told(self, the_house: TestHouse, her: Person, twice: object) -> None:
         date_id = a_date(the_house, a_shared_need(the_house, her))
         answer(the_house, her, twice, date_id)
@@ -261,7 +261,7 @@ class TestHerAnswer:
 
     def test_a_date_that_began_cannot_be_answered(self, the_house: TestHouse, her: Person) -> None:
         date_id = a_date(the_house, a_shared_need(the_house, her))
-        for act in (appointments.cannot_come, appointments.another_time, appointments.keep):
+        for act in (her_dates.cannot_come, her_dates.another_time, her_dates.keep):
             with pytest.raises(WrongState):
                 answer(the_house, her, act, date_id, TOMORROW)
 
@@ -269,10 +269,10 @@ class TestHerAnswer:
         self, the_house: TestHouse, her: Person
     ) -> None:
         first = a_date(the_house, a_shared_need(the_house, her))
-        answer(the_house, her, appointments.cannot_come, first)
+        answer(the_house, her, her_dates.cannot_come, first)
         a_date(the_house, a_shared_need(the_house, her, Category.MONEY))
         with pytest.raises(WrongState):
-            answer(the_house, her, appointments.keep, first)
+            answer(the_house, her, her_dates.keep, first)
         assert state_of(the_house, first) is AppointmentState.CANNOT_COME
 
     def test_another_survivors_date_is_not_found(
@@ -280,7 +280,7 @@ class TestHerAnswer:
     ) -> None:
         date_id = a_date(the_house, a_shared_need(the_house, her))
         for wanted in (date_id, uuid4()):
-            for act in (appointments.cannot_come, appointments.keep):
+            for act in (her_dates.cannot_come, her_dates.keep):
                 with pytest.raises(NotFound):
                     answer(the_house, another, act, wanted)
 
@@ -294,8 +294,8 @@ class TestHerList:
             now = TOMORROW + timedelta(minutes=minutes)
             assert len(hers(the_house, her, now)) == coming
             with the_house.acting(her, now=now) as (session, acting):
-                assert len(appointments.hers(session, acting, now=now, past=True)) == 1 - coming
-                following = appointments.next_of_hers(session, acting, now=now)
+                assert len(her_dates.listed(session, acting, now=now, past=True)) == 1 - coming
+                following = her_dates.next_one(session, acting, now=now)
                 assert (following is not None) is bool(coming)
 
     def test_the_next_date_is_the_first_to_which_she_comes(
@@ -303,11 +303,11 @@ class TestHerList:
     ) -> None:
         need_id = a_shared_need(the_house, her)
         dates = [a_date(the_house, need_id, starts_at=TOMORROW + n * HOUR) for n in (4, 0, 2)]
-        answer(the_house, her, appointments.cannot_come, dates[1])
+        answer(the_house, her, her_dates.cannot_come, dates[1])
         order = [shown.appointment.id for shown in hers(the_house, her)]
         assert order == [dates[1], dates[2], dates[0]]
         with the_house.acting(her) as (session, acting):
-            following = appointments.next_of_hers(session, acting, now=NOON)
+            following = her_dates.next_one(session, acting, now=NOON)
         assert following is not None
         assert following.appointment.id == dates[2]
 
@@ -315,5 +315,5 @@ class TestHerList:
         a_date(the_house, a_shared_need(the_house, her))
         with the_house.acting(the_house.director) as (session, acting):
             case = the_house.case_of(session, her)
-            (shown,) = appointments.of_case(session, acting, case, now=NOON)
+            (shown,) = shown_dates.of_case(session, acting, case, now=NOON)
         assert shown.details is not None

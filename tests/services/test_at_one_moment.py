@@ -17,8 +17,8 @@ from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, WrongState
 from portal.models import Appointment, Grant, Need
 from portal.services import needs, referrals
-from portal.services.dates import appointments
-from portal.services.dates.appointments import Details
+from portal.services.dates import giving, her_dates
+from portal.services.dates.shown_dates import Details
 from portal.services.entry import cards, sessions
 from portal.services.keys.folders import get_folder
 from portal.services.moderation import desk
@@ -129,10 +129,10 @@ def test_a_date_that_is_taken_away_is_not_answered(
 
     def answer() -> None:
         with the_house.acting(her) as (session, acting):
-            appointments.cannot_come(session, acting, date_id, now=NOON)
+            her_dates.cannot_come(session, acting, date_id, now=NOON)
 
     with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
-        appointments.cancel(session, acting, date_id, now=NOON)
+        giving.cancel(session, acting, date_id, now=NOON)
         answered = meanwhile(answer)
     with pytest.raises(WrongState):
         answered.result()
@@ -179,7 +179,7 @@ def test_two_services_do_not_take_the_same_hour(
         a_date(the_house, housing)
 
     with the_house.acting(worker) as (session, acting):
-        appointments.set_date(
+        giving.set_date(
             session,
             acting,
             referral_of(the_house, police, POLICE).id,

@@ -15,7 +15,7 @@ from portal.domain.services import ServiceKind
 from portal.domain.sharing import WISH_LASTS
 from portal.models import AuditEvent, AuditNight, Card, Draft, Grant, KeySlot, SignIn, Tries
 from portal.services import audit, drafts, needs, referrals
-from portal.services.dates import appointments
+from portal.services.dates import shown_dates
 from portal.services.entry import answers, tries
 from portal.services.moderation import desk, lanes
 from portal.services.need_to_know import sharing
@@ -104,7 +104,7 @@ def test_when_her_yes_has_ended_she_is_asked_again_and_a_new_yes_hands_over_anew
         assert (line.referral.state, line.referral.seen_at) == (ReferralState.SENT, None)
         story = referrals.open_referral(session, acting, before.id, now=later)
         assert story.words == "The lock.\n\nAnd now the window."
-        (date,) = appointments.of_referral(session, acting, before.id, now=later)
+        (date,) = shown_dates.of_referral(session, acting, before.id, now=later)
         assert date.appointment.id == date_id
         assert date.details is not None, "sealed before her first yes ended"
         assert date.details.place == "2nd floor, desk 1"

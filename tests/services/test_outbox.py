@@ -10,7 +10,7 @@ from portal.domain.outbox import CLAIM_LASTS, Outcome
 from portal.domain.refusals import NotFound
 from portal.domain.safe_contact import Channel
 from portal.models import Appointment, AuditEvent
-from portal.services.dates import appointments
+from portal.services.dates import giving, her_dates
 from portal.services.running import expiry
 from portal.services.telling import outbox, sending
 from portal.services.telling.sending import Done, Letter
@@ -73,7 +73,7 @@ class TestPlanning:
         date = a_date(the_house, a_shared_need(the_house, her), starts_at=IN_A_WEEK)
         take_all(the_house)
         with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
-            appointments.cancel(session, acting, date, now=NOON)
+            giving.cancel(session, acting, date, now=NOON)
         assert len(take_all(the_house)) == 1
         assert take_all(the_house, now=REMINDED) == []
 
@@ -82,7 +82,7 @@ class TestPlanning:
         date = a_date(the_house, a_shared_need(the_house, her), starts_at=IN_A_WEEK)
         take_all(the_house)
         with the_house.acting(her) as (session, acting):
-            appointments.cannot_come(session, acting, date, now=NOON)
+            her_dates.cannot_come(session, acting, date, now=NOON)
         assert take_all(the_house, now=REMINDED) == []
         assert states(the_house)[-1] == ("reminder", "dropped", "date_changed")
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.needs import Category, NeedAnswer, Statement
 from portal.services import messages, needs, referrals, today
 from portal.services.case_work import caseload
-from portal.services.dates import appointments
+from portal.services.dates import her_dates, shown_dates
 from portal.services.entry.sessions import SignedIn
 from portal.services.moderation import lanes
 from portal.services.need_to_know import sharing
@@ -103,7 +103,7 @@ def test_her_dates_with_one_service(the_house: TestHouse, her: Person) -> None:
     assert_constant(
         the_house,
         her,
-        lambda session, acting: appointments.hers(session, acting, now=NOON),
+        lambda session, acting: her_dates.listed(session, acting, now=NOON),
         grow,
         most=10,
     )
@@ -152,7 +152,7 @@ def test_the_pages_of_a_service(
     week = {"start": NOON, "end": NOON + timedelta(days=9), "now": NOON}
     pages: dict[str, Page] = {
         "referrals": lambda session, acting: referrals.of_service(session, acting, now=NOON),
-        "dates": lambda session, acting: appointments.of_service(session, acting, **week),
+        "dates": lambda session, acting: shown_dates.of_service(session, acting, **week),
     }
 
     def grow() -> None:

@@ -15,7 +15,7 @@ from portal.domain.refusals import NotFound
 from portal.models import AuditEvent
 from portal.services import drafts, messages, needs, referrals
 from portal.services.case_work import caseload, cases
-from portal.services.dates import appointments
+from portal.services.dates import her_dates, shown_dates
 from portal.services.entry import sessions
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import reading
@@ -165,8 +165,8 @@ class TestNoPathWithoutATrace:
         yield [
             (her, lambda s, a: messages.show(s, a, case_id, now=NOON)),
             (her, lambda s, a: needs.hers(s, a, now=NOON)),
-            (her, lambda s, a: appointments.hers(s, a, now=NOON)),
-            (her, lambda s, a: appointments.next_of_hers(s, a, now=NOON)),
+            (her, lambda s, a: her_dates.listed(s, a, now=NOON)),
+            (her, lambda s, a: her_dates.next_one(s, a, now=NOON)),
             (her, lambda s, a: drafts.find(s, a, "needs", now=NOON)),
             (her, lambda s, a: sharing.preview(s, a, need_id, service_id, now=NOON)),
             (director, lambda s, a: caseload.page(s, a, now=NOON)),
@@ -180,13 +180,13 @@ class TestNoPathWithoutATrace:
             (director, lambda s, a: needs.of_case(s, a, cases.get_case(s, a, case_id), now=NOON)),
             (
                 director,
-                lambda s, a: appointments.of_case(s, a, cases.get_case(s, a, case_id), now=NOON),
+                lambda s, a: shown_dates.of_case(s, a, cases.get_case(s, a, case_id), now=NOON),
             ),
             (the_house.moderator, lambda s, a: desk.open_need(s, a, waiting, now=NOON)),
             (worker, lambda s, a: referrals.of_service(s, a, now=NOON)),
             (worker, lambda s, a: referrals.open_referral(s, a, referral_id, now=NOON)),
-            (worker, lambda s, a: appointments.of_service(s, a, **week)),
-            (worker, lambda s, a: appointments.of_referral(s, a, referral_id, now=NOON)),
+            (worker, lambda s, a: shown_dates.of_service(s, a, **week)),
+            (worker, lambda s, a: shown_dates.of_referral(s, a, referral_id, now=NOON)),
         ]
 
     def test_each_is_in_the_account_before_the_words_are_open(

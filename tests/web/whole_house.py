@@ -32,8 +32,8 @@ from portal.services.case_work import cover
 from portal.services.centre import house_settings
 from portal.services.colleagues import invitations
 from portal.services.colleagues.invitations import NewColleague
-from portal.services.dates import appointments
-from portal.services.dates.appointments import Details
+from portal.services.dates import giving, her_dates
+from portal.services.dates.shown_dates import Details
 from portal.services.entry import browsers, second_factor, sessions
 from portal.services.house import House
 from portal.services.keys import pending
@@ -324,7 +324,7 @@ class _Furnishing:
         housing = self._said_yes(amal, helped, ServiceKind.HOUSING)
         for days in (-3, 2, 3, 30):
             self._dated(housing, days)
-        self._by_her(amal, appointments.another_time, self.ids["appointment"][-1])
+        self._by_her(amal, her_dates.another_time, self.ids["appointment"][-1])
         refused = self._need(amal, Category.WORK)
         self._routed(refused, ServiceKind.HOUSING)
         self._refused(self._said_yes(amal, refused, ServiceKind.HOUSING))
@@ -399,7 +399,7 @@ class _Furnishing:
         starts_at = NOON + timedelta(days=days, hours=2)
         then = min(NOON, starts_at - timedelta(hours=3))
         with self.house.acting(worker, now=then) as (session, acting):
-            date = appointments.set_date(
+            date = giving.set_date(
                 session,
                 acting,
                 referral_id,

@@ -18,8 +18,8 @@ from portal.models import Case, Decision, Message, Service, Thread
 from portal.services import audit, needs
 from portal.services.case_work import cases
 from portal.services.colleagues import staff
-from portal.services.dates import appointments
-from portal.services.dates.appointments import Shown
+from portal.services.dates import shown_dates
+from portal.services.dates.shown_dates import Shown
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import open_folder
 from portal.services.needs import NeedStory
@@ -86,7 +86,7 @@ def make(session: Session, acting: SignedIn, case_id: UUID, *, now: datetime) ->
         name,
         language,
         needs.of_case(session, acting, case, now=now),
-        appointments.of_case(session, acting, case, now=now),
+        shown_dates.of_case(session, acting, case, now=now),
         _messages(session, acting, case_id, now=now),
     )
 

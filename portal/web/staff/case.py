@@ -14,7 +14,7 @@ from portal.models import Case
 from portal.services import messages, needs, referrals
 from portal.services.case_work import card_again, cases
 from portal.services.colleagues import staff
-from portal.services.dates import appointments
+from portal.services.dates import shown_dates
 from portal.services.entry import cards
 from portal.services.needs import NeedStory
 from portal.services.telling import outbox, safe_contact
@@ -102,7 +102,7 @@ def _stands_still(story: NeedStory) -> bool:
 
 
 def _dates(found: Case, now: datetime) -> dict[str, Any]:
-    shown = appointments.of_case(guards.db(), guards.signed_in(), found, now=now)
+    shown = shown_dates.of_case(guards.db(), guards.signed_in(), found, now=now)
     return {
         "coming": [date for date in shown if date.ends_at > now],
         "past": [date for date in reversed(shown) if date.ends_at <= now][:10],

@@ -40,8 +40,8 @@ from portal.i18n import lazy_gettext as _l
 from portal.services import referrals
 from portal.services.availability import rooms
 from portal.services.calendars import links
-from portal.services.dates import appointments
-from portal.services.dates.appointments import MAX_DETAIL, Details, Shown
+from portal.services.dates import giving, shown_dates
+from portal.services.dates.shown_dates import MAX_DETAIL, Details, Shown
 from portal.web import guards
 from portal.web.forms import StaffForm
 
@@ -111,7 +111,7 @@ def week() -> ResponseReturnValue:
     starts = [datetime.combine(monday + timedelta(days), time(), zone) for days in range(8)]
     shown: list[Shown] = []
     if acting.may(Permission.ANSWER_REFERRAL):
-        shown = appointments.of_service(
+        shown = shown_dates.of_service(
             guards.db(), acting, start=starts[0], end=starts[-1], now=now
         )
     days = [_day(start, shown, today) for start in starts[:7]]
@@ -132,8 +132,8 @@ def set_date(referral_id: UUID) -> ResponseReturnValue:
     """Give a date, or another one instead of one that stands."""
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
     story = referrals.open_referral(session, acting, referral_id, now=now)
-    old = _instead_of(appointments.of_referral(session, acting, referral_id, now=now))
-    members = appointments.colleagues(session, story.service.id)
+    old = _instead_of(shown_dates.of_referral(session, acting, referral_id, now=now))
+    members = giving.colleagues(session, story.service.id)
     names = {str(member.account_id): member.name for member in members}
     form = DateForm(data=_suggested(old, story.service.place, acting.account_id))
     form.with_id.choices = list(names.items())
@@ -173,7 +173,7 @@ def _try(form: DateForm, referral_id: UUID, old: Shown | None) -> datetime:
         childcare=form.childcare.data,
     )
     with guards.transaction() as session:
-        appointments.set_date(
+        giving.set_date(
             session,
             guards.signed_in(),
             referral_id,

@@ -12,7 +12,7 @@ from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.services import referrals
-from portal.services.dates import appointments
+from portal.services.dates import giving, shown_dates
 from portal.web import guards
 from portal.web.forms import StaffForm
 
@@ -97,13 +97,13 @@ def not_possible(referral_id: UUID) -> ResponseReturnValue:
 def cancel_date(referral_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
     """Take a date away."""
     said = _("The date is cancelled. She reads: “This talk does not take place”.")
-    return _answer(appointment_id, appointments.cancel, said, back_to=referral_id)
+    return _answer(appointment_id, giving.cancel, said, back_to=referral_id)
 
 
 def _page(referral_id: UUID, form: ReasonForm) -> ResponseReturnValue:
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
     story = referrals.open_referral(session, acting, referral_id, now=now)
-    dates = appointments.of_referral(session, acting, referral_id, now=now)
+    dates = shown_dates.of_referral(session, acting, referral_id, now=now)
     return render_template(
         "staff/referrals/referral.html",
         story=story,

@@ -18,8 +18,8 @@ from portal.domain.refusals import WrongState
 from portal.i18n import dates as own_dates
 from portal.i18n import lazy_gettext as _l
 from portal.models import Appointment
-from portal.services.dates import appointments
-from portal.services.dates.appointments import Shown
+from portal.services.dates import her_dates
+from portal.services.dates.shown_dates import Shown
 from portal.web import guards
 from portal.web.forms import PortalForm
 from portal.web.survivor.nearness import near_day
@@ -93,7 +93,7 @@ def past() -> ResponseReturnValue:
     """What was, the last first."""
     now, older_than = guards.utc_now(), request.args.get("older", type=UUID)
     # One more tells that there are older ones; a second, for a talk that goes on at this moment.
-    found = appointments.hers(
+    found = her_dates.listed(
         guards.db(), guards.signed_in(), now=now, past=True, older_than=older_than, size=PAGE + 2
     )
     older = found[PAGE - 1].appointment.id if len(found) > PAGE else None
@@ -104,26 +104,26 @@ def past() -> ResponseReturnValue:
 def hide_past() -> ResponseReturnValue:
     """What is over goes out of her sight; the services keep it."""
     with guards.transaction() as session:
-        appointments.hide_past(session, guards.signed_in(), now=guards.utc_now())
+        her_dates.hide_past(session, guards.signed_in(), now=guards.utc_now())
     return redirect(url_for(".past", said="hidden"))
 
 
 @blueprint.post("/<uuid:date_id>/cannot-come")
 def cannot_come(date_id: UUID) -> ResponseReturnValue:
     """No reason is asked."""
-    return _answer(appointments.cannot_come, date_id)
+    return _answer(her_dates.cannot_come, date_id)
 
 
 @blueprint.post("/<uuid:date_id>/another-time")
 def another_time(date_id: UUID) -> ResponseReturnValue:
     """No reason is asked."""
-    return _answer(appointments.another_time, date_id)
+    return _answer(her_dates.another_time, date_id)
 
 
 @blueprint.post("/<uuid:date_id>/keep")
 def keep(date_id: UUID) -> ResponseReturnValue:
     """She can come after all."""
-    return _answer(appointments.keep, date_id)
+    return _answer(her_dates.keep, date_id)
 
 
 @blueprint.route("/<uuid:date_id>/file", methods=["GET", "POST"])
@@ -133,10 +133,10 @@ def file(date_id: UUID) -> ResponseReturnValue:
     form = FileForm()
     form.title.choices = list(TITLES.items())
     try:
-        date = appointments.get_to_file(session, guards.signed_in(), date_id, now=now)
+        date = her_dates.get_to_file(session, guards.signed_in(), date_id, now=now)
         if form.validate_on_submit():
             with guards.transaction() as changed:
-                date = appointments.take_file(changed, guards.signed_in(), date_id, now=now)
+                date = her_dates.take_file(changed, guards.signed_in(), date_id, now=now)
             return _file(date, TITLES[form.title.data], now=now)
     except WrongState:
         return redirect(url_for(".show", said="changed"))
@@ -159,7 +159,7 @@ def _file(date: Appointment, title: str, *, now: datetime) -> Response:
 
 
 def _days_to_come() -> list[Day]:
-    shown = appointments.hers(guards.db(), guards.signed_in(), now=guards.utc_now())
+    shown = her_dates.listed(guards.db(), guards.signed_in(), now=guards.utc_now())
     days = groupby(shown, key=lambda one: own_dates.here(one.appointment.starts_at).date())
     return [Day(on, tuple(its)) for on, its in days]
 

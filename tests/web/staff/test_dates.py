@@ -8,7 +8,7 @@ import pytest
 from portal.domain.appointments import AppointmentState
 from portal.domain.needs import Category
 from portal.domain.services import ServiceKind
-from portal.services.dates import appointments
+from portal.services.dates import her_dates
 from portal.settings import Settings
 from tests.conftest import Built
 from tests.people import Person
@@ -48,7 +48,7 @@ def test_a_date_is_set_on_the_clock_of_the_centre(work: AtWork, worker: Colleagu
     date = work.dates(referral_id)[0]
     assert date.starts_at == datetime(2026, 11, 25, 13, 0, tzinfo=UTC)
     with work.house.acting(her) as (session, acting):
-        (shown,) = appointments.hers(session, acting, now=work.now)
+        (shown,) = her_dates.listed(session, acting, now=work.now)
     assert shown.details is not None
     assert shown.details.bring == "The letter of the landlord"
     assert b"landlord" not in date.details
@@ -133,7 +133,7 @@ def test_the_week_shows_whom_my_service_meets(work: AtWork, worker: Colleague) -
     assert "14:00 – 14:45 Farida" in worker.text
     assert str(police_id) not in worker.page
     with work.house.acting(her) as (session, acting):
-        appointments.cannot_come(session, acting, work.dates(referral_id)[0].id, now=work.now)
+        her_dates.cannot_come(session, acting, work.dates(referral_id)[0].id, now=work.now)
     worker.get("/staff/dates")
     assert "she cannot come" in worker.text
     worker.get("/staff/dates?week=2026-W49")

@@ -8,7 +8,7 @@ from portal.domain.referrals import ReferralState
 from portal.domain.services import ServiceKind
 from portal.models import Need, Referral
 from portal.services import needs, referrals
-from portal.services.dates import appointments
+from portal.services.dates import her_dates
 from portal.services.need_to_know import sharing
 from portal.settings import Settings
 from tests.conftest import Built
@@ -147,7 +147,7 @@ def test_her_answer_stands_on_top_with_what_to_do(work: AtWork, worker: Colleagu
     sets_date(worker, address)
     date = work.dates(referral_id)[0]
     with work.house.acting(her) as (session, acting):
-        appointments.another_time(session, acting, date.id, now=work.now)
+        her_dates.another_time(session, acting, date.id, now=work.now)
     worker.get("/staff/referrals")
     assert worker.text.index("Asks") < worker.text.index("Waits")
     assert "She asked about a date: answer her" in worker.text
@@ -188,7 +188,7 @@ def test_a_date_she_cannot_keep_is_cancelled(work: AtWork, worker: Colleague) ->
     sets_date(worker, address)
     date = work.dates(referral_id)[0]
     with work.house.acting(her) as (session, acting):
-        appointments.cannot_come(session, acting, date.id, now=work.now)
+        her_dates.cannot_come(session, acting, date.id, now=work.now)
     worker.get(address)
     assert "She cannot come" in worker.text or "she cannot come" in worker.text
     worker.post(f"{address}/dates/{date.id}/cancel")

@@ -8,8 +8,8 @@ from sqlalchemy import inspect, select
 
 from portal.domain.appointments import AppointmentState
 from portal.models import Appointment, Referral
-from portal.services.dates import appointments
-from portal.services.dates.appointments import Details
+from portal.services.dates import giving, shown_dates
+from portal.services.dates.shown_dates import Details
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.web.browser_stand_in import OWN_STEP, Phone
 from tests.web.survivor.hands import acting, form_of, has_button, press, text, words_in
@@ -40,7 +40,7 @@ def dated(whole: WholeHouse, starts_at: datetime, *, instead_of: UUID | None = N
     with acting(whole, whole.everybody.staff["housing"]) as (session, colleague):
         given = session.scalar(select(Appointment).limit(1))
         assert given is not None
-        return appointments.set_date(
+        return giving.set_date(
             session,
             colleague,
             given.referral_id,
@@ -134,9 +134,7 @@ def test_a_cancelled_date_says_that_she_does_not_have_to_come(
     her_phone: Phone, whole: WholeHouse
 ) -> None:
     with acting(whole, whole.everybody.staff["housing"]) as (session, colleague):
-        appointments.cancel(
-            session, colleague, whole.everybody.ids["appointment"][1], now=whole.now
-        )
+        giving.cancel(session, colleague, whole.everybody.ids["appointment"][1], now=whole.now)
     her_phone.go("/dates")
     assert "This date is cancelled. You do not have to come." in cards(her_phone)[0]
     assert "Bring:" not in cards(her_phone)[0]
@@ -250,7 +248,7 @@ def test_what_is_over_can_be_hidden_from_her_pages_and_stays_with_the_service(
     with acting(whole, whole.everybody.staff["housing"]) as (session, colleague):
         given = session.scalar(select(Appointment).order_by(Appointment.starts_at).limit(1))
         assert given is not None
-        kept = appointments.of_referral(session, colleague, given.referral_id, now=whole.now)
+        kept = shown_dates.of_referral(session, colleague, given.referral_id, now=whole.now)
         assert given.id in [one.appointment.id for one in kept]
 
 
@@ -278,7 +276,7 @@ def test_a_day_without_a_talk_leads_to_the_list(whole: WholeHouse, on: str) -> N
 def test_a_talk_that_is_cancelled_is_no_part_of_a_visit(whole: WholeHouse) -> None:
     other = dated(whole, datetime(2026, 11, 25, 14, 5, tzinfo=UTC))
     with acting(whole, whole.everybody.staff["housing"]) as (session, colleague):
-        appointments.cancel(session, colleague, other, now=whole.now)
+        giving.cancel(session, colleague, other, now=whole.now)
     phone = whole.phone(whole.everybody.amal)
     phone.go("/dates")
     assert "Your visit" not in text(phone)
@@ -326,7 +324,7 @@ def test_what_is_moved_or_cancelled_is_taken_back_under_the_same_name(
     her_phone.go(f"/dates/{other}/file")
     moved = taken(her_phone, a="course", b="y")
     with acting(whole, whole.everybody.staff["housing"]) as (session, colleague):
-        appointments.cancel(session, colleague, other, now=whole.now)
+        giving.cancel(session, colleague, other, now=whole.now)
     her_phone.go("/dates")
     press(her_phone, "Take this date out of the phone’s calendar")
     ended = taken(her_phone, a="course", b="y")

@@ -18,7 +18,7 @@ from portal.models import Appointment, BusyTime, Calendar, CalendarEntry
 from portal.services.availability import free
 from portal.services.availability.owners import Owner, of_service, own
 from portal.services.calendars import keeping, links
-from portal.services.dates import appointments
+from portal.services.dates import giving, her_dates
 from portal.services.endings import erasure
 from portal.worker import calendars
 from portal.worker.calendars import asking
@@ -155,7 +155,7 @@ def test_a_date_goes_out_without_a_telling_word_and_blocks_nothing_of_its_own(
         assert telling.lower() not in written.lower(), telling
     assert desk.busy() == []
     with desk.house.acting(desk.house.workers[HOUSING], now=desk.now) as (session, acting):
-        appointments.cancel(session, acting, date_id, now=desk.now)
+        giving.cancel(session, acting, date_id, now=desk.now)
     desk.sync()
     assert (desk.texts(), desk.entries(), desk.conflicts()) == ([], [], [])
     assert desk.server.secret not in caplog.text
@@ -175,7 +175,7 @@ def test_a_date_moved_in_the_calendar_while_she_asks_for_another_time(
     theirs = TOMORROW + 3 * HOUR
     desk.server.put(desk.path + name, an_event(theirs, name.removesuffix(".ics")))
     with desk.house.acting(her, now=desk.now) as (session, acting):
-        appointments.another_time(session, acting, date_id, now=desk.now)
+        her_dates.another_time(session, acting, date_id, now=desk.now)
     desk.sync()
     (conflict,) = desk.conflicts()
     assert conflict.entry.clash is Clash.MOVED
@@ -233,7 +233,7 @@ def test_a_note_of_the_owner_on_a_date_is_no_conflict(desk: Desk, her: Person) -
     assert (desk.conflicts(), desk.busy()) == ([], [])
     assert "drawer" in desk.texts()[0]
     with desk.house.acting(desk.house.workers[HOUSING], now=desk.now) as (session, acting):
-        appointments.cancel(session, acting, date_id, now=desk.now)
+        giving.cancel(session, acting, date_id, now=desk.now)
     desk.sync()
     assert desk.texts() == []
 
@@ -337,7 +337,7 @@ def test_a_link_of_a_calendar_is_read_only_and_the_planner_sees_it_all(
     assert len(desk.texts()) == 2
     day = TOMORROW.date()
     with desk.house.acting(desk.house.workers[HOUSING], now=desk.now) as (session, _):
-        members = appointments.colleagues(session, service.id)
+        members = giving.colleagues(session, service.id)
         (worker,) = free.workers(session, service.id, members, day, day, now=desk.now)
     # The house is open from 9 to 17: busy 12 to 13 (by her calendar), a date from 14 to 15.
     at = [TOMORROW + hours * HOUR for hours in (-3, 0, 1, 2, 3, 5)]

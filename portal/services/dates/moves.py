@@ -1,0 +1,39 @@
+"""What becomes of a date: one state after another, with its time and in the account of acts."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.appointments import (
+    COMING,
+    MOVES,
+    AppointmentState,
+)
+from portal.domain.refusals import WrongState
+from portal.models import Appointment
+from portal.services import audit
+from portal.services.dates import taken_times
+from portal.services.entry.sessions import SignedIn
+
+
+def move(session: Session, appointment: Appointment, state: AppointmentState) -> None:
+    """From one state to another; where she is not expected her time is free. Raises WrongState."""
+    if state not in MOVES[appointment.state]:
+        raise WrongState
+    appointment.state = state
+    if state not in COMING:
+        taken_times.free(session, appointment)
+
+
+def account(
+    session: Session, acting: SignedIn, kind: str, appointment: Appointment, *, now: datetime
+) -> None:
+    """An act about a date, in the account of its case."""
+    audit.record(
+        session,
+        acting.account_id,
+        kind,
+        now=now,
+        case_id=appointment.case_id,
+        facts={"appointment": str(appointment.id)},
+    )

@@ -1,0 +1,172 @@
+"""Dates as they are read: by her, by the service that gave them, by her case team."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from portal.domain.appointments import (
+    STANDING,
+    AppointmentState,
+)
+from portal.domain.refusals import NotYours
+from portal.domain.roles import Permission, Role
+from portal.domain.words import written, written_or_none
+from portal.models import Appointment, Case, Referral, Service, StaffMember
+from portal.services.entry.sessions import SignedIn
+from portal.services.keys.reading import OpenFolder, open_referrals
+from portal.services.referrals import get_for_service
+
+MAX_DETAIL = 300
+
+
+@dataclass(frozen=True)
+class Details:
+    """What is sealed of a date."""
+
+    place: str
+    interpreter: str | None = None
+    bring: str | None = None
+    childcare: str | None = None
+
+    def cleaned(self) -> "Details":
+        """The same, safe to keep. Raises NothingWritten without a place, or TooLong."""
+        return Details(
+            place=written(self.place, limit=MAX_DETAIL),
+            interpreter=written_or_none(self.interpreter, limit=MAX_DETAIL),
+            bring=written_or_none(self.bring, limit=MAX_DETAIL),
+            childcare=written_or_none(self.childcare, limit=MAX_DETAIL),
+        )
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A date as she or the service sees it."""
+
+    appointment: Appointment
+    service: Service
+    with_name: str
+    details: Details | None
+    case_number: str = ""
+    her_name: str | None = None
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the talk is over."""
+        return ends_at(self.appointment)
+
+    @property
+    def stands(self) -> bool:
+        """Whether she is expected: nothing was cancelled or moved."""
+        return self.appointment.state in STANDING
+
+
+def of_service(
+    session: Session, acting: SignedIn, *, start: datetime, end: datetime, now: datetime
+) -> list[Shown]:
+    """The dates of the services of this colleague in a span of days."""
+    if not acting.may(Permission.ANSWER_REFERRAL):
+        raise NotYours
+    asked = (
+        with_names()
+        .where(
+            Appointment.service_id.in_(acting.services(Role.SERVICE_STAFF)),
+            Appointment.starts_at >= start,
+            Appointment.starts_at < end,
+            Appointment.state != AppointmentState.MOVED,
+        )
+        .order_by(Appointment.starts_at)
+    )
+    return read(session, acting, asked, purpose="service_dates", now=now, as_list=True)
+
+
+def of_referral(
+    session: Session, acting: SignedIn, referral_id: UUID, *, now: datetime
+) -> list[Shown]:
+    """The dates of one referral, for its service."""
+    get_for_service(session, acting, referral_id)
+    asked = (
+        with_names().where(Appointment.referral_id == referral_id).order_by(Appointment.starts_at)
+    )
+    return read(session, acting, asked, purpose="service", now=now)
+
+
+def of_case(session: Session, acting: SignedIn, case: Case, *, now: datetime) -> list[Shown]:
+    """The dates of a case, for its team."""
+    asked = (
+        with_names()
+        .where(Appointment.case_id == case.id, Appointment.state != AppointmentState.MOVED)
+        .order_by(Appointment.starts_at)
+    )
+    return read(session, acting, asked, purpose="case", now=now)
+
+
+def with_names() -> Select[Appointment, Service, str, str]:
+    """How every question about dates begins: with the service, who meets her and the case."""
+    return (
+        select(Appointment, Service, StaffMember.name, Case.number)
+        .join(Service, Service.id == Appointment.service_id)
+        .join(StaffMember, StaffMember.account_id == Appointment.with_id)
+        .join(Case, Case.id == Appointment.case_id)
+    )
+
+
+def read(
+    session: Session,
+    acting: SignedIn,
+    asked: Select[Appointment, Service, str, str],
+    *,
+    purpose: str,
+    now: datetime,
+    as_list: bool = False,
+) -> list[Shown]:
+    """The dates that a question finds, opened as far as she who asks holds keys."""
+    rows = session.execute(asked).all()
+    return with_details(session, acting, rows, purpose=purpose, now=now, as_list=as_list)
+
+
+def with_details(
+    session: Session,
+    acting: SignedIn,
+    rows: Sequence[tuple[Appointment, Service, str, str]],
+    *,
+    purpose: str,
+    now: datetime,
+    as_list: bool = False,
+) -> list[Shown]:
+    """Rows of `with_names`, opened as far as she who asks holds keys."""
+    ids = {row[0].referral_id for row in rows}
+    opened = open_referrals(session, acting, ids, purpose=purpose, now=now, as_list=as_list)
+    names = _her_names(session, opened) if as_list else {}
+    return [
+        Shown(
+            appointment=appointment,
+            service=service,
+            with_name=name,
+            details=_details(opened.get(appointment.referral_id), appointment),
+            case_number=number,
+            her_name=names.get(appointment.referral_id),
+        )
+        for appointment, service, name, number in rows
+    ]
+
+
+def ends_at(appointment: Appointment) -> datetime:
+    """When a talk is over."""
+    return appointment.starts_at + timedelta(minutes=appointment.minutes)
+
+
+def _her_names(session: Session, opened: dict[UUID, OpenFolder]) -> dict[UUID, str | None]:
+    """The names to use, for whoever was granted them with the referral."""
+    rows = session.scalars(select(Referral).where(Referral.id.in_(opened)))
+    return {row.id: opened[row.id].read(row, "name") for row in rows}
+
+
+def _details(folder: OpenFolder | None, appointment: Appointment) -> Details | None:
+    if folder is None or not folder.opens(appointment.details):
+        return None
+    return Details(**json.loads(folder.read(appointment, "details") or "{}"))

@@ -9,49 +9,36 @@ from portal.domain.refusals import NotYours, ProofTooOld
 from portal.domain.training import TrainingHasPassed
 from portal.i18n import language_name
 from portal.web import guards, staff_sessions
-from portal.web.staff import (
-    account,
-    audit,
-    availability,
-    browsers,
+from portal.web.staff import once, proof, sent_again, trouble, vocabulary
+from portal.web.staff.case_work import (
     cards,
     case,
     caseload,
-    colleagues,
     conversation,
     cover,
-    dates,
-    decisions,
-    desk,
     emergency,
-    ends,
-    enrolment,
-    factors,
-    handing_over,
-    house,
-    house_ends,
-    house_settings,
-    inviting,
     leave,
-    look_questions,
     new_card,
     notes,
-    once,
     opening,
+    telling,
+)
+from portal.web.staff.centre import house, house_settings, what_stays
+from portal.web.staff.colleagues import colleagues, inviting, second_person
+from portal.web.staff.dates import availability, dates, referrals, rooms
+from portal.web.staff.endings import ends, handing_over, house_ends
+from portal.web.staff.entry import (
+    account,
+    browsers,
+    enrolment,
+    factors,
     passkeys,
     passphrases,
-    proof,
-    referrals,
-    rooms,
-    second_person,
-    sent_again,
     sign_in,
-    telling,
-    trouble,
-    vocabulary,
     welcome,
-    what_stays,
 )
+from portal.web.staff.moderation import decisions, desk
+from portal.web.staff.need_to_know import audit, look_questions
 
 WAY_IN = (sign_in, welcome, passphrases, passkeys, enrolment)
 WORK = (

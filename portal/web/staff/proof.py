@@ -22,7 +22,7 @@ from portal.domain.refusals import ProofTooOld, Refusal, SlowDown
 from portal.i18n import lazy_gettext as _l
 from portal.services.entry import passkeys, second_factor, sessions
 from portal.web import guards, staff_sessions
-from portal.web.staff.passkeys import site
+from portal.web.staff.entry.passkeys import site
 
 blueprint = Blueprint("proof", __name__)
 

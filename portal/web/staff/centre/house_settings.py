@@ -16,9 +16,9 @@ from portal.services.centre import directory, house_settings
 from portal.services.house import get_centre
 from portal.web import guards
 from portal.web.help_lines import KNOWN, HelpLine, of_centre
-from portal.web.staff import house_forms as forms
 from portal.web.staff import proof
-from portal.web.staff.service_form import NEW_SERVICE, ServiceForm, service_form
+from portal.web.staff.centre import house_forms as forms
+from portal.web.staff.centre.service_form import NEW_SERVICE, ServiceForm, service_form
 
 blueprint = Blueprint("house_settings", __name__, url_prefix="/house/settings")
 

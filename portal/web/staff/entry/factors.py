@@ -17,8 +17,9 @@ from portal.services.colleagues import staff
 from portal.services.entry import passkeys, second_factor
 from portal.web import guards
 from portal.web.forms import StaffForm
-from portal.web.staff import enrolment, proof
-from portal.web.staff.passkeys import site
+from portal.web.staff import proof
+from portal.web.staff.entry import enrolment
+from portal.web.staff.entry.passkeys import site
 
 blueprint = Blueprint("factors", __name__, url_prefix="/me/second-factors")
 

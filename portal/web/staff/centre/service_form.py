@@ -22,7 +22,7 @@ from portal.i18n import dates
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.web import guards
-from portal.web.staff.house_forms import (
+from portal.web.staff.centre.house_forms import (
     CountField,
     LineForm,
     ManyField,

@@ -36,7 +36,9 @@ from portal.services.keys.halves import KeyNotHandedOver
 from portal.services.moderation import deciding, decisions, one_decision
 from portal.web import guards
 from portal.web.forms import StaffForm
-from portal.web.staff import colleagues, needs_at_desk, proof, vocabulary
+from portal.web.staff import proof, vocabulary
+from portal.web.staff.colleagues import colleagues
+from portal.web.staff.moderation import needs_at_desk
 
 blueprint = Blueprint("decisions", __name__, url_prefix="/desk")
 

@@ -27,7 +27,7 @@ from portal.services.colleagues.roles import OwnAccount, RoleHeldAlready
 from portal.services.colleagues.teams import LastKeyHolder
 from portal.services.entry import browsers
 from portal.web import guards
-from portal.web.staff.colleague_forms import (
+from portal.web.staff.colleagues.colleague_forms import (
     LOST,
     AskRoleForm,
     GiveRoleForm,

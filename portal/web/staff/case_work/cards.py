@@ -19,7 +19,7 @@ from portal.services.entry import cards
 from portal.services.house import HouseNotReady
 from portal.web import guards
 from portal.web.staff import proof
-from portal.web.staff.card_numbers import keep_number, take_number
+from portal.web.staff.case_work.card_numbers import keep_number, take_number
 
 blueprint = Blueprint("cards", __name__, url_prefix="/cases/<uuid:case_id>/card")
 

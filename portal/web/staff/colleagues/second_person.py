@@ -16,8 +16,8 @@ from portal.services.colleagues import again, roles
 from portal.services.colleagues.again import Lost
 from portal.services.colleagues.roles import RoleHeldAlready
 from portal.web import guards
-from portal.web.staff import colleagues
-from portal.web.staff.colleague_forms import AskRoleForm, LossForm
+from portal.web.staff.colleagues import colleagues
+from portal.web.staff.colleagues.colleague_forms import AskRoleForm, LossForm
 
 blueprint = Blueprint("second_person", __name__, url_prefix="/colleagues")
 

@@ -19,7 +19,8 @@ from portal.services.entry.sessions import SignedIn
 from portal.services.entry.sign_in import sign_in_with_passphrase
 from portal.web import guards, staff_sessions
 from portal.web.forms import StaffForm
-from portal.web.staff import browsers, proof
+from portal.web.staff import proof
+from portal.web.staff.entry import browsers
 from portal.web.staff.proof import safe_inner
 
 blueprint = Blueprint("sign_in", __name__)

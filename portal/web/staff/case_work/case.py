@@ -19,8 +19,8 @@ from portal.services.entry import cards
 from portal.services.needs import NeedStory
 from portal.services.telling import outbox, safe_contact
 from portal.web import guards
-from portal.web.staff.cards import may_issue_again
-from portal.web.staff.conversation import MessageForm, write_answer
+from portal.web.staff.case_work.cards import may_issue_again
+from portal.web.staff.case_work.conversation import MessageForm, write_answer
 
 blueprint = Blueprint("case", __name__, url_prefix="/cases/<uuid:case_id>")
 

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from portal.domain.decisions import RULES, DecisionKind
 from portal.services.endings import ends
 from portal.web import guards
-from portal.web.staff.ends import STRIKES
+from portal.web.staff.endings.ends import STRIKES
 
 blueprint = Blueprint("house_ends", __name__, url_prefix="/house/ends")
 

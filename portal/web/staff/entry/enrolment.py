@@ -13,9 +13,10 @@ from portal.services.colleagues import staff
 from portal.services.entry import passkeys, second_factor, sessions
 from portal.services.entry.sessions import SignedIn
 from portal.web import guards, staff_sessions
-from portal.web.staff import browsers, proof
-from portal.web.staff.passkeys import site
-from portal.web.staff.sign_in import CodeForm, first_room
+from portal.web.staff import proof
+from portal.web.staff.entry import browsers
+from portal.web.staff.entry.passkeys import site
+from portal.web.staff.entry.sign_in import CodeForm, first_room
 
 blueprint = Blueprint("enrolment", __name__, url_prefix="/second-factor/new")
 

@@ -18,8 +18,9 @@ from portal.services.colleagues import listing, staff
 from portal.services.entry import browsers as browsing
 from portal.services.entry import passkeys, recovery_codes, second_factor, sessions
 from portal.web import guards, staff_sessions
-from portal.web.staff import browsers, passphrases, proof
-from portal.web.staff.passphrases import ChosenPassphraseForm
+from portal.web.staff import proof
+from portal.web.staff.entry import browsers, passphrases
+from portal.web.staff.entry.passphrases import ChosenPassphraseForm
 
 blueprint = Blueprint("account", __name__, url_prefix="/me")
 

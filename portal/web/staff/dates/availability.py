@@ -24,7 +24,7 @@ from portal.services.calendars import links
 from portal.services.centre import directory
 from portal.web import guards
 from portal.web.forms import StaffForm
-from portal.web.staff import calendar_words as words
+from portal.web.staff.dates import calendar_words as words
 
 blueprint = Blueprint("availability", __name__, url_prefix="/time")
 

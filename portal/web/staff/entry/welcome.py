@@ -13,8 +13,8 @@ from portal.services.colleagues import invitations
 from portal.services.colleagues.invitations import LinkDoesNotOpen
 from portal.services.colleagues.staff import AddressTaken
 from portal.web import guards, staff_sessions
-from portal.web.staff import passphrases
-from portal.web.staff.passphrases import ChosenPassphraseForm
+from portal.web.staff.entry import passphrases
+from portal.web.staff.entry.passphrases import ChosenPassphraseForm
 
 blueprint = Blueprint("welcome", __name__, url_prefix="/welcome")
 

@@ -22,7 +22,7 @@ from portal.services.keys import pending
 from portal.web import guards
 from portal.web.forms import StaffForm
 from portal.web.staff import proof
-from portal.web.staff.leave import WORDS, colleagues, refuse
+from portal.web.staff.case_work.leave import WORDS, colleagues, refuse
 
 blueprint = Blueprint("cover", __name__, url_prefix="/cover")
 

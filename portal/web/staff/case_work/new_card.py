@@ -22,7 +22,7 @@ from portal.services.entry.sessions import SignedIn
 from portal.web import guards
 from portal.web.forms import StaffForm
 from portal.web.staff import proof
-from portal.web.staff.card_numbers import keep_number
+from portal.web.staff.case_work.card_numbers import keep_number
 
 blueprint = Blueprint("new_card", __name__, url_prefix="/cases/<uuid:case_id>/new-card")
 

@@ -18,7 +18,7 @@ from portal.services.colleagues.invitations import NewColleague, NoAddress
 from portal.services.colleagues.staff import AddressTaken
 from portal.web import guards
 from portal.web.forms import StaffForm
-from portal.web.staff import colleagues
+from portal.web.staff.colleagues import colleagues
 
 blueprint = Blueprint("inviting", __name__, url_prefix="/colleagues/invite")
 

@@ -1,0 +1,1 @@
+"""A case in the hands of its team: opened, read, answered, carded, covered."""

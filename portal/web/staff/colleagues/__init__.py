@@ -1,0 +1,1 @@
+"""Who works in the house: invited, given roles, let begin again."""

@@ -1,0 +1,1 @@
+"""The account of who looked, and what survivors ask about it."""

@@ -1,6 +1,7 @@
 """One mechanism for every act that needs a second person."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -105,6 +106,15 @@ class TestAsking:
         case_id = her.case_id if RULES[act].about_case else None
         with the_house.acting(worker) as (session, acting), pytest.raises(NotYours):
             decisions.ask(session, acting, act, reason=WHY, case_id=case_id, now=NOON)
+
+    @pytest.mark.parametrize("who", ["director", "coordinator", "auditor"])
+    def test_nobody_asks_about_a_file_that_was_erased_meanwhile(
+        self, the_house: TestHouse, her: Person, who: str
+    ) -> None:
+        person: Person = getattr(the_house, who)
+        gone = replace(her, case_id=uuid4())
+        with pytest.raises(NotFound):
+            ask(the_house, person, DecisionKind.ERASURE, gone)
 
     def test_a_case_director_asks_about_her_own_cases_only(
         self, the_house: TestHouse, her: Person

@@ -98,6 +98,7 @@ MUST_HAPPEN = {
     "role_taken",
     "emergency_opened",
     "card_made_again",
+    "case_erased",
 }
 """What the account must hold at the end, so that the machine is known to get that far."""
 SEED = 1

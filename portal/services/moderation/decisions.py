@@ -214,9 +214,13 @@ def _check_asker(
 
 
 def _check_case(session: Session, acting: SignedIn, case_id: UUID | None) -> None:
-    if case_id is None or acting.may(Permission.ASK_ABOUT_ANY_CASE):
+    if case_id is None:
         return
-    if session.scalar(select(Case.id).where(Case.id == case_id, on_team(acting))) is None:
+    about = select(Case.id).where(Case.id == case_id)
+    if not acting.may(Permission.ASK_ABOUT_ANY_CASE):
+        about = about.where(on_team(acting))
+    # Held, so that nobody erases it before this is asked.
+    if session.scalar(about.with_for_update(read=True, key_share=True)) is None:
         raise NotFound
 
 

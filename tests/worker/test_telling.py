@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from portal.domain.safe_contact import Channel
+from portal.models import Case
+from portal.services.case_work import doubt
 from portal.services.telling import outbox
 from portal.settings import Settings
 from portal.worker.couriers import couriers
@@ -94,6 +96,22 @@ def test_what_nobody_takes_is_given_up_into_the_list(
         round_of(the_house, by_mail(server), NOON + timedelta(minutes=minutes))
     assert server.taken == []
     assert states(the_house) == [("new_date", "given_up", why)]
+
+
+def test_nothing_goes_out_while_somebody_else_may_be_using_her_card(
+    the_house: TestHouse, her: Person, server: MailServer, gate: Gateway
+) -> None:
+    her_date(the_house, her, Channel.EMAIL, Channel.SMS)
+    with the_house.acting(the_house.director) as (session, acting):
+        case = session.get_one(Case, her.case_id)
+        doubt.doubt(session, acting, case, "Another voice answered.", now=NOON)
+    both = by_text(gate, **mail_env(server))
+    for hours in range(3):
+        round_of(the_house, both, NOON + timedelta(hours=hours))
+    assert server.taken == []
+    assert gate.asked == []
+    with the_house.acting(the_house.director) as (session, acting):
+        assert len(outbox.not_told(session, acting)) == 2, "her case team sees that"
 
 
 def test_a_server_that_comes_back_gets_everything_once(

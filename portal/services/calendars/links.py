@@ -131,7 +131,7 @@ def lines(session: Session, owner: Owner, *, now: datetime) -> list[Line]:
         .where(BusyTime.calendar_id.in_(ids), BusyTime.ends_at > now)
         .group_by(BusyTime.calendar_id)
     )
-    busy: dict[UUID, int] = {one: number for one, number in counted}  # noqa: C416
+    busy = dict(counted.all())
     conflicts = _conflicts(session, ids, now=now)
     return [
         Line(

@@ -208,7 +208,7 @@ def _task(session: Session, calendar: Calendar, claim: UUID, *, now: datetime) -
         access=open_access(session, calendar),
         token=calendar.token,
         is_whole=is_old,
-        known={href: etag for href, etag in known},  # noqa: C416
+        known=dict(known.all()),
         ours=_ours(session, calendar, now=now),
         window=Span(now - BEFORE, now + AHEAD),
         zone=ZoneInfo(centre.zone),

@@ -37,7 +37,7 @@ def services(session: Session, acting: SignedIn) -> list[ServiceLine]:
             .where(Referral.state.in_(WAITING))
             .group_by(Referral.service_id)
         )
-        counts = {service_id: number for service_id, number in rows}  # noqa: C416
+        counts = dict(rows.all())
     may_count = acting.may(Permission.SEE_HOUSE)
     return [
         ServiceLine(service, counts.get(service.id, 0) if may_count else None)

@@ -55,7 +55,7 @@ def seal(
     if decision.case_id is None:
         _seal_apart(session, acting, decision, column, words, holders, now=now)
         return
-    opened = OpenFolder(session, acting, _held_folder(session, decision.case_id), now=now)
+    opened = OpenFolder(session, acting, held_folder(session, decision.case_id), now=now)
     grantees = {holder: Grantee(holder, Why.DECISION) for holder in sorted(holders)}
     if RULES[decision.kind].team_reads:
         team = readers(session, decision.case_id, now=now)
@@ -92,8 +92,8 @@ def read(
     return found
 
 
-def _held_folder(session: Session, case_id: UUID) -> Folder:
-    """The case's folder of decisions, held: two who ask at once each get a version."""
+def held_folder(session: Session, case_id: UUID) -> Folder:
+    """The folder of what is asked about a case, held: two who ask at once each get a version."""
     # Weaker than FOR UPDATE: rows that name the case may be written meanwhile.
     session.get_one(Case, case_id, with_for_update={"key_share": True})
     folder = find_folder(session, case_id, FolderKind.DECISIONS)

@@ -30,8 +30,9 @@ from portal.models import (
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import promised
-from portal.services.keys.folders import Grantee, find_folder, new_folder
+from portal.services.keys.folders import Grantee
 from portal.services.keys.reading import OpenFolder, open_folder
+from portal.services.keys.reasons import held_folder
 from portal.services.need_to_know import sharing
 from portal.services.need_to_know.account_of_acts import Act, of_events
 
@@ -57,7 +58,7 @@ def ask(
     """She asks about one look of hers. Raises NotFound, AskedAlready, and the words refusals."""
     sharing.get_look(session, acting, event_id)
     typed = written(words, limit=MAX_QUESTION)
-    folder = _held_folder(session, acting.her_case_id)
+    folder = held_folder(session, acting.her_case_id)
     if session.scalar(
         select(LookQuestion.id).where(
             LookQuestion.case_id == acting.her_case_id, LookQuestion.event_id == event_id
@@ -144,22 +145,13 @@ def answer(
     if row.answered_at is not None:
         raise WrongState
     typed = written(words, limit=MAX_QUESTION)
-    folder = _held_folder(session, row.case_id)
+    folder = held_folder(session, row.case_id)
     case = session.get_one(Case, row.case_id)
     hers = session.get_one(Account, case.survivor_id).holder_id
     _seal(session, acting, folder, row, "answer", typed, hers, now=now)
     row.answered_at, row.answered_by_id = now, acting.account_id
     _account(session, acting, "look_answered", row, now=now)
     return row
-
-
-def _held_folder(session: Session, case_id: UUID) -> Folder:
-    session.get_one(Case, case_id, with_for_update={"key_share": True})
-    folder = find_folder(session, case_id, FolderKind.DECISIONS)
-    if folder is None:
-        return new_folder(session, case_id, FolderKind.DECISIONS)
-    session.refresh(folder, with_for_update=True)
-    return folder
 
 
 def _seal(

@@ -1,6 +1,7 @@
 """What two coordinators do together: give the roles of the two halves, let somebody begin again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -43,15 +44,7 @@ def ask_role(account_id: UUID) -> ResponseReturnValue:
     role = next((one for one in Role if one == form.role.data), None)
     if role is None or not form.validate():
         return colleagues.page(account_id, ask_role=form)
-    try:
-        with guards.transaction() as session:
-            acting, now, reason = guards.signed_in(), guards.utc_now(), form.reason.data or ""
-            roles.ask_to_give(session, acting, account_id, role, reason=reason, now=now)
-    except tuple(WORDS) as refusal:
-        form.refuse("reason", WORDS[type(refusal)])
-        return colleagues.page(account_id, ask_role=form)
-    flash(_("Asked. Another coordinator decides, at the desk."), "done")
-    return redirect(url_for("staff.inside.colleagues.colleague", account_id=account_id))
+    return _ask(account_id, form, "ask_role", partial(roles.ask_to_give, role=role))
 
 
 @blueprint.post("/<uuid:account_id>/begin-again")
@@ -60,16 +53,7 @@ def ask_again(account_id: UUID) -> ResponseReturnValue:
     form = LossForm()
     if not form.validate():
         return colleagues.page(account_id, loss=form)
-    lost = Lost(form.lost.data)
-    try:
-        with guards.transaction() as session:
-            acting, now, reason = guards.signed_in(), guards.utc_now(), form.reason.data or ""
-            again.ask(session, acting, account_id, lost, reason=reason, now=now)
-    except tuple(WORDS) as refusal:
-        form.refuse("reason", WORDS[type(refusal)])
-        return colleagues.page(account_id, loss=form)
-    flash(_("Asked. Another coordinator decides, at the desk."), "done")
-    return redirect(url_for("staff.inside.colleagues.colleague", account_id=account_id))
+    return _ask(account_id, form, "loss", partial(again.ask, lost=Lost(form.lost.data)))
 
 
 @blueprint.post("/<uuid:account_id>/begin-again/link")
@@ -88,3 +72,18 @@ def make_link(account_id: UUID) -> ResponseReturnValue:
         name=name,
         days=again.LINK_LASTS.days,
     )
+
+
+def _ask(
+    account_id: UUID, form: AskRoleForm | LossForm, name: str, ask: Callable[..., object]
+) -> ResponseReturnValue:
+    """Ask with the form's reason; what is refused stands beside it, on the colleague's page."""
+    acting, now = guards.signed_in(), guards.utc_now()
+    try:
+        with guards.transaction() as session:
+            ask(session, acting, account_id, reason=form.reason.data or "", now=now)
+    except tuple(WORDS) as refusal:
+        form.refuse("reason", WORDS[type(refusal)])
+        return colleagues.page(account_id, **{name: form})
+    flash(_("Asked. Another coordinator decides, at the desk."), "done")
+    return redirect(url_for("staff.inside.colleagues.colleague", account_id=account_id))

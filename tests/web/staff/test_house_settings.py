@@ -75,6 +75,19 @@ def test_hours_change_for_her_at_once_and_can_be_put_back(
         assert events.count("house_changed") == 2
 
 
+def test_a_change_is_told_in_the_words_of_its_form_and_of_nothing_else(cora: Browser) -> None:
+    cora.get(f"{AT}/hours").submit(SAVE, weekdays=["0", "2"])
+    cora.get(f"{AT}/promises").submit(SAVE, green_amount="4", green_span="working_days")
+    cora.get(f"{AT}/retention").submit(SAVE, backups="30")
+    cora.get(f"{AT}/history")
+    told = {" ".join(box.get_text(" ").split()) for box in cora.page.select("section .facts")}
+    assert told == {
+        "Days until the key of a backup is destroyed 35 30",
+        "Green 3 4",
+        "Days Monday, Tuesday, Wednesday, Thursday, Friday Monday, Wednesday",
+    }
+
+
 WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
     "the end before the beginning": (
         "hours",

@@ -121,10 +121,11 @@ class SettingForm(StaffForm):
 
     def value(self) -> dict[str, Any]:
         """The stored value, of what was typed."""
-        return {name: one.data for name, one in self._fields.items() if name not in _OURS}
+        return {name: one.data for name, one in self._fields.items() if name not in OURS}
 
 
-_OURS = frozenset({"seen", "csrf_token"})
+OURS = frozenset({"seen", "csrf_token"})
+"""Fields that are no part of what is set."""
 
 
 class HoursForm(SettingForm):

@@ -18,7 +18,8 @@ from portal.web import guards
 from portal.web.help_lines import KNOWN, HelpLine, of_centre
 from portal.web.staff import proof
 from portal.web.staff.centre import house_forms as forms
-from portal.web.staff.centre.service_form import NEW_SERVICE, ServiceForm, service_form
+from portal.web.staff.centre.service_form import NEW_SERVICE
+from portal.web.staff.centre.topics import differences, form_of
 
 blueprint = Blueprint("house_settings", __name__, url_prefix="/house/settings")
 
@@ -60,29 +61,19 @@ def one(name: str) -> ResponseReturnValue:
     topic = next((one for one in PLAIN if one == name), None)
     if topic is None:
         raise NotFound
-    offered = guards.offered_languages()
-    kinds: dict[Topic, type[forms.SettingForm]] = {
-        Topic.HOURS: forms.HoursForm,
-        Topic.PROMISES: forms.PromisesForm,
-        Topic.LANGUAGES: forms.LanguagesForm,
-        Topic.EXIT_PAGES: forms.with_texts(
-            forms.ByLanguageForm, offered, rows=False, text=_("Address")
-        ),
-        Topic.RETENTION: forms.RetentionForm,
-    }
-    return _page(topic, "", kinds[topic], forms.TOPIC[topic])
+    return _page(topic, "", forms.TOPIC[topic])
 
 
 @blueprint.route("/service/<uuid:service_id>", methods=["GET", "POST"])
 def service(service_id: UUID) -> ResponseReturnValue:
     """All that a service says of itself, and whether it takes requests."""
-    return _page(Topic.SERVICE, str(service_id), service_form(), forms.TOPIC[Topic.SERVICE])
+    return _page(Topic.SERVICE, str(service_id), forms.TOPIC[Topic.SERVICE])
 
 
 @blueprint.route("/service/new", methods=["GET", "POST"])
 def new_service() -> ResponseReturnValue:
     """A service that is not there yet."""
-    return _page(Topic.SERVICE, NEW, service_form(), _("Add a service"))
+    return _page(Topic.SERVICE, NEW, _("Add a service"))
 
 
 @blueprint.route("/legal/<name>", methods=["GET", "POST"])
@@ -91,26 +82,17 @@ def legal_text(name: str) -> ResponseReturnValue:
     text = next((one for one in LegalText if one == name), None)
     if text is None:
         raise NotFound
-    offered = guards.offered_languages()
-    kind = forms.with_texts(forms.ByLanguageForm, offered, rows=True, text=_("Text"))
-    return _page(Topic.LEGAL_TEXT, text, kind, forms.LEGAL[text])
+    return _page(Topic.LEGAL_TEXT, text, forms.LEGAL[text])
 
 
 @blueprint.route("/line/<key>", methods=["GET", "POST"])
 def help_line(key: str) -> ResponseReturnValue:
     """One help line; `new` is one that is not there yet."""
     session = guards.db()
-    kind = forms.with_texts(
-        forms.LineForm,
-        guards.offered_languages(),
-        rows=False,
-        purpose=_("What it is for"),
-        hours=_("When somebody picks up"),
-    )
     known = KNOWN.get(key)
     if known is None and key != NEW and not house_settings.current(session, Topic.HELP_LINE, key):
         raise NotFound
-    return _page(Topic.HELP_LINE, key, kind, forms.TOPIC[Topic.HELP_LINE])
+    return _page(Topic.HELP_LINE, key, forms.TOPIC[Topic.HELP_LINE])
 
 
 @blueprint.get("/history")
@@ -133,7 +115,7 @@ def history() -> ResponseReturnValue:
         topic=topic,
         about=about,
         name_of=_name_of,
-        lines_of=_lines_of,
+        differences=differences,
     )
 
 
@@ -150,17 +132,9 @@ def put_back(version_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".history"))
 
 
-def _page(
-    topic: Topic, about: str, kind: type[forms.SettingForm], heading: str
-) -> ResponseReturnValue:
-    session = guards.db()
-    value = _standing(topic, about)
-    number = house_settings.last_number(session, topic, about)
-    form = kind(data={**kind(formdata=None).shown_of(value), "seen": str(number)})
-    if isinstance(form, forms.LanguagesForm):
-        form.offer(guards.house().settings.languages)
-    if isinstance(form, ServiceForm):
-        form.offer(value["languages"])
+def _page(topic: Topic, about: str, heading: str) -> ResponseReturnValue:
+    number = house_settings.last_number(guards.db(), topic, about)
+    form = form_of(topic, _standing(topic, about), seen=str(number))
     if form.validate_on_submit():
         try:
             _save(topic, about, form)
@@ -226,31 +200,16 @@ def _is_changed() -> None:
     flash(_("Changed. Every page says so within ten seconds. The change can be put back."), "done")
 
 
-def _name_of(topic: Topic, about: str) -> str:
+def _name_of(topic: Topic, about: str, value: dict[str, Any] | None = None) -> str:
     """What a version is about, in words."""
     words = str(forms.TOPIC[topic])
+    if topic is Topic.SERVICE and value:
+        return f"{words}: {value['name']}"
     if topic is Topic.LEGAL_TEXT:
         return str(forms.LEGAL[LegalText(about)])
     if topic is Topic.HELP_LINE:
         return f"{words}: {about}"
     return words
-
-
-def _lines_of(value: dict[str, Any]) -> list[tuple[str, str]]:
-    """A stored value as lines to compare: name and content, nested ones one by one."""
-    found: list[tuple[str, str]] = []
-    for name, content in value.items():
-        if isinstance(content, dict):
-            found += [(f"{name} · {inner}", said) for inner, said in _lines_of(content)]
-        else:
-            found.append((name, _shown(content)))
-    return found
-
-
-def _shown(content: Any) -> str:
-    if not isinstance(content, list):
-        return "" if content is None else str(content)
-    return ", ".join("-".join(one) if isinstance(one, list) else str(one) for one in content)
 
 
 def _lines(own: dict[str, Any]) -> list[tuple[HelpLine, bool]]:

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     SEE_PEOPLE = "see_people"
     MANAGE_PEOPLE = "manage_people"
     CHANGE_HOUSE = "change_house"
+    KEEP_INTERPRETERS = "keep_interpreters"
     CLOSE_CASE = "close_case"
     ARRANGE_COVER = "arrange_cover"
     ANSWER_LOOK_QUESTIONS = "answer_look_questions"
@@ -84,6 +85,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.SEE_PEOPLE: frozenset({Role.COORDINATOR, Role.ADMINISTRATOR}),
     Permission.MANAGE_PEOPLE: frozenset({Role.COORDINATOR}),
     Permission.ANSWER_LOOK_QUESTIONS: frozenset({Role.COORDINATOR, Role.AUDITOR}),
+    Permission.KEEP_INTERPRETERS: frozenset({Role.COORDINATOR}),
     Permission.CLOSE_CASE: frozenset({Role.CASE_DIRECTOR}),
     Permission.CHANGE_HOUSE: frozenset({Role.COORDINATOR, Role.ADMINISTRATOR}),
     Permission.ARRANGE_COVER: frozenset({Role.COORDINATOR}),

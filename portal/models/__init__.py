@@ -31,6 +31,13 @@ from portal.models.cover import Leave, PendingGrant
 from portal.models.decision import Decision, DecisionKey, Told
 from portal.models.draft import Draft
 from portal.models.holder import Half, Holder, HolderKey, KeySlot, LentHalf, TeamCopy
+from portal.models.interpreter import (
+    Interpreter,
+    InterpreterRequest,
+    NotThisInterpreter,
+    NotTold,
+    TalkLink,
+)
 from portal.models.need import Addition, Need, Reading, Statement
 from portal.models.note import CalledInstead, StaffNote
 from portal.models.outbox_item import OutboxItem
@@ -67,6 +74,8 @@ __all__ = [
     "Half",
     "Holder",
     "HolderKey",
+    "Interpreter",
+    "InterpreterRequest",
     "Invitation",
     "KeptAnswer",
     "KeySlot",
@@ -78,6 +87,8 @@ __all__ = [
     "Membership",
     "Message",
     "Need",
+    "NotThisInterpreter",
+    "NotTold",
     "OpeningException",
     "OpeningPattern",
     "OutboxItem",
@@ -97,6 +108,7 @@ __all__ = [
     "StaffNote",
     "Statement",
     "TakenTime",
+    "TalkLink",
     "TeamCopy",
     "Thread",
     "Told",

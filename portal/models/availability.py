@@ -10,6 +10,13 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from portal.models.base import Base, WithId
 
 ONE_OWNER = "(service_id IS NULL) <> (account_id IS NULL)"
+ONE_OF_THREE = (
+    " + ".join(
+        f"CASE WHEN {one}_id IS NULL THEN 0 ELSE 1 END"
+        for one in ("service", "account", "interpreter")
+    )
+    + " = 1"
+)
 
 
 class OfOneOwner:
@@ -26,24 +33,34 @@ class OfOneOwner:
         return mapped_column(ForeignKey("account.id"), index=True)
 
 
-class OpeningPattern(OfOneOwner, WithId, Base):
+class OfWhoIsThere(OfOneOwner):
+    """Belongs to a service, to a colleague or to an interpreter."""
+
+    @declared_attr
+    def interpreter_id(cls) -> Mapped[UUID | None]:  # noqa: N805
+        """The interpreter it belongs to."""
+        return mapped_column(ForeignKey("interpreter.id"), index=True)
+
+
+class OpeningPattern(OfWhoIsThere, WithId, Base):
     """The same hours every week: weekday (Monday is 0) to hours, perhaps only in some days."""
 
     __tablename__ = "opening_pattern"
-    __table_args__ = (CheckConstraint(ONE_OWNER, name="one_owner"),)
+    __table_args__ = (CheckConstraint(ONE_OF_THREE, name="one_owner"),)
     first: Mapped[date | None]
     last: Mapped[date | None]
     hours: Mapped[dict[str, Any]]
 
 
-class OpeningException(OfOneOwner, WithId, Base):
+class OpeningException(OfWhoIsThere, WithId, Base):
     """The hours of one day, which come before every pattern and holiday; none: closed."""
 
     __tablename__ = "opening_exception"
     __table_args__ = (
-        CheckConstraint(ONE_OWNER, name="one_owner"),
+        CheckConstraint(ONE_OF_THREE, name="one_owner"),
         UniqueConstraint("service_id", "day"),
         UniqueConstraint("account_id", "day"),
+        UniqueConstraint("interpreter_id", "day"),
     )
     day: Mapped[date]
     hours: Mapped[dict[str, Any]]

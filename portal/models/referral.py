@@ -67,6 +67,7 @@ class Appointment(WithId, Base):
     service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"))
     with_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     room_id: Mapped[UUID | None] = mapped_column(ForeignKey("room.id"))
+    interpreter_id: Mapped[UUID | None] = mapped_column(ForeignKey("interpreter.id"))
     starts_at: Mapped[datetime]
     minutes: Mapped[int]
     state: Mapped[AppointmentState] = mapped_column(

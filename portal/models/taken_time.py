@@ -11,8 +11,8 @@ from portal.models.base import Base
 class TakenTime(Base):
     """One step of five minutes (counted from 1970) that belongs to one date of somebody.
 
-    `who` is a case, a colleague or a room. The key is the rule: no check before a write can be
-    raced.
+    `who` is a case, a colleague, a room or an interpreter. The key is the rule: no check before a
+    write can be raced.
     """
 
     __tablename__ = "taken_time"

@@ -41,6 +41,7 @@ from portal.services.case_work import cases
 from portal.services.dates import taken_times
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import promised
+from portal.services.interpreters import following
 from portal.services.keys.folders import (
     end_grants,
     get_folder,
@@ -314,6 +315,8 @@ def end_dates(session: Session, referral: Referral, *, now: datetime) -> None:
     ):
         began = date.state is AppointmentState.PLANNED and date.starts_at <= now
         date.state = AppointmentState.DONE if began else AppointmentState.CANCELLED
+        if not began:
+            following.let_go(session, date)
         taken_times.free(session, date)
 
 

@@ -34,6 +34,7 @@ MAY: dict[Role, set[Permission]] = {
         Permission.SEE_PEOPLE,
         Permission.MANAGE_PEOPLE,
         Permission.CHANGE_HOUSE,
+        Permission.KEEP_INTERPRETERS,
         Permission.ARRANGE_COVER,
         Permission.ANSWER_LOOK_QUESTIONS,
     },

@@ -103,29 +103,53 @@ def check_free(
     whether "busy" gives way. `but` are dates whose own places in calendars do not count.
     """
     for owner, name in ((member.account_id, member.name), (service.id, service.name)):
-        if not _is_there(session, owner, span):
+        if not_there(session, [owner], span):
             raise NotThere(name)
         taken = busy.of_owners(session, [owner], span, but=but)
         if any(one.meets(span) for one in taken.get(owner, ())):
             raise CalendarBusy(name)
 
 
-def _is_there(session: Session, owner: UUID, span: Span) -> bool:
-    """Whether an owner who has set hours is there; who has set none is not asked."""
-    patterns, days = hours.known(session, [owner])
+def free_of_all(
+    session: Session, ids: Sequence[UUID], first: date, last: date, *, now: datetime
+) -> dict[UUID, Spans]:
+    """When people of whom no calendar is known have time: their hours, less standing dates."""
+    zone = zone_of(session)
+    there = openings(session, ids, now=now)
+    taken = _dates(session, ids, _within(first, last, zone))
+    return {
+        who: free_spans((there[who],), first, last, zone, busy=taken.get(who, ())) for who in ids
+    }
+
+
+def end_of(session: Session, day: date) -> datetime:
+    """The first moment after a day of the centre."""
+    return _within(day, day, zone_of(session)).ends_at
+
+
+def not_there(session: Session, owners: Sequence[UUID], span: Span) -> frozenset[UUID]:
+    """Those of these owners whose own hours do not reach over a time.
+
+    Who has set none is not asked.
+    """
+    patterns, days = hours.known(session, owners)
     zone = zone_of(session)
     first = span.starts_at.astimezone(zone).date()
     last = span.ends_at.astimezone(zone).date()
-    if owner not in patterns and not {first, last} & set(days.get(owner, {})):
-        return True
-    own = patterns.get(owner) or [Pattern(dict.fromkeys(range(7), ((time.min, time.min),)))]
-    opening = Opening(tuple(own), days.get(owner, {}))
-    there = open_spans(opening, days_between(first, last), zone)
-    return not without((span,), there)
+
+    def is_away(owner: UUID) -> bool:
+        if owner not in patterns and not {first, last} & set(days.get(owner, {})):
+            return False
+        own = patterns.get(owner) or [Pattern(dict.fromkeys(range(7), ((time.min, time.min),)))]
+        opening = Opening(tuple(own), days.get(owner, {}))
+        there = open_spans(opening, days_between(first, last), zone)
+        return bool(without((span,), there))
+
+    return frozenset(owner for owner in owners if is_away(owner))
 
 
 def openings(session: Session, ids: Sequence[UUID], *, now: datetime) -> dict[UUID, Opening]:
-    """When colleagues and services are there; the hours of the house, where nobody set any."""
+    """When these people and services are there; the hours of the house, where nobody set any."""
     house = _of_house(get_centre(session), now=now)
     patterns, days = hours.known(session, ids)
     return {

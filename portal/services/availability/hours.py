@@ -111,7 +111,7 @@ def exceptions(session: Session, owner: Owner, *, now: datetime) -> Sequence[One
 def known(
     session: Session, ids: Sequence[UUID]
 ) -> tuple[Mapping[UUID, list[Pattern]], Mapping[UUID, dict[date, Hours]]]:
-    """Patterns and single days of some colleagues and services, by whose they are: two queries."""
+    """Patterns and single days of all of these, by whose they are: two queries."""
     patterns: dict[UUID, list[Pattern]] = {}
     for row in session.scalars(select(OpeningPattern).where(_of(OpeningPattern, ids))):
         patterns.setdefault(_owner_of(row), []).append(_pattern(row))
@@ -124,11 +124,11 @@ def known(
 def _of(
     table: type[OpeningPattern] | type[OpeningException], ids: Sequence[UUID]
 ) -> ColumnElement[bool]:
-    return or_(table.account_id.in_(ids), table.service_id.in_(ids))
+    return or_(table.account_id.in_(ids), table.service_id.in_(ids), table.interpreter_id.in_(ids))
 
 
 def _owner_of(row: OpeningPattern | OpeningException) -> UUID:
-    found = row.account_id or row.service_id
+    found = row.account_id or row.service_id or row.interpreter_id
     assert found is not None
     return found
 

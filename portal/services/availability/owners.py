@@ -1,4 +1,4 @@
-"""Whose hours and calendars are meant: one's own, or those of a service that one works in."""
+"""Whose hours and calendars are meant: one's own, a service's one works in, an interpreter's."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,29 +14,37 @@ from portal.services.entry.sessions import SignedIn
 
 @dataclass(frozen=True)
 class Owner:
-    """A colleague or a service, never both."""
+    """A colleague, a service or an interpreter, never two of them."""
 
     account_id: UUID | None = None
     service_id: UUID | None = None
+    interpreter_id: UUID | None = None
 
     @property
     def id(self) -> UUID:
-        """The one of the two that is there."""
-        found = self.account_id or self.service_id
+        """The one of the three that is there."""
+        found = self.account_id or self.service_id or self.interpreter_id
         assert found is not None
         return found
 
-    def columns(self) -> dict[str, UUID | None]:
+    @property
+    def noun(self) -> str:
+        """What kind of owner this is."""
+        if self.account_id:
+            return "account"
+        return "service" if self.service_id else "interpreter"
+
+    def columns(self) -> dict[str, UUID]:
         """What a new row of this owner says."""
-        return {"account_id": self.account_id, "service_id": self.service_id}
+        return {f"{self.noun}_id": self.id}
 
     def facts(self) -> dict[str, Any]:
         """What the account of acts keeps of the owner."""
-        return {"account": str(self.id)} if self.account_id else {"service": str(self.id)}
+        return {self.noun: str(self.id)}
 
     def has(self, table: type[OfOneOwner]) -> ColumnElement[bool]:
         """The condition that a row is this owner's."""
-        column = table.account_id if self.account_id else table.service_id
+        column: ColumnElement[UUID] = getattr(table, f"{self.noun}_id")
         return column == self.id
 
 

@@ -25,6 +25,7 @@ from portal.services.dates import taken_times
 from portal.services.dates.moves import account, move
 from portal.services.dates.shown_dates import Details
 from portal.services.entry.sessions import SignedIn
+from portal.services.interpreters import following
 from portal.services.keys.reading import OpenFolder, open_folder
 from portal.services.referrals import get_to_answer
 from portal.services.telling import outbox
@@ -83,6 +84,7 @@ def set_date(
         move(session, old, AppointmentState.MOVED)
         old.moved_to_id, appointment.calendar_id = appointment.id, old.calendar_id
     taken_times.take(session, appointment)
+    following.follow(session, appointment, old)
     _mark_date_set(referral, acting, now=now)
     outbox.plan_new_date(session, appointment, now=now)
     account(

@@ -14,6 +14,7 @@ from portal.models import Appointment
 from portal.services import audit
 from portal.services.dates import taken_times
 from portal.services.entry.sessions import SignedIn
+from portal.services.interpreters import following
 
 
 def move(session: Session, appointment: Appointment, state: AppointmentState) -> None:
@@ -21,6 +22,8 @@ def move(session: Session, appointment: Appointment, state: AppointmentState) ->
     if state not in MOVES[appointment.state]:
         raise WrongState
     appointment.state = state
+    if state in following.LETS_GO:
+        following.let_go(session, appointment)
     if state not in COMING:
         taken_times.free(session, appointment)
 

@@ -18,6 +18,8 @@ from portal.domain.roles import Permission, Role
 from portal.domain.words import written, written_or_none
 from portal.models import Appointment, Case, Referral, Service, StaffMember
 from portal.services.entry.sessions import SignedIn
+from portal.services.interpreters import coming
+from portal.services.interpreters.coming import Coming
 from portal.services.keys.reading import OpenFolder, open_referrals
 from portal.services.referrals import get_for_service
 
@@ -53,6 +55,7 @@ class Shown:
     details: Details | None
     case_number: str = ""
     her_name: str | None = None
+    interpreter: Coming | None = None
 
     @property
     def ends_at(self) -> datetime:
@@ -142,6 +145,7 @@ def with_details(
     ids = {row[0].referral_id for row in rows}
     opened = open_referrals(session, acting, ids, purpose=purpose, now=now, as_list=as_list)
     names = _her_names(session, opened) if as_list else {}
+    come = coming.of_dates(session, (row[0].id for row in rows), now=now)
     return [
         Shown(
             appointment=appointment,
@@ -150,6 +154,7 @@ def with_details(
             details=_details(opened.get(appointment.referral_id), appointment),
             case_number=number,
             her_name=names.get(appointment.referral_id),
+            interpreter=come.get(appointment.id),
         )
         for appointment, service, name, number in rows
     ]

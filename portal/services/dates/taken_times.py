@@ -1,5 +1,6 @@
-"""The times of a date: taken for her, for who meets her and for the room, or for none."""
+"""The times of a date: taken for her, who meets her, the room and the interpreter, or for none."""
 
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select
@@ -8,21 +9,60 @@ from sqlalchemy.orm import Session
 
 from portal.domain.appointments import ColleagueTaken, Overlaps, steps
 from portal.domain.availability import RoomTaken
+from portal.domain.interpreters import InterpreterTaken
+from portal.domain.refusals import Refusal
 from portal.models import Appointment, TakenTime
 
 
 def take(session: Session, appointment: Appointment) -> None:
     """Take the time of a date that is in the database already.
 
-    Raises Overlaps where she has another date then, ColleagueTaken where who meets her has, and
-    RoomTaken where the room has.
+    Raises Overlaps where she has another date then, ColleagueTaken where who meets her has,
+    RoomTaken where the room has and InterpreterTaken where the interpreter has.
     """
+    everybody = {
+        appointment.case_id: Overlaps,
+        appointment.with_id: ColleagueTaken,
+        appointment.room_id: RoomTaken,
+        appointment.interpreter_id: InterpreterTaken,
+    }
+    _take(session, appointment, {who: why for who, why in everybody.items() if who is not None})
+
+
+def take_interpreter(session: Session, appointment: Appointment, interpreter_id: UUID) -> None:
+    """Take the time of somebody who comes besides. Raises InterpreterTaken."""
+    _take(session, appointment, {interpreter_id: InterpreterTaken})
+
+
+def free_interpreter(session: Session, appointment: Appointment) -> None:
+    """Give the time of a date back to its interpreter alone."""
+    session.execute(
+        delete(TakenTime).where(
+            TakenTime.appointment_id == appointment.id,
+            TakenTime.who == appointment.interpreter_id,
+        )
+    )
+
+
+def taken_then(
+    session: Session, ids: Collection[UUID], appointment: Appointment
+) -> frozenset[UUID]:
+    """Those of these whom another date takes at the time of this one."""
     span = steps(appointment.starts_at, appointment.minutes)
-    everybody = (appointment.case_id, appointment.with_id, appointment.room_id)
+    asked = select(TakenTime.who).where(
+        TakenTime.who.in_(ids),
+        TakenTime.step >= span.start,
+        TakenTime.step < span.stop,
+        TakenTime.appointment_id != appointment.id,
+    )
+    return frozenset(session.scalars(asked))
+
+
+def _take(session: Session, appointment: Appointment, whose: Mapping[UUID, type[Refusal]]) -> None:
+    span = steps(appointment.starts_at, appointment.minutes)
     rows = [
         {"who": who, "step": step, "appointment_id": appointment.id}
-        for who in everybody
-        if who is not None
+        for who in whose
         for step in span
     ]
     try:
@@ -30,11 +70,9 @@ def take(session: Session, appointment: Appointment) -> None:
             session.execute(insert(TakenTime), rows)
     except IntegrityError:
         # Asked after the fact, so that whoever came first is seen, however close it was.
-        if _is_taken(session, appointment.case_id, span):
-            raise Overlaps from None
-        raise (
-            ColleagueTaken if _is_taken(session, appointment.with_id, span) else RoomTaken
-        ) from None
+        *others, last = whose
+        taken = next((who for who in others if _is_taken(session, who, span)), last)
+        raise whose[taken] from None
 
 
 def free(session: Session, appointment: Appointment) -> None:

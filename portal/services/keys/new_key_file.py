@@ -18,12 +18,14 @@ from portal.domain.folders import HERS_ALONE, Why
 from portal.domain.holders import TEAMS, HolderKind
 from portal.models import (
     Card,
+    Case,
     Folder,
     Grant,
     Holder,
     HolderKey,
     KeptAnswer,
     KeySlot,
+    NotThisInterpreter,
     SignIn,
     Tries,
 )
@@ -62,6 +64,7 @@ def sign_everything_again(session: Session, sheets: Keys, *, now: datetime) -> P
     recovery.dismiss_everybody(session, now=now)
     _sign_grants(session, sheets, proved)
     _void_cards(session, now=now)
+    _forget_left_out(session, proved)
     for left in (SignIn, KeptAnswer, Tries):
         session.execute(delete(left))
     session.flush()
@@ -132,6 +135,14 @@ def _folder_key(grant: Grant, proved: Proved) -> bytes | None:
         return open_sealed(pair, grant.sealed)
     except CannotOpen:
         return None
+
+
+def _forget_left_out(session: Session, proved: Proved) -> None:
+    """Whom survivors left out was hashed under the lost file: somebody has to ask them anew."""
+    gone = session.scalars(delete(NotThisInterpreter).returning(NotThisInterpreter.case_id)).all()
+    numbers = session.scalars(select(Case.number).where(Case.id.in_(gone)).order_by(Case.number))
+    for number in numbers.all():
+        proved.faults.append(f"case {number}: ask her anew which interpreters must not come")
 
 
 def _void_cards(session: Session, *, now: datetime) -> None:

@@ -31,6 +31,7 @@ from portal.models import (
 from portal.services import audit, drafts, needs
 from portal.services.colleagues import invitations
 from portal.services.entry import browsers, tries
+from portal.services.interpreters import links
 from portal.services.telling import outbox
 from portal.settings import Settings
 
@@ -51,6 +52,7 @@ class Forgotten(NamedTuple):
     browsers: int = 0
     lent_halves: int = 0
     outbox: int = 0
+    talk_links: int = 0
 
 
 def forget_expired(session: Session, *, now: datetime) -> Forgotten:
@@ -66,6 +68,7 @@ def forget_expired(session: Session, *, now: datetime) -> Forgotten:
         browsers=browsers.forget_old(session, now=now),
         lent_halves=_drop_lent(session, now=now),
         outbox=outbox.forget_old(session, now=now),
+        talk_links=links.forget_old(session, now=now),
     )
 
 

@@ -194,6 +194,7 @@ PERMISSION: dict[Permission, str] = {
     Permission.SEE_PEOPLE: _l("See colleagues and their roles"),
     Permission.MANAGE_PEOPLE: _l("Invite colleagues, give and take roles, switch accounts off"),
     Permission.ANSWER_LOOK_QUESTIONS: _l("Answer a survivor's questions about who looked"),
+    Permission.KEEP_INTERPRETERS: _l("Keep the list of interpreters"),
     Permission.CLOSE_CASE: _l("End the work on a file of one's own, and take it up again"),
     Permission.SEE_ENDS: _l("See what is kept until when, by numbers and clocks"),
     Permission.CHANGE_HOUSE: _l("Change what the house sets, such as hours and services"),

@@ -21,6 +21,8 @@ class AppointmentState(StrEnum):
     MOVED = "moved"
     CANCELLED = "cancelled"
     DONE = "done"
+    NOT_COME = "not_come"
+    """Staff's word for their own list. She never reads it: for her the date is over."""
 
 
 MOVES: dict[AppointmentState, frozenset[AppointmentState]] = {
@@ -31,11 +33,18 @@ MOVES: dict[AppointmentState, frozenset[AppointmentState]] = {
             AppointmentState.MOVED,
             AppointmentState.CANCELLED,
             AppointmentState.DONE,
+            AppointmentState.NOT_COME,
         }
     ),
     # She may change her mind as long as nobody has answered.
     AppointmentState.CANNOT_COME: frozenset(
-        {AppointmentState.PLANNED, AppointmentState.MOVED, AppointmentState.CANCELLED}
+        {
+            AppointmentState.PLANNED,
+            AppointmentState.MOVED,
+            AppointmentState.CANCELLED,
+            # She came after all. Who said before that she cannot come is never noted as not come.
+            AppointmentState.DONE,
+        }
     ),
     AppointmentState.OTHER_TIME: frozenset(
         {
@@ -43,11 +52,15 @@ MOVES: dict[AppointmentState, frozenset[AppointmentState]] = {
             AppointmentState.CANNOT_COME,
             AppointmentState.MOVED,
             AppointmentState.CANCELLED,
+            AppointmentState.DONE,
+            AppointmentState.NOT_COME,
         }
     ),
     AppointmentState.MOVED: frozenset(),
     AppointmentState.CANCELLED: frozenset(),
-    AppointmentState.DONE: frozenset(),
+    # What was noted by mistake is put right, as often as it takes.
+    AppointmentState.DONE: frozenset({AppointmentState.NOT_COME}),
+    AppointmentState.NOT_COME: frozenset({AppointmentState.DONE}),
 }
 
 STANDING = frozenset(
@@ -55,8 +68,15 @@ STANDING = frozenset(
 )
 """States in which the time is still taken."""
 
+OVER = frozenset({AppointmentState.DONE, AppointmentState.NOT_COME})
+"""States that a service notes afterwards. What she is given says of both that the date is over."""
+
 COMING = frozenset({AppointmentState.PLANNED, AppointmentState.OTHER_TIME})
 """States in which she is expected, unless another time comes first."""
+
+
+class NotOverYet(Refusal):
+    """Whether somebody came is noted when the talk is over, not before."""
 
 
 class TimeHasPassed(Refusal):

@@ -81,4 +81,6 @@ class Appointment(WithId, Base):
     """When she put it out of her sight; it is over then, and stays with the service."""
     calendar_id: Mapped[UUID | None]
     """By what a calendar file that she took knows it, also when it is moved or cancelled."""
+    asked_again_at: Mapped[datetime | None]
+    """When she asked for another date after this one was over."""
     details: Mapped[bytes]

@@ -25,6 +25,7 @@ from portal.models import (
     SharingWish,
 )
 from portal.services import audit, needs
+from portal.services.dates import once_more
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import promised
 from portal.services.keys.folders import Grantee, end_grants, find_folder, new_folder, readers
@@ -42,11 +43,18 @@ class ReferralLine:
     name: str | None
     is_late: bool
     dates: tuple[Appointment, ...] = ()
+    asked_again: bool = False
+    """After a date that is over she asked for another one."""
 
     @property
     def asked(self) -> tuple[Appointment, ...]:
         """The dates to which she said that she cannot come, or wants another time."""
         return tuple(date for date in self.dates if date.state in SHE_ASKED)
+
+    @property
+    def waits_for_date(self) -> bool:
+        """Whether she asked something about a date."""
+        return self.asked_again or bool(self.asked)
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,8 @@ class ReferralStory:
     readings: str
     reason: str | None
     appointments: tuple[Appointment, ...]
+    asked_again: bool
+    """After a date that is over she asked for another one."""
 
 
 SHE_ASKED = (AppointmentState.CANNOT_COME, AppointmentState.OTHER_TIME)
@@ -196,6 +206,7 @@ def of_service(
         .where(Appointment.referral_id.in_(ids), Appointment.state.in_(STANDING))
         .order_by(Appointment.starts_at)
     ).all()
+    asked_again = once_more.waiting_among(session, ids)
     return [
         ReferralLine(
             referral=referral,
@@ -205,6 +216,7 @@ def of_service(
             name=opened[referral.id].read(referral, "name") if referral.id in opened else None,
             is_late=referral.state in WAITING and referral.answer_before < now,
             dates=tuple(date for date in dates if date.referral_id == referral.id),
+            asked_again=referral.id in asked_again,
         )
         for referral, need, number, service in rows
     ]
@@ -244,6 +256,7 @@ def open_referral(
                 .order_by(Appointment.starts_at)
             )
         ),
+        asked_again=bool(once_more.waiting_among(session, [referral.id])),
     )
 
 
@@ -336,7 +349,7 @@ def _turn() -> ColumnElement[int]:
         Appointment.referral_id == Referral.id, Appointment.state.in_(SHE_ASKED)
     )
     return sql_case(
-        (she_asked, 0),
+        (or_(she_asked, once_more.waiting()), 0),
         (Referral.state.in_(WAITING), 1),
         (Referral.state == ReferralState.ACCEPTED, 2),
         else_=3,

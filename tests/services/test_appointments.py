@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -21,7 +22,7 @@ from portal.domain.services import ServiceKind
 from portal.domain.words import NothingWritten, TooLong
 from portal.models import Appointment
 from portal.services import referrals
-from portal.services.dates import giving, her_dates, shown_dates
+from portal.services.dates import agenda, giving, her_dates, shown_dates
 from portal.services.dates.shown_dates import Details
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
@@ -34,6 +35,7 @@ from tests.services.journey import (
 )
 
 HOUR = timedelta(hours=1)
+BRUSSELS = ZoneInfo("Europe/Brussels")
 
 
 def hers(the_house: TestHouse, her: Person, now: datetime = NOON) -> list[shown_dates.Shown]:
@@ -183,8 +185,9 @@ class TestSetting:
                     shown_dates.of_referral(
                         session, acting, referral_of(the_house, need_id).id, now=NOON
                     )
-                span = {"start": NOON, "end": NOON + timedelta(days=9), "now": NOON}
-                assert shown_dates.of_service(session, acting, **span) == []
+                whose = agenda.of_services(session, acting)
+                span = (NOON.date(), 9, BRUSSELS)
+                assert agenda.between(session, acting, whose, *span, now=NOON) == []
         with the_house.acting(the_house.director) as (session, acting), pytest.raises(NotYours):
             giving.cancel(session, acting, date_id, now=NOON)
 

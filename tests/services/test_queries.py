@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event
@@ -10,7 +12,8 @@ from sqlalchemy.orm import Session
 from portal.domain.needs import Category, NeedAnswer, Statement
 from portal.services import messages, needs, referrals, today
 from portal.services.case_work import caseload
-from portal.services.dates import her_dates, shown_dates
+from portal.services.dates import agenda, her_dates
+from portal.services.dates.agenda import Show
 from portal.services.entry.sessions import SignedIn
 from portal.services.moderation import lanes
 from portal.services.need_to_know import sharing
@@ -144,15 +147,34 @@ def test_the_desk(the_house: TestHouse, her: Person, another: Person) -> None:
     )
 
 
-@pytest.mark.parametrize("which", ["referrals", "dates"])
+@pytest.mark.parametrize("which", ["referrals", "week", "list", "hers"])
 def test_the_pages_of_a_service(
     the_house: TestHouse, her: Person, another: Person, which: str
 ) -> None:
     a_date(the_house, a_shared_need(the_house, her))
-    week = {"start": NOON, "end": NOON + timedelta(days=9), "now": NOON}
+    a_date(
+        the_house, a_shared_need(the_house, another), starts_at=NOON + timedelta(days=1, hours=2)
+    )
+    zone = ZoneInfo("Europe/Brussels")
+
+    def week(session: Session, acting: SignedIn) -> None:
+        whose = agenda.of_services(session, acting)
+        agenda.between(session, acting, whose, NOON.date(), 9, zone, now=NOON)
+        agenda.counts(session, whose, NOON.date(), zone, now=NOON)
+
+    def a_list(session: Session, acting: SignedIn) -> None:
+        whose = agenda.of_services(session, acting)
+        agenda.listed(session, acting, whose, Show.COMING, NOON.date(), zone, now=NOON)
+
+    def hers(session: Session, acting: SignedIn) -> None:
+        whose = agenda.of_survivor(session, acting, UUID(str(another.case_id)), now=NOON)
+        agenda.listed(session, acting, whose, Show.COMING, NOON.date(), zone, now=NOON)
+
     pages: dict[str, Page] = {
         "referrals": lambda session, acting: referrals.of_service(session, acting, now=NOON),
-        "dates": lambda session, acting: shown_dates.of_service(session, acting, **week),
+        "week": week,
+        "list": a_list,
+        "hers": hers,
     }
 
     def grow() -> None:
@@ -160,4 +182,4 @@ def test_the_pages_of_a_service(
             need_id = a_shared_need(the_house, another, category)
             a_date(the_house, need_id, starts_at=NOON + timedelta(days=2 + number))
 
-    assert_constant(the_house, the_house.workers[HOUSING], pages[which], grow, most=12)
+    assert_constant(the_house, the_house.workers[HOUSING], pages[which], grow, most=20)

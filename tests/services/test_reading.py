@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import count
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -15,7 +16,7 @@ from portal.domain.refusals import NotFound
 from portal.models import AuditEvent
 from portal.services import drafts, messages, needs, referrals
 from portal.services.case_work import caseload, cases
-from portal.services.dates import her_dates, shown_dates
+from portal.services.dates import agenda, her_dates, shown_dates
 from portal.services.entry import sessions
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import reading
@@ -26,7 +27,6 @@ from portal.vault import open_value
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
     HOUSING,
-    TOMORROW,
     a_full_case,
     decision_of,
     referral_of,
@@ -161,7 +161,7 @@ class TestNoPathWithoutATrace:
         case_id, service_id = her.case_id, the_house.services[HOUSING].id
         assert case_id is not None
         worker, director = the_house.workers[HOUSING], the_house.director
-        week = {"start": NOON, "end": TOMORROW + timedelta(days=7), "now": NOON}
+        week = (NOON.date(), 9, ZoneInfo("Europe/Brussels"))
         yield [
             (her, lambda s, a: messages.show(s, a, case_id, now=NOON)),
             (her, lambda s, a: needs.hers(s, a, now=NOON)),
@@ -185,7 +185,8 @@ class TestNoPathWithoutATrace:
             (the_house.moderator, lambda s, a: desk.open_need(s, a, waiting, now=NOON)),
             (worker, lambda s, a: referrals.of_service(s, a, now=NOON)),
             (worker, lambda s, a: referrals.open_referral(s, a, referral_id, now=NOON)),
-            (worker, lambda s, a: shown_dates.of_service(s, a, **week)),
+            (worker, lambda s, a: agenda.between(s, a, agenda.of_services(s, a), *week, now=NOON)),
+            (worker, lambda s, a: agenda.of_survivor(s, a, case_id, now=NOON)),
             (worker, lambda s, a: shown_dates.of_referral(s, a, referral_id, now=NOON)),
         ]
 

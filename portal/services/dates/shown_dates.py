@@ -10,11 +10,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal.domain.appointments import (
+    OVER,
     STANDING,
     AppointmentState,
 )
-from portal.domain.refusals import NotYours
-from portal.domain.roles import Permission, Role
 from portal.domain.words import written, written_or_none
 from portal.models import Appointment, Case, Referral, Service, StaffMember
 from portal.services.entry.sessions import SignedIn
@@ -63,28 +62,14 @@ class Shown:
         return ends_at(self.appointment)
 
     @property
+    def is_noted(self) -> bool:
+        """Whether the service noted that she came, or that she did not."""
+        return self.appointment.state in OVER
+
+    @property
     def stands(self) -> bool:
         """Whether she is expected: nothing was cancelled or moved."""
         return self.appointment.state in STANDING
-
-
-def of_service(
-    session: Session, acting: SignedIn, *, start: datetime, end: datetime, now: datetime
-) -> list[Shown]:
-    """The dates of the services of this colleague in a span of days."""
-    if not acting.may(Permission.ANSWER_REFERRAL):
-        raise NotYours
-    asked = (
-        with_names()
-        .where(
-            Appointment.service_id.in_(acting.services(Role.SERVICE_STAFF)),
-            Appointment.starts_at >= start,
-            Appointment.starts_at < end,
-            Appointment.state != AppointmentState.MOVED,
-        )
-        .order_by(Appointment.starts_at)
-    )
-    return read(session, acting, asked, purpose="service_dates", now=now, as_list=True)
 
 
 def of_referral(

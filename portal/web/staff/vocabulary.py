@@ -94,6 +94,7 @@ APPOINTMENT_STATE: Words = {
     AppointmentState.MOVED: _l("moved"),
     AppointmentState.CANCELLED: _l("taken away by the service"),
     AppointmentState.DONE: _l("took place"),
+    AppointmentState.NOT_COME: _l("did not come"),
 }
 CARD_STATE: Words = {
     CardState.NEW: _l("new card, waits for its PIN"),
@@ -311,6 +312,7 @@ _DRAWINGS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         AppointmentState.MOVED: "forward",
         AppointmentState.CANCELLED: "pause",
         AppointmentState.DONE: "check",
+        AppointmentState.NOT_COME: "pause",
     },
     CardState: {
         CardState.NEW: "clock",

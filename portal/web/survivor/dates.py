@@ -18,7 +18,7 @@ from portal.domain.refusals import WrongState
 from portal.i18n import dates as own_dates
 from portal.i18n import lazy_gettext as _l
 from portal.models import Appointment
-from portal.services.dates import her_dates
+from portal.services.dates import her_dates, once_more
 from portal.services.dates.shown_dates import Shown
 from portal.web import guards
 from portal.web.forms import PortalForm
@@ -97,7 +97,13 @@ def past() -> ResponseReturnValue:
         guards.db(), guards.signed_in(), now=now, past=True, older_than=older_than, size=PAGE + 2
     )
     older = found[PAGE - 1].appointment.id if len(found) > PAGE else None
-    return _page("survivor/dates/past.html", shown=found[:PAGE], older=older)
+    shown = found[:PAGE]
+    return _page(
+        "survivor/dates/past.html",
+        shown=shown,
+        older=older,
+        may_ask=once_more.may_ask(guards.db(), [one.appointment for one in shown], now=now),
+    )
 
 
 @blueprint.post("/hide-past")
@@ -118,6 +124,12 @@ def cannot_come(date_id: UUID) -> ResponseReturnValue:
 def another_time(date_id: UUID) -> ResponseReturnValue:
     """No reason is asked."""
     return _answer(her_dates.another_time, date_id)
+
+
+@blueprint.post("/<uuid:date_id>/once-more")
+def once_more_date(date_id: UUID) -> ResponseReturnValue:
+    """Another date with this service, after one that is over. No reason is asked."""
+    return _answer(once_more.ask, date_id, back_to=".past")
 
 
 @blueprint.post("/<uuid:date_id>/keep")
@@ -164,14 +176,16 @@ def _days_to_come() -> list[Day]:
     return [Day(on, tuple(its)) for on, its in days]
 
 
-def _answer(answer: Callable[..., None], date_id: UUID) -> ResponseReturnValue:
+def _answer(
+    answer: Callable[..., None], date_id: UUID, *, back_to: str = ".show"
+) -> ResponseReturnValue:
     said = "sent"
     try:
         with guards.transaction() as session:
             answer(session, guards.signed_in(), date_id, now=guards.utc_now())
     except WrongState:
         said = "changed"
-    return redirect(url_for(".show", said=said, at=date_id))
+    return redirect(url_for(back_to, said=said, at=date_id))
 
 
 def _page(template: str, **more: Any) -> ResponseReturnValue:

@@ -8,7 +8,7 @@ from sqlalchemy import inspect, select
 
 from portal.domain.appointments import AppointmentState
 from portal.models import Appointment, Referral
-from portal.services.dates import giving, shown_dates
+from portal.services.dates import attendance, giving, shown_dates
 from portal.services.dates.shown_dates import Details
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.web.browser_stand_in import OWN_STEP, Phone
@@ -154,7 +154,31 @@ def test_a_talk_that_has_begun_is_not_answered_any_more(
     assert states(whole)[1] is AppointmentState.PLANNED
 
 
-@pytest.mark.parametrize("act", ["cannot-come", "another-time", "keep"])
+def test_a_date_to_which_she_did_not_come_reads_like_any_other(whole: WholeHouse) -> None:
+    """No blame: she reads that the date is over, and can ask for another one."""
+    whole.now = datetime(2026, 12, 28, 13, 10, tzinfo=UTC)
+    dates = whole.everybody.ids["appointment"]
+    said = {}
+    for act in (attendance.came, attendance.did_not_come):
+        with acting(whole, whole.everybody.staff["housing"]) as (session, colleague):
+            act(session, colleague, dates[-1], now=whole.now)
+        phone = whole.phone(whole.everybody.amal)
+        phone.go("/dates/past")
+        said[act] = cards(phone)
+        assert "not_come" not in str(phone.soup)
+    assert said[attendance.came] == said[attendance.did_not_come]
+    assert "This date is over." in said[attendance.came][0]
+    assert [("Ask for another date" in card) for card in cards(phone)] == [True] + [False] * 3
+    press(phone, "Ask for another date")
+    assert "Your answer is sent." in cards(phone)[0]
+    assert "You asked for another date. Housing desk knows." in cards(phone)[0]
+    assert not has_button(phone, "Ask for another date")
+    desk = whole.browser(whole.everybody.staff["housing"])
+    desk.get("/staff/referrals")
+    assert "she asks for another date" in desk.page.get_text(" ")
+
+
+@pytest.mark.parametrize("act", ["cannot-come", "another-time", "keep", "once-more"])
 def test_the_dates_of_another_survivor_are_not_found(whole: WholeHouse, act: str) -> None:
     phone = whole.phone(whole.everybody.bea)
     before = whole.rows()

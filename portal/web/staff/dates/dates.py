@@ -1,8 +1,7 @@
-"""Dates of my services: a week as a list by day, and the form that sets one."""
+"""The form that gives a date, or another one instead."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -33,13 +32,11 @@ from portal.domain.appointments import (
 )
 from portal.domain.availability import CalendarBusy, NotThere, RoomTaken
 from portal.domain.refusals import NotFound, Refusal, WrongState
-from portal.domain.roles import Permission
 from portal.domain.words import NothingWritten
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.services import referrals
 from portal.services.availability import rooms
-from portal.services.calendars import links
 from portal.services.dates import giving, shown_dates
 from portal.services.dates.shown_dates import MAX_DETAIL, Details, Shown
 from portal.web import guards
@@ -90,41 +87,6 @@ class DateForm(StaffForm):
     childcare = StringField(_l("Childcare"), _DETAIL)
     bring = TextAreaField(_l("What to bring"), _DETAIL)
     knowingly = BooleanField(_l("I know, and set this date all the same"))
-
-
-@dataclass(frozen=True)
-class Day:
-    """One day of the week, with its dates in order."""
-
-    date: date
-    is_today: bool
-    dates: tuple[Shown, ...]
-
-
-@blueprint.get("/dates")
-def week() -> ResponseReturnValue:
-    """The dates of my services in one week, by day."""
-    acting, now = guards.signed_in(), guards.utc_now()
-    zone = guards.whereabouts().zone
-    today = now.astimezone(zone).date()
-    monday = _monday(request.args.get("week", ""), today)
-    starts = [datetime.combine(monday + timedelta(days), time(), zone) for days in range(8)]
-    shown: list[Shown] = []
-    if acting.may(Permission.ANSWER_REFERRAL):
-        shown = shown_dates.of_service(
-            guards.db(), acting, start=starts[0], end=starts[-1], now=now
-        )
-    days = [_day(start, shown, today) for start in starts[:7]]
-    return render_template(
-        "staff/dates/week.html",
-        days=days,
-        is_this_week=monday == _monday("", today),
-        before=_name(monday - timedelta(7)),
-        after=_name(monday + timedelta(7)),
-        in_a_service=acting.may(Permission.ANSWER_REFERRAL),
-        conflicts=links.count_conflicts(guards.db(), acting, now=now),
-        has_several=len({one.service.id for one in shown}) > 1,
-    )
 
 
 @blueprint.route("/referrals/<uuid:referral_id>/date", methods=["GET", "POST"])
@@ -227,23 +189,3 @@ def _suggested(old: Shown | None, place: str, me: UUID) -> dict[str, Any]:
         "room_id": str(old.appointment.room_id or ""),
         **details,
     }
-
-
-def _monday(named: str, today: date) -> date:
-    """The first day of a week such as 2026-W48; of this week when no such week exists."""
-    try:
-        monday = datetime.strptime(f"{named}-1", "%G-W%V-%u").replace(tzinfo=UTC).date()
-    except ValueError:
-        return today - timedelta(days=today.weekday())
-    # A week that no calendar of the house reaches would overflow on its way to the next one.
-    return monday if abs(monday - today) < timedelta(days=3660) else _monday("", today)
-
-
-def _name(monday: date) -> str:
-    return f"{monday:%G-W%V}"
-
-
-def _day(start: datetime, shown: list[Shown], today: date) -> Day:
-    zone, day = start.tzinfo, start.date()
-    there = (one for one in shown if one.appointment.starts_at.astimezone(zone).date() == day)
-    return Day(day, day == today, tuple(there))

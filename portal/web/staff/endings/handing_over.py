@@ -99,7 +99,8 @@ def as_data(found: Copy) -> Iterator[tuple[str, Any]]:
             {
                 "starts_at": date.appointment.starts_at.isoformat(),
                 "ends_at": date.ends_at.isoformat(),
-                "state": date.appointment.state.value,
+                # A copy is hers to read: whether she came is staff's own note.
+                "state": "over" if date.is_noted else date.appointment.state.value,
                 "service": date.service.name,
                 "with": date.with_name,
             }

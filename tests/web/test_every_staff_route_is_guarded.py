@@ -55,6 +55,7 @@ WHO_MAY = {
     "decisions": {"moderator"},
     "referrals": {"housing"},
     "dates": {"housing"},
+    "agenda": {"housing", "director", "stand_in"},
     "availability": {"housing"},
     "case": {"director", "stand_in"},
     "caseload": {"director", "stand_in"},

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -25,7 +26,7 @@ from portal.domain.roles import Role
 from portal.models import Appointment, AuditEvent, InterpreterRequest, TakenTime, TalkLink
 from portal.services import messages
 from portal.services.availability import hours
-from portal.services.dates import giving, her_dates, shown_dates, taken_times
+from portal.services.dates import agenda, giving, her_dates, taken_times
 from portal.services.dates.shown_dates import Details
 from portal.services.interpreters import (
     answering,
@@ -501,7 +502,9 @@ def test_the_week_of_a_service_names_who_comes(
 ) -> None:
     books(the_house, date_id, samira)
     with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
-        (date,) = shown_dates.of_service(session, acting, start=NOON, end=LATER, now=NOON)
+        whose = agenda.of_services(session, acting)
+        zone = ZoneInfo("Europe/Brussels")
+        (date,) = agenda.between(session, acting, whose, NOON.date(), 7, zone, now=NOON)
     assert date.interpreter is not None
     assert date.interpreter.name == "Samira Haddad"
     assert date.interpreter.state is RequestState.BOOKED

@@ -66,6 +66,7 @@ class Permission(StrEnum):
     DECIDE_POLICE_SHARING = "decide_police_sharing"
     ASK_SEPARATION_OVERRIDE = "ask_separation_override"
     DECIDE_SEPARATION_OVERRIDE = "decide_separation_override"
+    KEEP_APART = "keep_apart"
     ASK_FEEDBACK = "ask_feedback"
     DECIDE_FEEDBACK = "decide_feedback"
     REVIEW_BREAK_GLASS = "review_break_glass"
@@ -118,6 +119,9 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.DECIDE_POLICE_SHARING: frozenset({Role.COORDINATOR}),
     Permission.ASK_SEPARATION_OVERRIDE: frozenset({Role.CASE_DIRECTOR, Role.COORDINATOR}),
     Permission.DECIDE_SEPARATION_OVERRIDE: frozenset({Role.COORDINATOR}),
+    # Those who read what comes in at the desk, and those who decide about exceptions: their teams'
+    # keys open the links, and no others' (services/keys/apart.py).
+    Permission.KEEP_APART: frozenset({Role.MODERATOR, Role.COORDINATOR}),
     Permission.ASK_FEEDBACK: frozenset({Role.MODERATOR, Role.COORDINATOR}),
     Permission.DECIDE_FEEDBACK: frozenset({Role.MODERATOR, Role.COORDINATOR}),
     Permission.ANSWER_NOT_THIS_PERSON: frozenset({Role.COORDINATOR}),

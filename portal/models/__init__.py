@@ -38,6 +38,7 @@ from portal.models.interpreter import (
     NotTold,
     TalkLink,
 )
+from portal.models.kept_apart import AllowedTime, KeptApart, KeptApartKey
 from portal.models.need import Addition, Need, Reading, Statement
 from portal.models.note import CalledInstead, StaffNote
 from portal.models.outbox_item import OutboxItem
@@ -49,6 +50,7 @@ from portal.models.thread import Message, Thread
 __all__ = [
     "Account",
     "Addition",
+    "AllowedTime",
     "Appointment",
     "AuditEvent",
     "AuditHead",
@@ -78,6 +80,8 @@ __all__ = [
     "InterpreterRequest",
     "Invitation",
     "KeptAnswer",
+    "KeptApart",
+    "KeptApartKey",
     "KeySlot",
     "KnownBrowser",
     "Leave",

@@ -49,6 +49,7 @@ AT_LEAST = {
     "the interpreter of a date": r"/staff/referrals/\*/date interpreter",
     "what to bring": r"/staff/referrals/\*/date bring",
     "where she may be told something": r"/telling/email",
+    "why two must not meet": r"/staff/apart/lay words",
     "an answer of the case director": r"/staff/cases/\*.* words",
 }
 """Places that must be among those where a canary sang, and be read again by somebody."""

@@ -6,18 +6,18 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.appointments import STEP_SECONDS
 from portal.domain.availability import CalendarBusy, NotThere, free_spans
 from portal.domain.opening import Opening, Pattern, days_between, on_the_clock, open_spans
 from portal.domain.spans import Span, Spans, joined, without
 from portal.domain.visits.house import Room as FreeRoom
 from portal.domain.visits.house import Worker
-from portal.models import Centre, Leave, Service, StaffMember, TakenTime
+from portal.models import Centre, Leave, Service, StaffMember
 from portal.services.availability import hours, rooms
 from portal.services.calendars import busy
+from portal.services.dates import taken_times
 from portal.services.house import get_centre, opening_hours, zone_of
 
 OF_HOUSE = "house"
@@ -44,7 +44,9 @@ def workers(
     within = _within(first, last, zone)
     there = openings(session, [service_id, *ids], now=now)
     taken = busy.of_owners(session, [service_id, *ids], within)
-    for who, spans in (*_dates(session, ids, within).items(), *_leaves(session, ids, first, last)):
+    for who, dates in taken_times.of(session, ids, within).items():
+        taken.setdefault(who, []).extend(dates.values())
+    for who, spans in _leaves(session, ids, first, last):
         taken.setdefault(who, []).extend(spans)
     languages = frozenset(service.languages)
     return tuple(
@@ -75,10 +77,10 @@ def free_rooms(
     within = _within(first, last, zone_of(session))
     there = _of_house(get_centre(session), now=now)
     open_at = open_spans(there, days_between(first, last), zone_of(session))
-    taken = _dates(session, [room.id for room in own or found], within)
+    taken = taken_times.of(session, [room.id for room in own or found], within)
     kind = room_kind(bool(own), service_id)
     return tuple(
-        FreeRoom(room.id, kind, room.floor, without(open_at, taken.get(room.id, ())))
+        FreeRoom(room.id, kind, room.floor, without(open_at, taken.get(room.id, {}).values()))
         for room in own or found
     )
 
@@ -116,9 +118,10 @@ def free_of_all(
     """When people of whom no calendar is known have time: their hours, less standing dates."""
     zone = zone_of(session)
     there = openings(session, ids, now=now)
-    taken = _dates(session, ids, _within(first, last, zone))
+    taken = taken_times.of(session, ids, _within(first, last, zone))
     return {
-        who: free_spans((there[who],), first, last, zone, busy=taken.get(who, ())) for who in ids
+        who: free_spans((there[who],), first, last, zone, busy=taken.get(who, {}).values())
+        for who in ids
     }
 
 
@@ -163,20 +166,6 @@ def _of_house(centre: Centre, *, now: datetime) -> Opening:
     return Opening((Pattern(week),), {}, opening_hours(centre, now=now).closed_days)
 
 
-def _dates(session: Session, ids: Sequence[UUID], within: Span) -> dict[UUID, list[Span]]:
-    """When standing dates take these people or rooms."""
-    begins, ends = (int(one.timestamp()) // STEP_SECONDS for one in within)
-    rows = session.execute(
-        select(TakenTime.who, func.min(TakenTime.step), func.max(TakenTime.step))
-        .where(TakenTime.who.in_(ids), TakenTime.step >= begins, TakenTime.step < ends)
-        .group_by(TakenTime.who, TakenTime.appointment_id)
-    )
-    taken: dict[UUID, list[Span]] = {}
-    for who, lowest, highest in rows:
-        taken.setdefault(who, []).append(Span(_moment(lowest), _moment(highest + 1)))
-    return taken
-
-
 def _leaves(
     session: Session, ids: Sequence[UUID], first: date, last: date
 ) -> Iterable[tuple[UUID, Spans]]:
@@ -198,7 +187,3 @@ def _leaves(
 def _within(first: date, last: date, zone: ZoneInfo) -> Span:
     ends = datetime.combine(last + timedelta(days=1), time(), zone)
     return Span(datetime.combine(first, time(), zone).astimezone(UTC), ends.astimezone(UTC))
-
-
-def _moment(step: int) -> datetime:
-    return datetime.fromtimestamp(step * STEP_SECONDS, UTC)

@@ -1,7 +1,7 @@
 """Calendars as staff see them: added, looked at, their conflicts answered, taken out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -30,6 +30,8 @@ from portal.models import Appointment, BusyTime, Calendar, CalendarEntry
 from portal.services import audit
 from portal.services.availability.owners import Owner
 from portal.services.calendars import tasks
+from portal.services.dates import separation
+from portal.services.dates.separation import Asked
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import key_file, settings_of
 from portal.vault import keyed_hash
@@ -41,6 +43,8 @@ class Conflict:
 
     entry: CalendarEntry
     appointment: Appointment
+    is_possible: bool = True
+    """Whether she could be given the time at which it stands there."""
 
     @property
     def theirs(self) -> Span | None:
@@ -132,7 +136,7 @@ def lines(session: Session, owner: Owner, *, now: datetime) -> list[Line]:
         .group_by(BusyTime.calendar_id)
     )
     busy = dict(counted.all())
-    conflicts = _conflicts(session, ids, now=now)
+    conflicts = _judged(session, _conflicts(session, ids, now=now))
     return [
         Line(
             calendar,
@@ -202,6 +206,17 @@ def _conflicts(session: Session, ids: Sequence[UUID], *, now: datetime) -> list[
         .order_by(CalendarEntry.starts_at)
     )
     return [Conflict(entry, appointment) for entry, appointment in rows]
+
+
+def _judged(session: Session, conflicts: list[Conflict]) -> list[Conflict]:
+    """The same conflicts, each with whether the date could be where somebody moved it."""
+    asked = {
+        one.appointment.id: Asked(one.appointment.case_id, one.theirs, (one.appointment.id,))
+        for one in conflicts
+        if one.theirs
+    }
+    impossible = separation.impossible(session, asked)
+    return [replace(one, is_possible=one.appointment.id not in impossible) for one in conflicts]
 
 
 def _get(session: Session, owner: Owner, calendar_id: UUID) -> Calendar:

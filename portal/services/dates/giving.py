@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,10 +18,9 @@ from portal.domain.referrals import MOVES as REFERRAL_MOVES
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, NotYours, WrongState
 from portal.domain.roles import Permission, Role
-from portal.domain.spans import Span
 from portal.models import Appointment, Membership, Referral, Service, StaffMember
 from portal.services.availability import free, rooms
-from portal.services.dates import taken_times
+from portal.services.dates import exceptions, taken_times
 from portal.services.dates.moves import account, move
 from portal.services.dates.shown_dates import Details
 from portal.services.entry.sessions import SignedIn
@@ -47,10 +46,11 @@ def set_date(
 ) -> Appointment:
     """Give a date for a referral, or another one instead. Accepting comes with it.
 
-    Raises the refusals of `check_date`; Overlaps, ColleagueTaken or RoomTaken when she, who meets
-    her or the room has another date then; NotThere or CalendarBusy unless it is set `knowingly`;
-    words refusals.
+    Raises the refusals of `check_date`; TimeNotPossible, whatever the cause; Overlaps,
+    ColleagueTaken or RoomTaken when she, who meets her or the room has another date then; NotThere
+    or CalendarBusy unless it is set `knowingly`; words refusals.
     """
+    taken_times.hold(session)
     referral = get_to_answer(session, acting, referral_id)
     check_date(starts_at, minutes, now=now)
     kept = details.cleaned()
@@ -58,8 +58,10 @@ def set_date(
     if not _is_colleague(session, acting, referral, with_id):
         raise NotFound
     rooms.check_usable(session, room_id, referral.service_id)
+    wanted = exceptions.Time(referral.id, with_id, starts_at, minutes)
+    exceptions.check_possible(session, acting, referral.case_id, wanted, instead_of=old, now=now)
     if not knowingly:
-        _check_free(session, referral, with_id, starts_at, minutes, old, now=now)
+        _check_free(session, referral, wanted, old, now=now)
     if old is not None:
         outbox.kill(session, old, now=now)
     folder = _open(session, acting, referral.case_id, referral.id, purpose="service", now=now)
@@ -138,9 +140,7 @@ def colleagues(session: Session, service_id: UUID) -> Sequence[StaffMember]:
 def _check_free(
     session: Session,
     referral: Referral,
-    with_id: UUID,
-    starts_at: datetime,
-    minutes: int,
+    wanted: exceptions.Time,
     old: Appointment | None,
     *,
     now: datetime,
@@ -148,8 +148,8 @@ def _check_free(
     free.check_free(
         session,
         session.get_one(Service, referral.service_id),
-        session.get_one(StaffMember, with_id),
-        Span(starts_at, starts_at + timedelta(minutes=minutes)),
+        session.get_one(StaffMember, wanted.with_id),
+        wanted.span,
         now=now,
         # Somebody who moved the old date in a calendar made room there for the new one.
         but=(old.id,) if old else (),

@@ -16,9 +16,11 @@ from portal.domain.appointments import (
 )
 from portal.domain.availability import RoomTaken
 from portal.domain.refusals import NotFound, WrongState
+from portal.domain.separation import TimeNotPossible
+from portal.domain.spans import Span
 from portal.models import Appointment
 from portal.services import audit
-from portal.services.dates import taken_times
+from portal.services.dates import separation, taken_times
 from portal.services.dates.moves import account, move
 from portal.services.dates.shown_dates import Shown, ends_at, read, with_details, with_names
 from portal.services.entry.sessions import SignedIn
@@ -84,12 +86,17 @@ def keep(session: Session, acting: SignedIn, appointment_id: UUID, *, now: datet
     appointment = _get_hers(session, acting, appointment_id, now=now)
     if appointment.starts_at <= now:
         raise WrongState
+    taken_times.hold(session)
     session.refresh(appointment, with_for_update=True)
+    was_free = appointment.state not in COMING
     move(session, appointment, AppointmentState.PLANNED)
     try:
+        if was_free:
+            span = Span(appointment.starts_at, ends_at(appointment))
+            separation.check(session, appointment.case_id, span, but=(appointment.id,))
         taken_times.free(session, appointment)
         taken_times.take(session, appointment)
-    except (Overlaps, ColleagueTaken, RoomTaken):
+    except (Overlaps, ColleagueTaken, RoomTaken, TimeNotPossible):
         raise WrongState from None
     appointment.answered_at = now
     account(session, acting, "date_kept", appointment, now=now)

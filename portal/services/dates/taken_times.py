@@ -1,17 +1,19 @@
 """The times of a date: taken for her, who meets her, the room and the interpreter, or for none."""
 
 from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.domain.appointments import ColleagueTaken, Overlaps, steps
+from portal.domain.appointments import STEP_SECONDS, ColleagueTaken, Overlaps, steps
 from portal.domain.availability import RoomTaken
 from portal.domain.interpreters import InterpreterTaken
 from portal.domain.refusals import Refusal
-from portal.models import Appointment, TakenTime
+from portal.domain.spans import Span
+from portal.models import Appointment, Centre, TakenTime
 
 
 def take(session: Session, appointment: Appointment) -> None:
@@ -78,6 +80,34 @@ def _take(session: Session, appointment: Appointment, whose: Mapping[UUID, type[
 def free(session: Session, appointment: Appointment) -> None:
     """Give the time of a date back to everybody."""
     session.execute(delete(TakenTime).where(TakenTime.appointment_id == appointment.id))
+
+
+def of(session: Session, ids: Collection[UUID], within: Span) -> dict[UUID, dict[UUID, Span]]:
+    """When dates take these cases, colleagues or rooms, by the date: one query."""
+    begins, ends = (int(one.timestamp()) // STEP_SECONDS for one in within)
+    one_date = (TakenTime.who, TakenTime.appointment_id)
+    rows = session.execute(
+        select(*one_date, func.min(TakenTime.step), func.max(TakenTime.step))
+        .where(TakenTime.who.in_(ids), TakenTime.step >= begins, TakenTime.step < ends)
+        .group_by(*one_date)
+    )
+    taken: dict[UUID, dict[UUID, Span]] = {}
+    for who, date_id, lowest, highest in rows:
+        taken.setdefault(who, {})[date_id] = Span(_moment(lowest), _moment(highest + 1))
+    return taken
+
+
+def hold(session: Session) -> None:
+    """One booking after the other in the whole house, until this transaction ends.
+
+    What depends on somebody else's dates cannot be a key of a table: two who book in one moment
+    would both find the time free. Held for everybody, so that waiting tells nothing either.
+    """
+    session.execute(select(Centre.id).with_for_update())
+
+
+def _moment(step: int) -> datetime:
+    return datetime.fromtimestamp(step * STEP_SECONDS, UTC)
 
 
 def _is_taken(session: Session, who: UUID, span: range) -> bool:

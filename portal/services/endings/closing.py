@@ -21,6 +21,7 @@ from portal.models import Appointment, Case, Decision, Need, Referral
 from portal.services import audit, needs
 from portal.services.case_work import notes
 from portal.services.case_work.cases import get_case, wake
+from portal.services.dates import kept_apart
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import get_centre
 from portal.services.keys.folders import find_folder
@@ -39,8 +40,9 @@ class StillPromised(Refusal):
 def close(session: Session, acting: SignedIn, case_id: UUID, why: str, *, now: datetime) -> Case:
     """The house ends its work on a case: no service reads it any more, and the clocks begin.
 
-    Her card opens her pages for some time yet, and her team reads on until the end. Raises
-    NotFound, NotYours, WrongState, StillPromised, and the words refusals for why.
+    Her card opens her pages for some time yet, and her team reads on until the end. From whom she
+    was kept apart is forgotten: she has no date here any more. Raises NotFound, NotYours,
+    WrongState, StillPromised, and the words refusals for why.
     """
     case = _held(session, acting, case_id)
     if case.state is not CaseState.OPEN:
@@ -54,6 +56,7 @@ def close(session: Session, acting: SignedIn, case_id: UUID, why: str, *, now: d
     folder = open_folder(session, acting, case.id, FolderKind.STAFF_NOTES, purpose="note", now=now)
     folder.write(case, "closed_why", words)
     _end_needs(session, needs_of_hers, now=now)
+    kept_apart.forget(session, case.id)
     case.state, case.closed_at, case.closed_by_id = CaseState.CLOSED, now, acting.account_id
     audit.record(session, acting.account_id, "case_closed", now=now, case_id=case.id)
     session.flush()

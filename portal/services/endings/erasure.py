@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from portal.domain.refusals import Refusal
 from portal.models import Account, AuditMention, Base, Case, Decision, Folder, Half, Holder
 from portal.services import audit
+from portal.services.dates import kept_apart
 from portal.services.entry.sessions import SignedIn
 
 Keys = set[tuple[Any, ...]]
@@ -65,6 +66,7 @@ def erase(
     # Said once more where no case is named, for whoever asks until when backups still hold it.
     audit.record(session, actor_id, ERASED, now=now, facts=facts)
     _delete_halves(session, found)
+    kept_apart.forget(session, case_id)
     session.execute(delete(AuditMention).where(AuditMention.case_id == case_id))
     session.flush()
     session.expunge_all()

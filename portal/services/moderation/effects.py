@@ -15,6 +15,7 @@ from portal.domain.decisions import DecisionKind
 from portal.models import Decision
 from portal.services.case_work import card_again, emergency, not_this_person
 from portal.services.colleagues import again, roles
+from portal.services.dates import exceptions
 from portal.services.endings import closing, erasure
 from portal.services.entry.sessions import SignedIn
 
@@ -36,6 +37,7 @@ EFFECTS: Mapping[DecisionKind, Effect] = {
     DecisionKind.BREAK_GLASS: emergency.open_case,
     DecisionKind.CARD_AGAIN: card_again.lend_half,
     DecisionKind.NOT_THIS_PERSON: not_this_person.granted,
+    DecisionKind.SEPARATION_OVERRIDE: exceptions.allow,
 }
 ENDS: Mapping[DecisionKind, Effect] = {
     DecisionKind.BREAK_GLASS: emergency.end,

@@ -25,7 +25,15 @@ from portal.web.staff.case_work import (
 )
 from portal.web.staff.centre import house, house_settings, what_stays
 from portal.web.staff.colleagues import colleagues, inviting, second_person
-from portal.web.staff.dates import agenda, availability, dates, referrals, rooms
+from portal.web.staff.dates import (
+    agenda,
+    availability,
+    dates,
+    exceptions,
+    kept_apart,
+    referrals,
+    rooms,
+)
 from portal.web.staff.endings import ends, handing_over, house_ends
 from portal.web.staff.entry import (
     account,
@@ -57,6 +65,8 @@ WORK = (
     referrals,
     dates,
     agenda,
+    exceptions,
+    kept_apart,
     availability,
     rooms,
     house,

@@ -169,7 +169,7 @@ DECISION_KIND: Words = {
     DecisionKind.RELEASE: _l("Showing her a justice or programme entry"),
     DecisionKind.DOCUMENT: _l("Showing her a document"),
     DecisionKind.POLICE_SHARING: _l("Sharing with police or prosecutor"),
-    DecisionKind.SEPARATION_OVERRIDE: _l("Exception to keeping two people apart"),
+    DecisionKind.SEPARATION_OVERRIDE: _l("A date at a time that is not possible"),
     DecisionKind.FEEDBACK: _l("Publishing feedback"),
     DecisionKind.NOT_THIS_PERSON: _l("She asks for another colleague"),
 }
@@ -204,6 +204,7 @@ PERMISSION: dict[Permission, str] = {
     Permission.SEE_LATE: _l("See what is late in the whole house"),
     Permission.REVIEW_BREAK_GLASS: _l("Look again at an emergency opening"),
     Permission.ANSWER_NOT_THIS_PERSON: _l("Answers a survivor who asks for another colleague"),
+    Permission.KEEP_APART: _l("Say who must not meet in the house, and end it"),
     Permission.ASK_ABOUT_ANY_CASE: _l("Ask for these about any file, not only one's own"),
 }
 for _kind, _rule in RULES.items():

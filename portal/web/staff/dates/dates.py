@@ -32,6 +32,7 @@ from portal.domain.appointments import (
 )
 from portal.domain.availability import CalendarBusy, NotThere, RoomTaken
 from portal.domain.refusals import NotFound, Refusal, WrongState
+from portal.domain.separation import TimeNotPossible
 from portal.domain.words import NothingWritten
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
@@ -60,6 +61,8 @@ WORDS: Mapping[type[Refusal], tuple[str, str]] = {
         "time",
         _l("Dates go in steps of 5 minutes: 10:00, 10:05. Change time or length."),
     ),
+    # The same for each cause: her own closed times, and somebody whom she must not meet.
+    TimeNotPossible: ("time", _l("This time is not possible.")),
     ColleagueTaken: (
         "with_id",
         _l("This colleague meets somebody else at this time. Choose another time or colleague."),

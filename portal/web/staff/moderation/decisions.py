@@ -24,12 +24,13 @@ from portal.domain.decisions import (
 from portal.domain.refusals import NotFound, Refusal
 from portal.domain.roles import RolesKeptApart
 from portal.domain.words import NothingWritten, TooLong
-from portal.i18n import dates
+from portal.i18n import dates, ngettext
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.models import Decision
 from portal.services.case_work.not_this_person import StillOnHerFile
 from portal.services.colleagues.roles import RoleHeldAlready
+from portal.services.dates import exceptions
 from portal.services.endings import closing, ends
 from portal.services.endings.erasure import OnHold
 from portal.services.keys.halves import KeyNotHandedOver
@@ -45,7 +46,6 @@ blueprint = Blueprint("decisions", __name__, url_prefix="/desk")
 BY_HAND = (
     DecisionKind.POLICE_SHARING,
     DecisionKind.CONTACT_CHANGE,
-    DecisionKind.SEPARATION_OVERRIDE,
     DecisionKind.FEEDBACK,
     DecisionKind.EXPORT,
     DecisionKind.ERASURE,
@@ -175,9 +175,25 @@ def _consequence(decision: Decision) -> str | None:
         return _("The hold is lifted: the clocks of this file run again.")
     if decision.kind is DecisionKind.LEGAL_HOLD:
         return _("A hold is set: nothing of this file is deleted until it is lifted.")
+    if decision.kind is DecisionKind.SEPARATION_OVERRIDE:
+        return _one_date(decision)
     if decision.kind is DecisionKind.EXPORT:
         return _("The case team may make one sealed copy of this file within seven days.")
     return None
+
+
+def _one_date(decision: Decision) -> str:
+    wanted = exceptions.time_of(decision)
+    if wanted is None:
+        return _("Nothing: no time was named.")
+    service, colleague = exceptions.names_of(guards.db(), wanted)
+    return _(
+        "%(service)s may give her one date with %(name)s: %(time)s, %(length)s. Once.",
+        service=service,
+        name=colleague,
+        time=dates.date_time(wanted.starts_at),
+        length=ngettext("%(num)s minute", "%(num)s minutes", wanted.minutes),
+    )
 
 
 def _ask(form: AskForm) -> None:

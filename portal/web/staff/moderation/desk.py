@@ -51,6 +51,7 @@ def waiting() -> ResponseReturnValue:
         filters=filters,
         narrowed=_as_query(filters),
         counts=lanes.counts(session, acting, now=now, filters=filters),
+        may_keep_apart=acting.may(Permission.KEEP_APART),
         waiting_for_her=desk.waiting_for_her(session, acting) if reads_needs else None,
         waiting=lanes.waiting(session, acting, now=now, lane=lane, filters=filters, after=after),
         is_later_page=after is not None,

@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
+from portal.domain import acts
 from portal.domain.refusals import WrongState
 from portal.models import AuditEvent, AuditHead, AuditMention, AuditNight
 from portal.services.house import key_file
@@ -62,7 +63,9 @@ def record(
     case_id: UUID | None = None,
     facts: Facts | None = None,
 ) -> AuditEvent:
-    """Add an act to the chain of its case or of its day."""
+    """Add an act to the chain of its case or of its day. ValueError for a kind without a name."""
+    if kind not in acts.KINDS:
+        raise ValueError(f"{kind}: name it in portal.domain.acts.KINDS, and say it in words")
     chain = chain_of(case_id) if case_id else f"day:{now.astimezone(UTC).date().isoformat()}"
     session.flush()
     number, link = _locked_head(session, chain)

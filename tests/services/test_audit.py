@@ -213,8 +213,8 @@ class TestNights:
         self, tamper: Session, her: Person
     ) -> None:
         audit.close_night(tamper, now=NOON + DAY)
-        audit.record(tamper, None, "later", now=NOON + 2 * DAY, case_id=her.case_id)
-        audit.record(tamper, None, "later", now=NOON + 2 * DAY)
+        audit.record(tamper, None, "message_written", now=NOON + 2 * DAY, case_id=her.case_id)
+        audit.record(tamper, None, "message_written", now=NOON + 2 * DAY)
         assert faults(tamper) == []
 
     def test_a_changed_digest_is_named(self, tamper: Session) -> None:
@@ -274,12 +274,12 @@ class TestErased:
 def test_two_acts_at_once_get_two_places(the_house: TestHouse, her: Person) -> None:
     def act(_: int) -> None:
         with the_house.database.transaction() as session:
-            audit.record(session, None, "at_once", now=NOON, case_id=her.case_id)
+            audit.record(session, None, "pin_changed", now=NOON, case_id=her.case_id)
         with the_house.database.transaction() as session:
-            audit.record(session, None, "at_once", now=NOON + 3 * DAY)
+            audit.record(session, None, "pin_changed", now=NOON + 3 * DAY)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(act, range(12)))
     with the_house.database.transaction("read") as session:
         assert list(audit.verify(session)) == []
-        assert session.scalar(select(func.count()).where(AuditEvent.kind == "at_once")) == 24
+        assert session.scalar(select(func.count()).where(AuditEvent.kind == "pin_changed")) == 24

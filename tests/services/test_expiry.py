@@ -163,7 +163,7 @@ def test_a_night_is_closed_once_a_day_and_shows_what_was_rolled_back(
         assert night.at == datetime(2026, 11, 24, tzinfo=UTC)
         assert expiry.close_last_night(session, now=tomorrow + timedelta(hours=8)) is None
     with full_of_leftovers.database.transaction() as session:
-        audit.record(session, None, "later", now=tomorrow)
+        audit.record(session, None, "message_written", now=tomorrow)
         assert list(audit.verify(session)) == []
         session.execute(update(AuditNight).values(digest=bytes(32)))
         (fault,) = audit.verify(session)

@@ -46,7 +46,7 @@ from portal.web.staff.entry import (
     welcome,
 )
 from portal.web.staff.moderation import decisions, desk
-from portal.web.staff.need_to_know import audit, look_questions
+from portal.web.staff.need_to_know import acts_in_words, audit, look_questions
 
 WAY_IN = (sign_in, welcome, passphrases, passkeys, enrolment)
 WORK = (
@@ -124,4 +124,6 @@ def _words() -> dict[str, Any]:
         "clock_time": lambda moment: vocabulary.clock_time(moment, now),
         "language_name": language_name,
         "language_for_staff": vocabulary.language_for_staff,
+        "act_in_words": acts_in_words.act_in_words,
+        "look_in_words": acts_in_words.look_in_words,
     }

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping
+from operator import itemgetter
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -11,8 +12,6 @@ from wtforms import IntegerField, StringField
 from wtforms.validators import InputRequired, NumberRange
 
 from portal.domain.acts import (
-    LISTED,
-    OPENED,
     SAMPLE_SIZES,
     Found,
     NoSuchWeek,
@@ -29,11 +28,10 @@ from portal.services.need_to_know import account_of_acts, samples
 from portal.services.need_to_know.account_of_acts import PAGE, Asked
 from portal.web import guards
 from portal.web.forms import StaffForm
+from portal.web.staff.need_to_know.acts_in_words import ACT
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 
-OFTEN = (OPENED, LISTED, "signed_in", "decision_accepted", "house_changed", "card_issued")
-"""Kinds that are offered while one types; any other kind can be typed too."""
 FOUND: Mapping[Found, str] = {
     Found.IN_ORDER: _l("in order"),
     Found.TO_TALK: _l("to be talked about"),
@@ -88,7 +86,7 @@ def search() -> ResponseReturnValue:
         acts=found[:PAGE],
         older=found[PAGE - 1].event.id if len(found) > PAGE else None,
         is_later_page=older is not None,
-        often=OFTEN,
+        kinds=sorted(((code, str(words)) for code, words in ACT.items()), key=itemgetter(1)),
         most=account_of_acts.MOST_EXPORTED,
         this_week=name_of_week(here(guards.utc_now()).date()),
     )

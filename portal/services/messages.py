@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ScalarSelect, bindparam, func, literal, select, update
+from sqlalchemy import BindParameter, ScalarSelect, bindparam, func, literal, select, update
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.cards import MayNotBeHer
@@ -225,7 +225,7 @@ def take_back(session: Session, acting: SignedIn, message_id: UUID, *, now: date
     )
 
 
-def unseen_by_her(case_id: UUID) -> ScalarSelect[int]:
+def unseen_by_her(case_id: BindParameter[UUID]) -> ScalarSelect[int]:
     """How many messages of her case team she has not been shown yet, as part of a statement."""
     return (
         select(func.count())

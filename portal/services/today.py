@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from portal.domain.needs import NeedState
 from portal.domain.referrals import ReferralState
 from portal.domain.services import ServiceState
-from portal.models import Need, Referral, Service
+from portal.models import Card, Need, Referral, SafeContact, Service, plain_rows
 from portal.services import messages
 from portal.services.dates import her_dates
 from portal.services.dates.shown_dates import Shown
 from portal.services.entry import cards
 from portal.services.entry.sessions import SignedIn
+from portal.services.telling import safe_contact
 
 STILL_OPEN = frozenset({NeedState.SENT, NeedState.QUESTION, NeedState.ROUTED})
 
@@ -85,6 +86,8 @@ class Today:
     asked: list[Asked]
     new_card_at: datetime | None = None
     """When a new card was made since she was last here: it may not have been hers."""
+    has_lapsed: bool = False
+    """Whether a yes of hers to being told outside the portal has ended by itself."""
 
     @property
     def waiting_for_her(self) -> list[Asked]:
@@ -100,21 +103,28 @@ class Today:
 
 def show(session: Session, acting: SignedIn, *, now: datetime) -> Today:
     """The first page of a survivor; only the date that is shown gets opened."""
-    unseen, new_card_at = session.execute(
-        select(
-            messages.unseen_by_her(acting.her_case_id),
-            cards.made_since(acting.account_id, acting.signed_in_before_at),
-        )
-    ).one()
+    asked = {
+        "case_id": acting.her_case_id,
+        "account_id": acting.account_id,
+        "since": acting.signed_in_before_at,
+        "now": now,
+    }
+    unseen, new_card_at, has_lapsed = plain_rows(session, _NEWS, asked).one()
     return Today(
         next_date=her_dates.next_one(session, acting, now=now),
         unseen=unseen,
         asked=_asked(session, acting),
         new_card_at=new_card_at,
+        has_lapsed=has_lapsed,
     )
 
 
-# Made once: building this statement for each page costs more than running it.
+# Made once: building these statements for each page costs more than running them (measured).
+_NEWS = select(
+    messages.unseen_by_her(bindparam("case_id")),
+    cards.made_since(bindparam("account_id"), bindparam("since", type_=Card.issued_at.type)),
+    safe_contact.lapsed(bindparam("case_id"), bindparam("now", type_=SafeContact.until.type)),
+)
 _OPEN_NEEDS = (
     select(Need, Referral, Service)
     .outerjoin(Referral, Referral.need_id == Need.id)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.folders import FolderKind
@@ -62,7 +62,8 @@ def show(
 def unread(the_house: TestHouse, her: Person) -> tuple[int, int]:
     """How many wait for her, and how many of hers wait for the case director."""
     with the_house.acting(her) as (session, acting):
-        for_her = session.execute(select(messages.unseen_by_her(acting.her_case_id))).scalar_one()
+        unseen = select(messages.unseen_by_her(bindparam("case_id")))
+        for_her = session.execute(unseen, {"case_id": acting.her_case_id}).scalar_one()
     with the_house.acting(the_house.director) as (session, acting):
         lines = caseload.page(session, acting, now=NOON).lines
         return for_her, sum(line.unseen for line in lines if line.case.id == her.case_id)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, delete, false, select, update
+from sqlalchemy import BindParameter, ScalarSelect, delete, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.accounts import CardState, Frozen
@@ -79,11 +79,15 @@ def newest(session: Session, account_id: UUID) -> Card | None:
     )
 
 
-def made_since(account_id: UUID, before: datetime | None) -> ScalarSelect[datetime]:
+def made_since(
+    account_id: BindParameter[UUID], before: BindParameter[datetime | None]
+) -> ScalarSelect[datetime]:
     """When a card was made since she was last here, as part of a statement; none before that."""
-    since = Card.issued_at > before if before is not None else false()
     fresh = select(Card.issued_at).where(
-        Card.account_id == account_id, since, Card.state == CardState.ACTIVE
+        # Nothing is later than NULL: nobody is told of the card with which she first came.
+        Card.account_id == account_id,
+        Card.issued_at > before,
+        Card.state == CardState.ACTIVE,
     )
     return fresh.order_by(Card.issued_at.desc()).limit(1).scalar_subquery()
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import BindParameter, ColumnElement, delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.folders import FolderKind, Why
@@ -225,14 +225,11 @@ def of_case(session: Session, case_id: UUID) -> list[SafeContact]:
     return list(session.scalars(asked))
 
 
-def has_lapsed(session: Session, acting: SignedIn, *, now: datetime) -> bool:
-    """Whether a yes of hers has ended by itself; nothing is opened for it."""
-    asked = select(SafeContact.id).where(
-        SafeContact.case_id == acting.her_case_id,
-        SafeContact.wish != Wish.NO,
-        SafeContact.until <= now,
+def lapsed(case_id: BindParameter[UUID], now: BindParameter[datetime]) -> ColumnElement[bool]:
+    """Whether a yes of hers has ended by itself, as part of a statement; nothing is opened."""
+    return exists().where(
+        SafeContact.case_id == case_id, SafeContact.wish != Wish.NO, SafeContact.until <= now
     )
-    return session.scalar(asked.limit(1)) is not None
 
 
 def count_yeses(session: Session, *, now: datetime) -> dict[Channel, int]:

@@ -11,7 +11,6 @@ from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.i18n import ngettext
 from portal.services import drafts, messages, needs, today
-from portal.services.telling import safe_contact
 from portal.services.today import Asked
 from portal.web import guards, help_lines
 from portal.web.survivor import unsent
@@ -45,7 +44,6 @@ def show() -> ResponseReturnValue:
         today=today.show(guards.db(), guards.signed_in(), now=now),
         before=guards.signed_in().signed_in_before_at,
         said=SAID.get(request.args.get("said", "")),
-        has_lapsed=safe_contact.has_lapsed(guards.db(), her, now=now),
         now=now,
         near_day=near_day,
         next_words=next_words,

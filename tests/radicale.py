@@ -2,6 +2,7 @@
 
 import http.client
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -31,9 +32,12 @@ class Radicale:
     port: int
     name: str = NAME
     secret: str = SECRET
+    certificate: Path | None = None
 
     def url(self, path: str) -> str:
         """The address of something on it."""
+        if self.certificate is not None:
+            return f"https://localhost:{self.port}{path}"
         return f"http://127.0.0.1:{self.port}{path}"
 
     def a_calendar(self) -> str:
@@ -46,7 +50,7 @@ class Radicale:
         self, method: str, path: str, body: str = "", headers: Mapping[str, str] | None = None
     ) -> Answer:
         """A request of the owner's own programme."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = self._connection()
         signed = b64encode(f"{self.name}:{self.secret}".encode()).decode()
         sent = {"Authorization": f"Basic {signed}", "Content-Type": "text/calendar"}
         connection.request(method, path, body.encode(), {**sent, **(headers or {})})
@@ -54,6 +58,12 @@ class Radicale:
         text = answer.read().decode()
         connection.close()
         return Answer(answer.status, answer.headers.get("ETag", ""), text)
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if self.certificate is None:
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        believed = ssl.create_default_context(cafile=self.certificate)
+        return http.client.HTTPSConnection("localhost", self.port, timeout=60, context=believed)
 
     def put(self, path: str, text: str) -> Answer:
         """She writes an event with her own programme, over whatever is there."""
@@ -70,8 +80,12 @@ class Radicale:
 
 
 @contextmanager
-def running(directory: Path) -> Iterator[Radicale]:
-    """A server with its files in a directory, stopped at the end."""
+def running(directory: Path, certificate: Path | None = None) -> Iterator[Radicale]:
+    """A server with its files in a directory, stopped at the end; with a certificate, by TLS."""
+    tls: tuple[str, ...] = ()
+    if certificate is not None:
+        found = str(certificate)
+        tls = ("--server-ssl", "--server-certificate", found, "--server-key", found)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -85,13 +99,14 @@ def running(directory: Path) -> Iterator[Radicale]:
             *("--auth-type", "htpasswd", "--auth-htpasswd-filename", str(users)),
             *("--auth-htpasswd-encryption", "plain", "--auth-delay", "0"),
             *("--server-max-connections", "50", "--logging-level", "error"),
+            *tls,
         ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
         _wait(port, process)
-        yield Radicale(port)
+        yield Radicale(port, certificate=certificate)
     finally:
         process.terminate()
         process.wait(10)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -23,7 +24,7 @@ from portal.services.endings import erasure
 from portal.worker import calendars
 from portal.worker.calendars import asking
 from tests.people import NOON, Person, TestHouse
-from tests.radicale import Radicale
+from tests.radicale import Radicale, running
 from tests.services.journey import HOUSING, TOMORROW, a_date, a_shared_need
 
 pytestmark = pytest.mark.real
@@ -94,12 +95,17 @@ class Desk:
 
 @pytest.fixture
 def desk(the_house: TestHouse, radicale: Radicale) -> Desk:
-    path = radicale.a_calendar()
-    access = Access(radicale.url(path), radicale.name, radicale.secret)
+    return a_desk(the_house, radicale)
+
+
+def a_desk(the_house: TestHouse, server: Radicale) -> Desk:
+    """The worker gives the house a new calendar of hers."""
+    path = server.a_calendar()
+    access = Access(server.url(path), server.name, server.secret)
     with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
         owner = own(acting)
         added = links.add(session, acting, owner, CalendarKind.CALDAV, access, now=NOON)
-    return Desk(the_house, radicale, path, added.id)
+    return Desk(the_house, server, path, added.id)
 
 
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -113,6 +119,31 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(asking.Host, "_send", count)
     return asked
+
+
+def test_a_calendar_is_reached_by_tls_and_only_where_its_certificate_is_believed(
+    the_house: TestHouse,
+    her: Person,
+    certificate: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with running(tmp_path, certificate) as server:
+        desk = a_desk(the_house, server)
+        server.put(f"{desk.path}1.ics", an_event(TOMORROW))
+        desk.sync()
+        assert desk.busy() == []
+        assert desk.calendar().trouble is Trouble.NOT_REACHED
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        desk.sync(later=HOUR)
+        assert [one.starts_at for one in desk.busy()] == [TOMORROW]
+        a_date(
+            the_house,
+            a_shared_need(the_house, the_house.a_survivor()),
+            starts_at=TOMORROW + 3 * HOUR,
+        )
+        desk.sync()
+        assert len(desk.texts()) == 2, "our date goes out the same way"
 
 
 def test_busy_times_come_in_by_what_changed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,9 @@ KINDS = frozenset(
     [
         "account_exported",
         "account_read",
+        "apart_ended",
+        "apart_laid",
+        "apart_looked",
         "backup_key_destroyed",
         "browser_confirmed",
         "browser_disowned",
@@ -68,6 +71,7 @@ KINDS = frozenset(
         "decision_took_effect",
         "decision_withdrawn",
         "emergency_opened",
+        "exception_used",
         "facts_erased",
         "file_copied",
         "folder_opened",

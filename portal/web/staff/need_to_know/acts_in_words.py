@@ -9,6 +9,9 @@ from portal.i18n import lazy_gettext as _l
 ACT: Mapping[str, str] = {
     "account_exported": _l("Account of acts taken as a file"),
     "account_read": _l("Account of acts read"),
+    "apart_ended": _l("Two people are kept apart no longer"),
+    "apart_laid": _l("Two people are kept apart"),
+    "apart_looked": _l("Looked up who is kept apart"),
     "backup_key_destroyed": _l("Key of a backup destroyed"),
     "browser_confirmed": _l("Browser recognised as one's own"),
     "browser_disowned": _l("Browser called unknown"),
@@ -59,6 +62,7 @@ ACT: Mapping[str, str] = {
     "decision_took_effect": _l("Decision took effect"),
     "decision_withdrawn": _l("Question withdrawn"),
     "emergency_opened": _l("File opened in an emergency"),
+    "exception_used": _l("Time that was not possible used after a second yes"),
     "facts_erased": _l("Facts of an act erased after their time"),
     "file_copied": _l("File copied to hand it over"),
     "folder_opened": _l("Sealed part of a case opened"),

@@ -1,60 +1,30 @@
 """The one thread between a survivor and her case team."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, ScalarSelect, bindparam, func, literal, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import BindParameter, ScalarSelect, func, literal, select, update
+from sqlalchemy.orm import Session
 
 from portal.domain.cards import MayNotBeHer
 from portal.domain.folders import FolderKind
-from portal.domain.leave import Days
 from portal.domain.refusals import NotFound, NotYours, WrongState
 from portal.domain.roles import Permission, Role
 from portal.domain.words import written
-from portal.models import (
-    Case,
-    Centre,
-    Leave,
-    Membership,
-    Message,
-    Service,
-    StaffMember,
-    Thread,
-    plain_rows,
-)
-from portal.services import audit
+from portal.models import Case, Membership, Message, Thread
+from portal.services import audit, stretches
 from portal.services.case_work import cases
 from portal.services.entry import cards, tries
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import at_once
 from portal.services.keys.reading import OpenFolder, open_folder
+from portal.services.stretches import Line
 
 PAGE = 50
 MESSAGES_PER_SPAN = 60
 SPAN = timedelta(minutes=10)
-
-
-class Line(NamedTuple):
-    """The columns of a message that a page shows.
-
-    A page has fifty: read as plain columns they cost a third of fifty mapped objects (measured).
-    """
-
-    id: UUID
-    number: int
-    from_survivor: bool
-    written_at: datetime
-    seen_at: datetime | None
-    taken_back_at: datetime | None
-    body: bytes | None
-
-    @property
-    def __tablename__(self) -> str:
-        return Message.__tablename__
 
 
 class ShownMessage(NamedTuple):
@@ -80,23 +50,6 @@ class Page:
     messages: list[ShownMessage]
     older: int | None
     newer: int | None
-
-
-@dataclass(frozen=True)
-class Team:
-    """Who answers her, and who stands in."""
-
-    case_director: str
-    case_director_id: UUID
-    stand_in: str
-    stand_in_id: UUID
-    director_is_away: bool
-    away_until: date | None
-
-    @property
-    def answers_now(self) -> str:
-        """The name of the one who answers at this moment."""
-        return self.stand_in if self.director_is_away else self.case_director
 
 
 def write(
@@ -170,8 +123,8 @@ def show(
     folder = open_folder(
         session, acting, case_id, FolderKind.CONVERSATION, purpose="conversation", now=now
     )
-    found = _stretch(session, acting, case_id, before=before, after=after, size=size)
-    found = _fitting(found, most_bytes=most_bytes, oldest_first=after is not None)
+    found = stretches.find(session, acting, case_id, before=before, after=after, size=size)
+    found = stretches.fitting(found, most_bytes=most_bytes, oldest_first=after is not None)
     lines = _mark_seen(session, acting, folder, [row.line for row in found], now=now)
     shown = [
         ShownMessage(
@@ -241,27 +194,6 @@ def unseen_by_her(case_id: BindParameter[UUID]) -> ScalarSelect[int]:
     )
 
 
-def team(session: Session, case_id: UUID, *, now: datetime) -> Team:
-    """Who answers in this thread, and who stands in while the case director is away."""
-    rows = plain_rows(session, _TEAM, {"case_id": case_id}).all()
-    director, director_id, stand_in, stand_in_id, _first, _last, zone = rows[0]
-    here = now.astimezone(ZoneInfo(zone)).date()
-    away = [row for row in rows if row[4] and Days(row[4], row[5]).includes(here)]
-    return Team(
-        case_director=director,
-        case_director_id=director_id,
-        stand_in=stand_in,
-        stand_in_id=stand_in_id,
-        director_is_away=bool(away),
-        # An illness has no last day that anybody knows.
-        away_until=None if any(row[5] is None for row in away) else _last_day(away),
-    )
-
-
-def _last_day(away: list[Any]) -> date | None:
-    return max((row[5] for row in away), default=None)
-
-
 def _get_thread(session: Session, acting: SignedIn, case_id: UUID) -> Thread:
     """The thread of her own case, or of a case whose conversation this colleague may open."""
     _check_reader(acting, case_id)
@@ -278,93 +210,6 @@ def _check_reader(acting: SignedIn, case_id: UUID) -> None:
             raise NotFound
     elif not acting.may(Permission.WRITE_TO_SURVIVOR):
         raise NotYours
-
-
-_director, _stand_in = aliased(StaffMember), aliased(StaffMember)
-_TEAM = (
-    select(
-        _director.name,
-        Case.case_director_id,
-        _stand_in.name,
-        Case.stand_in_id,
-        Leave.from_day,
-        Leave.until_day,
-        Centre.zone,
-    )
-    .select_from(Case)
-    .join(Centre, Centre.id == 1)
-    .join(_director, _director.account_id == Case.case_director_id)
-    .join(_stand_in, _stand_in.account_id == Case.stand_in_id)
-    .outerjoin(Leave, Leave.account_id == Case.case_director_id)
-    .where(Case.id == bindparam("case_id"))
-)
-
-
-class _Found(NamedTuple):
-    line: Line
-    author: str | None
-    service: str | None
-    seen_by: str | None
-    is_own: bool
-    last_number: int
-
-
-_author, _reader = aliased(StaffMember), aliased(StaffMember)
-# Made once: building this statement for each page costs more than running it (measured).
-_LINES = (
-    select(
-        *(getattr(Message, name) for name in Line._fields),
-        _author.name.label("author"),
-        Service.name.label("service"),
-        _reader.name.label("seen_by"),
-        (Message.author_id == bindparam("me")).label("is_own"),
-        Thread.last_number,
-    )
-    .join(Thread, Thread.id == Message.thread_id)
-    .outerjoin(_author, _author.account_id == Message.author_id)
-    .outerjoin(_reader, _reader.account_id == Message.seen_by_id)
-    .outerjoin(Service, Service.id == Message.service_id)
-    .where(Thread.case_id == bindparam("case_id"))
-    .limit(bindparam("size"))
-)
-_NEWEST = _LINES.order_by(Message.number.desc())
-_BEFORE = _NEWEST.where(Message.number < bindparam("edge"))
-_AFTER = _LINES.where(Message.number > bindparam("edge")).order_by(Message.number)
-
-
-def _stretch(
-    session: Session,
-    acting: SignedIn,
-    case_id: UUID,
-    *,
-    before: int | None,
-    after: int | None,
-    size: int,
-) -> list[_Found]:
-    asked = {
-        "case_id": case_id,
-        "me": acting.account_id,
-        "size": size,
-        "edge": before if after is None else after,
-    }
-    statement = _AFTER if after is not None else _BEFORE if before is not None else _NEWEST
-    width = len(Line._fields)
-    found = plain_rows(session, statement, asked)
-    rows = [_Found(Line(*row[:width]), *row[width:]) for row in found]
-    return rows if after is not None else rows[::-1]
-
-
-def _fitting(found: list[_Found], *, most_bytes: int | None, oldest_first: bool) -> list[_Found]:
-    """As many of these as fit, sealed: those on the side that the reader comes from."""
-    if most_bytes is None:
-        return found
-    fitting: list[_Found] = []
-    for row in found if oldest_first else reversed(found):
-        most_bytes -= len(row.line.body or b"")
-        if fitting and most_bytes < 0:
-            break
-        fitting.append(row)
-    return fitting if oldest_first else fitting[::-1]
 
 
 def _mark_seen(

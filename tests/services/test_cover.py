@@ -20,7 +20,7 @@ from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import Case, Leave, PendingGrant, StaffMember
 from portal.services import messages
-from portal.services.case_work import cases, cover, leave
+from portal.services.case_work import case_team, cases, cover, leave
 from portal.services.keys import pending
 from tests.people import NOON, Person, TestHouse
 from tests.services.reach import read_through_the_house
@@ -138,7 +138,7 @@ class TestIllness:
     def test_her_stand_in_answers_at_once(self, the_house: TestHouse, case_id: UUID) -> None:
         self.ill(the_house, the_house.director)
         with the_house.database.transaction("read") as session:
-            team = messages.team(session, case_id, now=NOON)
+            team = case_team.of_case(session, case_id, now=NOON)
         assert (team.answers_now, team.away_until) == ("Karim", None)
         assert reads(the_house, the_house.stand_in, case_id)
 

@@ -21,7 +21,7 @@ from portal.services.case_work import emergency
 from portal.services.keys import reasons
 from portal.services.keys.halves import KeyNotHandedOver
 from portal.services.moderation import deciding
-from portal.services.need_to_know import sharing
+from portal.services.need_to_know import looking, seeing
 from portal.services.running import expiry
 from tests.people import NOON, Person, TestHouse
 from tests.services.reach import keys_of, open_with_bare_keys, read_through_the_house
@@ -164,9 +164,9 @@ class TestTogether:
                 (reason,) = reasons.read(session, acting, decision, "reason", now=NOON)
                 assert reason == "Els is ill, she waits."
         with the_house.acting(her, now=SOON) as (session, acting):
-            looks = sharing.who_looked(session, acting, now=SOON)
+            looks = looking.who_looked(session, acting, now=SOON)
             assert {look.name for look in looks if look.purpose == "emergency"} == {"Cora"}
-            seers = sharing.who_can_see(session, acting, now=SOON)
+            seers = seeing.who_can_see(session, acting, now=SOON)
             assert ("Cora", NOON + emergency.LASTS) in {(one.name, one.until) for one in seers}
 
     def test_it_is_reviewed_by_neither_of_the_two(

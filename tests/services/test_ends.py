@@ -34,7 +34,7 @@ from portal.services import audit, messages, needs
 from portal.services.endings import closing, erasure
 from portal.services.keys.reading import open_folder
 from portal.services.moderation import deciding, decisions
-from portal.services.need_to_know import look_questions, sharing
+from portal.services.need_to_know import look_questions, looking
 from portal.services.running import retention
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import a_date, a_full_case, route, say_yes
@@ -210,7 +210,7 @@ def test_after_erasure_nothing_of_her_is_left_and_nothing_opens_with_all_keys(
     a_full_case(the_house, her)
     with the_house.acting(her) as (session, acting):
         messages.write(session, acting, acting.her_case_id, "My words.", now=NOON)
-        look = sharing.who_looked(session, acting, now=NOON)[0]
+        look = looking.who_looked(session, acting, now=NOON)[0]
         look_questions.ask(session, acting, look.id, "Why?", now=NOON)
     database = the_house.database
     with database.transaction("read") as session:

@@ -16,8 +16,8 @@ from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.domain.words import NothingWritten, TooLong
 from portal.models import Message
-from portal.services import messages
-from portal.services.case_work import caseload, cover
+from portal.services import messages, stretches
+from portal.services.case_work import case_team, caseload, cover
 from portal.services.entry import cards
 from portal.services.keys import folders
 from tests.people import NOON, Person, TestHouse
@@ -194,7 +194,7 @@ class TestWhatWasNotShown:
     ) -> None:
         write(the_house, her, her, "stays")
         message_id = write(the_house, her, her, "goes")
-        stretch = messages._stretch
+        stretch = stretches.find
 
         def slow_stretch(session: Session, *args: Any, **kwargs: Any) -> Any:
             found = stretch(session, *args, **kwargs)
@@ -202,7 +202,7 @@ class TestWhatWasNotShown:
             session.execute(gone.values(taken_back_at=NOON, body=None))
             return found
 
-        monkeypatch.setattr(messages, "_stretch", slow_stretch)
+        monkeypatch.setattr(stretches, "find", slow_stretch)
         page = show(the_house, the_house.director, her)
         assert [m.words for m in page.messages] == ["stays", None]
         assert page.messages[1].message.taken_back_at == NOON
@@ -353,12 +353,12 @@ def test_the_stand_in_is_named_while_the_director_is_away(
 ) -> None:
     assert her.case_id is not None
     with the_house.acting(the_house.director) as (session, acting):
-        assert messages.team(session, her.case_id, now=NOON).answers_now == "Els"
+        assert case_team.of_case(session, her.case_id, now=NOON).answers_now == "Els"
         cover.plan_leave(session, acting, date(2026, 11, 23), date(2026, 11, 27), now=NOON)
-        team = messages.team(session, her.case_id, now=NOON)
+        team = case_team.of_case(session, her.case_id, now=NOON)
         assert (team.answers_now, team.director_is_away) == ("Karim", True)
         assert team.away_until == date(2026, 11, 27)
-        after = messages.team(session, her.case_id, now=NOON + timedelta(days=5))
+        after = case_team.of_case(session, her.case_id, now=NOON + timedelta(days=5))
         assert after.answers_now == "Els"
 
 
@@ -377,7 +377,7 @@ def test_days_away_begin_and_end_at_midnight_in_the_house(
     assert her.case_id is not None
     with the_house.acting(the_house.director) as (session, acting):
         cover.plan_leave(session, acting, date(2026, 11, 23), date(2026, 11, 27), now=NOON)
-        assert messages.team(session, her.case_id, now=at).director_is_away is is_away
+        assert case_team.of_case(session, her.case_id, now=at).director_is_away is is_away
 
 
 def test_words_lie_nowhere_in_clear(the_house: TestHouse, her: Person) -> None:

@@ -16,7 +16,7 @@ from portal.services.dates import agenda, her_dates
 from portal.services.dates.agenda import Show
 from portal.services.entry.sessions import SignedIn
 from portal.services.moderation import lanes
-from portal.services.need_to_know import sharing
+from portal.services.need_to_know import seeing
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, a_date, a_shared_need, route, say_yes
 
@@ -90,7 +90,7 @@ def test_her_pages(the_house: TestHouse, her: Person, which: str) -> None:
     pages: dict[str, Page] = {
         "hers": lambda session, acting: needs.hers(session, acting, now=NOON),
         "today": lambda session, acting: today.show(session, acting, now=NOON),
-        "who_can_see": lambda session, acting: sharing.who_can_see(session, acting, now=NOON),
+        "who_can_see": lambda session, acting: seeing.who_can_see(session, acting, now=NOON),
     }
     assert_constant(the_house, her, pages[which], lambda: more_needs(the_house, her), most=12)
 

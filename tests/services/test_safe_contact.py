@@ -19,7 +19,7 @@ from portal.services.endings import erasure
 from portal.services.entry import cards
 from portal.services.keys import new_key_file
 from portal.services.keys.reading import open_folder
-from portal.services.need_to_know import sharing
+from portal.services.need_to_know import seeing
 from portal.services.running import expiry, paper
 from portal.services.telling import safe_contact, sending
 from portal.services.telling.sending import Done
@@ -79,7 +79,7 @@ class TestSayingYes:
         with the_house.acting(her) as (session, acting):
             seen = {
                 (line.holder, line.why, line.until)
-                for line in sharing.who_can_see(session, acting, now=NOON)
+                for line in seeing.who_can_see(session, acting, now=NOON)
                 if line.folder is FolderKind.SAFE_EMAIL
             }
         assert seen == {

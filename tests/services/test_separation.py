@@ -28,7 +28,7 @@ from portal.services.dates.exceptions import Time
 from portal.services.endings import closing, erasure
 from portal.services.keys.halves import KeyNotHandedOver
 from portal.services.moderation import deciding
-from portal.services.need_to_know import sharing
+from portal.services.need_to_know import looking
 from portal.vault import Forged
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
@@ -277,7 +277,7 @@ class TestWhatAThiefFinds:
     ) -> None:
         def looks() -> list[object]:
             with the_house.acting(her) as (session, acting):
-                return [look.id for look in sharing.who_looked(session, acting, now=NOON)]
+                return [look.id for look in looking.who_looked(session, acting, now=NOON)]
 
         before = looks()
         keep_apart(the_house, her, another)

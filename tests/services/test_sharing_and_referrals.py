@@ -19,7 +19,7 @@ from portal.models import Appointment, Need, Referral, SharingWish
 from portal.services import messages, needs, referrals
 from portal.services.keys.folders import end_grants, get_folder
 from portal.services.moderation import desk
-from portal.services.need_to_know import sharing
+from portal.services.need_to_know import looking, seeing, sharing
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
     HOUSING,
@@ -269,7 +269,7 @@ class TestWhoCanSeeAndWhoLooked:
         with the_house.acting(her) as (session, acting):
             return {
                 (line.folder, line.name or line.holder.value)
-                for line in sharing.who_can_see(session, acting, now=NOON)
+                for line in seeing.who_can_see(session, acting, now=NOON)
             }
 
     def test_the_list_follows_the_grants(self, the_house: TestHouse, her: Person) -> None:
@@ -288,7 +288,7 @@ class TestWhoCanSeeAndWhoLooked:
         with the_house.acting(her) as (session, acting):
             whys = {
                 (line.holder, line.why)
-                for line in sharing.who_can_see(session, acting, now=NOON)
+                for line in seeing.who_can_see(session, acting, now=NOON)
                 if line.folder is FolderKind.CONVERSATION
             }
         assert whys == {
@@ -309,10 +309,10 @@ class TestWhoCanSeeAndWhoLooked:
         with the_house.acting(the_house.director) as (session, acting):
             messages.show(session, acting, her.case_id, now=NOON + timedelta(minutes=1))
         with the_house.acting(her) as (session, acting):
-            looked = sharing.who_looked(session, acting, now=NOON + timedelta(hours=1))
+            looked = looking.who_looked(session, acting, now=NOON + timedelta(hours=1))
         assert [(one.name, one.folder, one.purpose) for one in looked] == [
             ("Els", FolderKind.CONVERSATION, "conversation"),
             ("Mona", FolderKind.NEEDS, "desk"),
         ]
         with the_house.acting(another) as (session, acting):
-            assert sharing.who_looked(session, acting, now=NOON + timedelta(hours=1)) == []
+            assert looking.who_looked(session, acting, now=NOON + timedelta(hours=1)) == []

@@ -38,7 +38,7 @@ from portal.services.entry import browsers, second_factor, sessions
 from portal.services.house import House
 from portal.services.keys import pending
 from portal.services.moderation import desk
-from portal.services.need_to_know import look_questions, samples, sharing
+from portal.services.need_to_know import look_questions, looking, samples, sharing
 from portal.services.telling import safe_contact, sending
 from portal.settings import Settings
 from portal.vault import CHEAP, KeyFile, SlowPasses
@@ -267,7 +267,7 @@ class _Furnishing:
     def _looks(self, amal: Person) -> None:
         """She asked about two looks, and one was answered; a sample was drawn."""
         with self.house.acting(amal) as (session, acting):
-            looks = sharing.who_looked(session, acting, now=NOON)[:2]
+            looks = looking.who_looked(session, acting, now=NOON)[:2]
             for look in looks:
                 asked = look_questions.ask(session, acting, look.id, HER_WORDS, now=NOON)
                 self._note("event", look.id)

@@ -33,7 +33,7 @@ from portal.services.house import promised
 from portal.services.keys.folders import Grantee
 from portal.services.keys.reading import OpenFolder, open_folder
 from portal.services.keys.reasons import held_folder
-from portal.services.need_to_know import sharing
+from portal.services.need_to_know import looking
 from portal.services.need_to_know.account_of_acts import Act, of_events
 
 MAX_QUESTION = 1000
@@ -56,7 +56,7 @@ def ask(
     session: Session, acting: SignedIn, event_id: UUID, words: str, *, now: datetime
 ) -> LookQuestion:
     """She asks about one look of hers. Raises NotFound, AskedAlready, and the words refusals."""
-    sharing.get_look(session, acting, event_id)
+    looking.get_look(session, acting, event_id)
     typed = written(words, limit=MAX_QUESTION)
     folder = held_folder(session, acting.her_case_id)
     if session.scalar(

@@ -17,6 +17,7 @@ from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import dates
 from portal.i18n import lazy_gettext as _l
 from portal.services import drafts, messages
+from portal.services.case_work import case_team
 from portal.services.messages import ShownMessage
 from portal.web import guards
 from portal.web.forms import PortalForm
@@ -116,7 +117,7 @@ def _page(form: MessageForm, *, is_kept: bool = False) -> ResponseReturnValue:
         page=page,
         is_kept=is_kept,
         is_open=bool(form.errors or is_kept or not page.messages),
-        team=messages.team(session, her.her_case_id, now=now),
+        team=case_team.of_case(session, her.her_case_id, now=now),
         hours=reading_hours(now=now),
         said=SAID.get(request.args.get("said", "")),
         now=now,

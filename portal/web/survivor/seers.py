@@ -11,8 +11,8 @@ from portal.domain.holders import HolderKind
 from portal.domain.needs import Category
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services.messages import Team
-from portal.services.need_to_know.sharing import CanSee
+from portal.services.case_work.case_team import Team
+from portal.services.need_to_know.seeing import CanSee
 from portal.web.survivor.vocabulary import WHY_WORDS
 
 ORDER = (

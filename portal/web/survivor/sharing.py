@@ -14,10 +14,10 @@ from portal.domain.services import NEVER_BUNDLED
 from portal.domain.sharing import WISH_LASTS
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import lazy_gettext as _l
-from portal.services import messages, referrals
-from portal.services.case_work import not_this_person
+from portal.services import referrals
+from portal.services.case_work import case_team, not_this_person
 from portal.services.keys import pending
-from portal.services.need_to_know import look_questions, sharing
+from portal.services.need_to_know import look_questions, looking, seeing, sharing
 from portal.web import guards
 from portal.web.forms import PortalForm
 from portal.web.survivor import unsent
@@ -53,13 +53,13 @@ ASK_WORDS: Mapping[type[Refusal], str] = {
 def show() -> ResponseReturnValue:
     """What waits for her yes, and everybody who can see something."""
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
-    team = messages.team(session, acting.her_case_id, now=now)
+    team = case_team.of_case(session, acting.her_case_id, now=now)
     return _page(
         "show",
         team=team,
         waiting=sharing.waiting_for_her(session, acting),
-        seers=seers(sharing.who_can_see(session, acting, now=now), team),
-        card_halves=sharing.can_make_new_card(session, acting),
+        seers=seers(seeing.who_can_see(session, acting, now=now), team),
+        card_halves=seeing.can_make_new_card(session, acting),
         coming=pending.of_case(session, acting.her_case_id),
         others=not_this_person.of_hers(session, acting, now=now),
         now=now,
@@ -72,7 +72,7 @@ def show() -> ResponseReturnValue:
 def looked() -> ResponseReturnValue:
     """Who has looked, when, and why."""
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
-    found = sharing.who_looked(
+    found = looking.who_looked(
         session,
         acting,
         now=now,
@@ -102,7 +102,7 @@ class AskForm(PortalForm):
 def ask_about(event_id: UUID) -> ResponseReturnValue:
     """A question about one look; not her contact person answers it."""
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
-    look = sharing.get_look(session, acting, event_id)
+    look = looking.get_look(session, acting, event_id)
     form, kept = AskForm(), unsent.question_about(event_id)
     if form.is_for_later:
         return redirect(url_for(".looked", said=unsent.keep(kept, form.words.data)))
@@ -159,7 +159,7 @@ def end(need_id: UUID, service_id: UUID) -> ResponseReturnValue:
         return _decide("ended", need_id, service_id)
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
     preview = sharing.preview(session, acting, need_id, service_id, now=now)
-    looks = sharing.who_looked(session, acting, now=now)
+    looks = looking.who_looked(session, acting, now=now)
     seen = [look for look in looks if look.service == preview.service.name]
     return _page("end", preview=preview, looks=seen, look_words=LOOK_WORDS)
 

@@ -17,7 +17,8 @@ from portal.domain.needs import (
 from portal.domain.refusals import NotFound, Refusal
 from portal.domain.words import TooLong, written_or_none
 from portal.i18n import lazy_gettext as _l
-from portal.services import drafts, messages, needs
+from portal.services import drafts, needs
+from portal.services.case_work import case_team
 from portal.web import guards, help_lines
 from portal.web.forms import PortalForm
 from portal.web.survivor import half_way as half
@@ -187,7 +188,7 @@ def forget() -> ResponseReturnValue:
 def _readers(kept: HalfWay) -> dict[str, object]:
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
     return {
-        "team": messages.team(session, acting.her_case_id, now=now),
+        "team": case_team.of_case(session, acting.her_case_id, now=now),
         "hours": reading_hours(now=now),
         "near_time": near_time,
         "now": now,

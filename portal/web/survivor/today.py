@@ -10,7 +10,8 @@ from markupsafe import Markup
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.i18n import ngettext
-from portal.services import drafts, messages, needs, today
+from portal.services import drafts, needs, today
+from portal.services.case_work import case_team
 from portal.services.today import Asked
 from portal.web import guards, help_lines
 from portal.web.survivor import unsent
@@ -61,7 +62,7 @@ def safe() -> ResponseReturnValue:
     return render_template(
         "survivor/today/safe.html",
         lines=help_lines.to_talk(),
-        team=messages.team(session, her.her_case_id, now=now),
+        team=case_team.of_case(session, her.her_case_id, now=now),
         hours=reading_hours(now=now),
         near_time=near_time,
         now=now,

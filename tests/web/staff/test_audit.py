@@ -20,7 +20,7 @@ from portal.models import AuditEvent, AuditSample, AuditSampleItem, LookQuestion
 from portal.services import audit
 from portal.services.case_work import caseload
 from portal.services.keys.reading import open_folder
-from portal.services.need_to_know import look_questions, samples, sharing
+from portal.services.need_to_know import look_questions, looking, samples
 from portal.web.staff.need_to_know.acts_in_words import ACT, FOLDER
 from tests.people import NOON, Person, TestHouse
 from tests.web.browser_stand_in import Phone
@@ -107,7 +107,7 @@ def test_a_case_is_found_in_the_lists_of_names_in_which_it_stood(
     assert "list of one's own cases" in told(adil)
     with people.acting(her) as (session, acting):
         assert "caseload" in {
-            look.purpose for look in sharing.who_looked(session, acting, now=NOON)
+            look.purpose for look in looking.who_looked(session, acting, now=NOON)
         }
 
 
@@ -265,7 +265,7 @@ def test_nobody_answers_about_her_own_look(
             select(AuditEvent.id).where(AuditEvent.actor_id == people.auditor.account_id)
         ).all()
     with people.acting(her) as (session, acting):
-        mine = [one for one in sharing.who_looked(session, acting, now=NOON) if one.id in seen]
+        mine = [one for one in looking.who_looked(session, acting, now=NOON) if one.id in seen]
         assert [one.purpose for one in mine] == ["look_question"]
         again = look_questions.ask(session, acting, mine[0].id, "And you?", now=NOON)
     adil = signed_in(people.auditor).get(f"/staff/looks/{again.id}")

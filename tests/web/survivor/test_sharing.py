@@ -11,7 +11,7 @@ from portal.domain.refusals import NotFound
 from portal.domain.services import ServiceKind
 from portal.models import Folder, Grant, Referral, Service, SharingWish
 from portal.services import referrals
-from portal.services.need_to_know import sharing
+from portal.services.need_to_know import seeing
 from portal.web.survivor import sharing as sharing_pages
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.people import Person
@@ -279,5 +279,5 @@ def test_a_yes_to_a_need_that_she_took_back_meanwhile_changes_nothing(
 
 def test_a_colleague_outside_her_team_is_not_on_the_list(whole: WholeHouse) -> None:
     with acting(whole, whole.everybody.amal) as (session, her):
-        lines = sharing.who_can_see(session, her, now=whole.now)
+        lines = seeing.who_can_see(session, her, now=whole.now)
     assert "Nadia" not in {line.name for line in lines}

@@ -12,7 +12,7 @@ from portal.domain.refusals import WrongState
 from portal.i18n import gettext as _
 from portal.models import Case
 from portal.services import messages, needs, referrals
-from portal.services.case_work import card_again, cases
+from portal.services.case_work import card_again, case_team, cases
 from portal.services.colleagues import staff
 from portal.services.dates import shown_dates
 from portal.services.entry import cards
@@ -49,7 +49,7 @@ def case(case_id: UUID) -> ResponseReturnValue:
         name=name,
         language_code=language,
         looked_at=looked_at,
-        team=messages.team(session, case_id, now=now),
+        team=case_team.of_case(session, case_id, now=now),
         thread=page,
         form=form,
         **_needs(found, now),

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     READ_AUDIT = "read_audit"
     SEE_LATE = "see_late"
     SEE_ENDS = "see_ends"
+    SEE_COUNTS = "see_counts"
     ASK_CARD_AGAIN = "ask_card_again"
     DECIDE_CARD_AGAIN = "decide_card_again"
     ASK_BREAK_GLASS = "ask_break_glass"
@@ -93,6 +94,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.READ_AUDIT: frozenset({Role.AUDITOR}),
     Permission.SEE_LATE: frozenset({Role.COORDINATOR}),
     Permission.SEE_ENDS: frozenset({Role.COORDINATOR, Role.AUDITOR}),
+    Permission.SEE_COUNTS: frozenset({Role.COORDINATOR, Role.AUDITOR}),
     # Acts that one person asks for and another decides about (domain/decisions.py). Deciding roles
     # are those with a team key: the reason is sealed to their team.
     Permission.ASK_CARD_AGAIN: frozenset({Role.CASE_DIRECTOR}),

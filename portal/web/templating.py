@@ -22,7 +22,7 @@ from wtforms import Field
 from portal import i18n, resources
 from portal.domain.decisions import RULES
 from portal.domain.roles import Permission
-from portal.i18n import dates
+from portal.i18n import dates, numbers
 from portal.settings import Settings
 from portal.web import guards
 from portal.web.floors import floor_words
@@ -205,6 +205,7 @@ def furnish(app: Flask, settings: Settings) -> None:
         "weekday_time": _time(dates.weekday_time),
         "part_of_day": dates.part_of_day,
         "month": dates.month,
+        "decimal": numbers.decimal,
         "floor": floor_words,
     }
     environment.globals |= {

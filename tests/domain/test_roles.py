@@ -52,6 +52,7 @@ DECISIONS: dict[Role, set[Permission]] = {
         Permission.ANSWER_NOT_THIS_PERSON,
         Permission.SEE_LATE,
         Permission.SEE_ENDS,
+        Permission.SEE_COUNTS,
         Permission.DECIDE_CARD_AGAIN,
         Permission.ASK_BREAK_GLASS,
         Permission.ASK_EXPORT,
@@ -77,6 +78,7 @@ DECISIONS: dict[Role, set[Permission]] = {
     },
     Role.AUDITOR: {
         Permission.SEE_ENDS,
+        Permission.SEE_COUNTS,
         Permission.DECIDE_BREAK_GLASS,
         Permission.ASK_EXPORT,
         Permission.DECIDE_EXPORT,

@@ -23,7 +23,7 @@ from portal.web.staff.case_work import (
     opening,
     telling,
 )
-from portal.web.staff.centre import house, house_settings, what_stays
+from portal.web.staff.centre import counting, house, house_settings, what_stays
 from portal.web.staff.colleagues import colleagues, inviting, second_person
 from portal.web.staff.dates import (
     agenda,
@@ -71,6 +71,7 @@ WORK = (
     rooms,
     house,
     house_ends,
+    counting,
     colleagues,
     second_person,
     inviting,

@@ -198,6 +198,7 @@ PERMISSION: dict[Permission, str] = {
     Permission.KEEP_INTERPRETERS: _l("Keep the list of interpreters"),
     Permission.CLOSE_CASE: _l("End the work on a file of one's own, and take it up again"),
     Permission.SEE_ENDS: _l("See what is kept until when, by numbers and clocks"),
+    Permission.SEE_COUNTS: _l("See how often people come, by month and never by person"),
     Permission.CHANGE_HOUSE: _l("Change what the house sets, such as hours and services"),
     Permission.ARRANGE_COVER: _l("Arrange cover: illness, stand-ins, files handed on"),
     Permission.READ_AUDIT: _l("See what was done, and by whom"),

@@ -29,6 +29,7 @@ def house() -> ResponseReturnValue:
         may_answer=acting.may(Permission.ANSWER_LOOK_QUESTIONS),
         may_change=acting.may(Permission.CHANGE_HOUSE),
         may_see_ends=acting.may(Permission.SEE_ENDS),
+        may_see_counts=acting.may(Permission.SEE_COUNTS),
         may_audit=acting.may(Permission.READ_AUDIT),
         closed=decisions.unfilled(session, now=now) if acting.may(Permission.SEE_LATE) else [],
         late=late.climbed_to(session, acting, as_coordinator=True),

@@ -92,6 +92,11 @@ class Published:
     """The middle one: half waited longer, half did not."""
     not_come: int | None
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing at all is told."""
+        return self.figures is None and self.days_to_first is None and self.not_come is None
+
 
 def count(talks: Iterable[Talk]) -> Figures:
     """Add up talks. Two that overlap leave no waiting between them."""

@@ -10,11 +10,13 @@ telling on the other person:
 - the refusal is the same for every cause and carries nothing, and every check looks at every span.
 """
 
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
+from portal.domain.opening import Hours, on_the_clock
 from portal.domain.refusals import Refusal
-from portal.domain.spans import Span, Spans, joined
+from portal.domain.spans import Span, Spans, joined, without
 
 BUFFER = timedelta(minutes=60)
 """Between the one's leaving and the other's arriving, unless the centre sets another."""
@@ -23,6 +25,7 @@ LONGEST_WAIT = timedelta(minutes=90)
 """Who has two talks no further apart stays in the house between them."""
 
 GRAIN = timedelta(hours=1)
+WHOLE_DAY: Hours = ((time.min, time.min),)
 
 
 class TimeNotPossible(Refusal):
@@ -48,6 +51,22 @@ def forbidden(
 def closed_times(own: Iterable[Span], forbidden_times: Iterable[Span]) -> Spans:
     """Her own closed times and the forbidden ones, no longer to be told apart."""
     return joined([*(_rounded_outwards(span) for span in own), *forbidden_times])
+
+
+def closed_by_wishes(
+    hours: Mapping[int, Hours] | None,
+    not_on: Collection[date],
+    days: Iterable[date],
+    zone: ZoneInfo,
+) -> Spans:
+    """When she cannot come on these days: outside her hours by weekday (None: always hers), and on
+    whole days that she named."""
+    closed: list[Span] = []
+    for day in days:
+        whole = on_the_clock(day, WHOLE_DAY, zone)
+        hers = WHOLE_DAY if hours is None else hours.get(day.weekday(), ())
+        closed += without(whole, () if day in not_on else on_the_clock(day, hers, zone))
+    return joined(closed)
 
 
 def check_time(

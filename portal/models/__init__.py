@@ -42,6 +42,7 @@ from portal.models.kept_apart import AllowedTime, KeptApart, KeptApartKey
 from portal.models.need import Addition, Need, Reading, Statement
 from portal.models.note import CalledInstead, StaffNote
 from portal.models.outbox_item import OutboxItem
+from portal.models.own_times import OwnTimes
 from portal.models.referral import Appointment, Referral, SharingWish
 from portal.models.safe_contact import SafeContact
 from portal.models.taken_time import TakenTime
@@ -96,6 +97,7 @@ __all__ = [
     "OpeningException",
     "OpeningPattern",
     "OutboxItem",
+    "OwnTimes",
     "Passkey",
     "PendingGrant",
     "Reading",

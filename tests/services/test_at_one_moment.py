@@ -15,6 +15,7 @@ from portal.domain.folders import FolderKind
 from portal.domain.needs import Category, NeedState
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, WrongState
+from portal.domain.separation import TimeNotPossible
 from portal.models import Appointment, Grant, Need
 from portal.services import needs, referrals
 from portal.services.dates import giving, her_dates
@@ -35,6 +36,7 @@ from tests.services.journey import (
     say_no,
     say_yes,
 )
+from tests.services.kept_apart import keep_apart
 
 T = TypeVar("T")
 
@@ -191,4 +193,32 @@ def test_two_services_do_not_take_the_same_hour(
         )
         dated = meanwhile(date)
     with pytest.raises(Overlaps):
+        dated.result()
+
+
+def test_two_who_must_not_meet_are_not_booked_in_one_moment(
+    the_house: TestHouse, her: Person, another: Person, meanwhile: Meanwhile
+) -> None:
+    keep_apart(the_house, her, another)
+    hers, police = a_shared_need(the_house, her), the_house.a_need(another, Category.POLICE)
+    route(the_house, police, POLICE)
+    say_yes(the_house, another, police, POLICE)
+    worker = the_house.workers[POLICE]
+
+    def date() -> None:
+        a_date(the_house, hers, starts_at=TOMORROW + timedelta(hours=1))
+
+    with the_house.acting(worker) as (session, acting):
+        giving.set_date(
+            session,
+            acting,
+            referral_of(the_house, police, POLICE).id,
+            starts_at=TOMORROW,
+            minutes=60,
+            with_id=worker.account_id,
+            details=Details("Ground floor"),
+            now=NOON,
+        )
+        dated = meanwhile(date)
+    with pytest.raises(TimeNotPossible):
         dated.result()

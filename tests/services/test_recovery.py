@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from sqlalchemy import delete, select
@@ -9,18 +10,24 @@ from sqlalchemy.orm import Session
 
 from portal.database import Database
 from portal.domain.accounts import CardState
+from portal.domain.holders import HolderKind
 from portal.domain.needs import Category
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
+from portal.domain.visits.house import Wishes
 from portal.models import (
     Account,
     AuditEvent,
     Card,
     Case,
     Grant,
+    Holder,
     HolderKey,
+    KeptApart,
+    KeptApartKey,
     KeySlot,
     Membership,
+    OwnTimes,
     SignIn,
     StaffMember,
     TeamCopy,
@@ -28,9 +35,10 @@ from portal.models import (
 from portal.services import audit, drafts, messages, needs, referrals
 from portal.services.case_work import cases
 from portal.services.colleagues import staff
+from portal.services.dates import kept_apart, own_times
 from portal.services.entry.sign_in import sign_in_with_card
 from portal.services.house import House
-from portal.services.keys import holders, new_key_file
+from portal.services.keys import apart, holders, new_key_file
 from portal.services.moderation import desk, lanes
 from portal.services.need_to_know import sharing
 from portal.services.running import paper, recovery
@@ -190,6 +198,42 @@ def test_what_cannot_be_proved_is_named_and_not_signed(
         assert session.get(Grant, forged.id) is None
         untouched = session.scalars(select(Grant.id).where(Grant.id == grant.id)).all()
         assert untouched == [grant.id]
+
+
+def test_who_must_not_meet_is_kept_apart_under_the_new_key_file(
+    lived_in: TestHouse, without_key_file: TestHouse, her: Person, another: Person
+) -> None:
+    with lived_in.acting(lived_in.coordinator) as (session, acting):
+        numbers = her.case_number, another.case_number
+        kept_apart.lay(session, acting, *numbers, reason="He is named.", now=NOON)
+        forged = session.scalars(select(KeptApart)).all()[0]
+        own_times.keep(session, case_of(her), Wishes(not_on=frozenset({NOON.date()})))
+    with lived_in.database.transaction() as session:
+        # A copy that somebody sealed to the desk without holding the row's keys.
+        desk_key = session.scalars(
+            select(KeptApartKey)
+            .join(Holder, Holder.id == KeptApartKey.holder_id)
+            .where(KeptApartKey.kept_apart_id == forged.id, Holder.kind == HolderKind.DESK)
+        ).one()
+        public = holders.public_halves(session, [desk_key.holder_id])[desk_key.holder_id]
+        desk_key.sealed = seal_to(public.public, bytes(64))
+    everybody_is_gone(lived_in)
+    with without_key_file.database.transaction() as session:
+        sheets = paper.keys_of_sheets(session, *lived_in.sheets)
+        proved = new_key_file.sign_everything_again(session, sheets, now=NOON)
+        nel = put_in_charge(session, without_key_file, sheets)
+        assert [str(forged.id) in fault for fault in proved.faults] == [True]
+        assert apart.others(session, [case_of(her)])[case_of(her)].count(case_of(another)) == 1
+        assert session.get(OwnTimes, case_of(her)) is None
+    for one, other in ((her, another), (another, her)):
+        with without_key_file.acting(nel) as (session, acting):
+            _, (link,) = kept_apart.of_case(session, acting, one.case_number, now=NOON)
+            assert (link.other.number, link.reason) == (other.case_number, "He is named.")
+
+
+def case_of(her: Person) -> UUID:
+    assert her.case_id is not None
+    return her.case_id
 
 
 def test_with_the_key_file_only_what_nobody_holds_is_taken_over(lived_in: TestHouse) -> None:

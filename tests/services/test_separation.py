@@ -1,72 +1,54 @@
 """Two people who must not meet: nothing in the house brings them together, and nothing tells."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import Uuid, select
 
 from portal.domain.appointments import AppointmentState
-from portal.domain.decisions import (
-    AskedByYourself,
-    DecisionState,
-    EffectTimeGone,
-    WaitsAlready,
-)
+from portal.domain.calendars import Access, CalendarKind, Clash, EntryState
 from portal.domain.kept_apart import ApartAlready, SameCase, TooManyApart
 from portal.domain.needs import Category
 from portal.domain.refusals import NotFound, NotYours, ProofTooOld, WrongState
 from portal.domain.roles import Role
-from portal.domain.separation import TimeNotPossible
-from portal.domain.services import ServiceKind
 from portal.domain.spans import Span
 from portal.domain.words import NothingWritten, TooLong
-from portal.models import AllowedTime, Appointment, AuditEvent, KeptApart, KeptApartKey
+from portal.models import (
+    AllowedTime,
+    Appointment,
+    AuditEvent,
+    CalendarEntry,
+    KeptApart,
+    KeptApartKey,
+)
 from portal.services import audit
-from portal.services.dates import exceptions, her_dates, kept_apart, separation
-from portal.services.dates.exceptions import Time
+from portal.services.availability.owners import Owner
+from portal.services.calendars import links
+from portal.services.dates import her_dates, kept_apart
 from portal.services.endings import closing, erasure
 from portal.services.keys.halves import KeyNotHandedOver
-from portal.services.moderation import deciding
 from portal.services.need_to_know import looking
 from portal.vault import Forged
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
     HOUSING,
-    POLICE,
     TOMORROW,
     a_date,
     a_shared_need,
-    referral_of,
+)
+from tests.services.kept_apart import (
+    WHY,
+    allow,
+    but_tuesday,
+    closed,
+    keep_apart,
+    links_of,
+    refused,
+    wish,
 )
 
 HOUR = timedelta(hours=1)
-WHY = "He is named in her report of March."
-
-
-def keep_apart(house: TestHouse, one: Person, other: Person, by: Person | None = None) -> None:
-    with house.acting(by or house.coordinator) as (session, acting):
-        kept_apart.lay(session, acting, one.case_number, other.case_number, reason=WHY, now=NOON)
-
-
-def links_of(house: TestHouse, her: Person, by: Person | None = None) -> list[kept_apart.Link]:
-    with house.acting(by or house.coordinator) as (session, acting):
-        return kept_apart.of_case(session, acting, her.case_number, now=NOON)[1]
-
-
-def closed(house: TestHouse, her: Person, **more: object) -> tuple[Span, ...]:
-    assert her.case_id
-    with house.database.transaction("read") as session:
-        week = Span(NOON, NOON + timedelta(days=7))
-        return separation.closed(session, her.case_id, week, **more)  # type: ignore[arg-type]
-
-
-def refused(house: TestHouse, need_id: UUID, starts_at: datetime, **more: object) -> bool:
-    try:
-        a_date(house, need_id, starts_at=starts_at, **more)  # type: ignore[arg-type]
-    except TimeNotPossible:
-        return True
-    return False
 
 
 class TestTheRule:
@@ -109,6 +91,31 @@ class TestTheRule:
         # Her talk at 8:15 is over at 8:45; the next at 10:15 would keep her here past 10.
         assert refused(the_house, need_id, TOMORROW - timedelta(minutes=45), minutes=15)
 
+    def test_a_date_moved_there_in_a_calendar_outside_is_not_taken_over(
+        self, the_house: TestHouse, need_id: UUID
+    ) -> None:
+        date_id = a_date(the_house, need_id, starts_at=TOMORROW + 4 * HOUR)
+        worker = the_house.workers[HOUSING]
+        owner = Owner(account_id=worker.account_id)
+        with the_house.acting(worker) as (session, acting):
+            access = Access("https://calendars.example/mine/", "ward", "secret")
+            calendar = links.add(session, acting, owner, CalendarKind.CALDAV, access, now=NOON)
+            entry = CalendarEntry(
+                calendar_id=calendar.id, appointment_id=date_id, href="x.ics", uid="x", etag="2",
+                state=EntryState.CONFLICT, clash=Clash.MOVED, clash_at=NOON, is_left=False,
+                starts_at=TOMORROW + 4 * HOUR, minutes=45,
+            )  # fmt: skip
+            session.add(entry)
+            for moved_to, is_possible in ((HOUR, False), (3 * HOUR, True), (5 * HOUR, True)):
+                entry.theirs_starts_at = TOMORROW + moved_to
+                entry.theirs_ends_at = TOMORROW + moved_to + HOUR
+                session.flush()
+                (line,) = links.lines(session, owner, now=NOON)
+                (conflict,) = line.conflicts
+                assert conflict.is_possible is is_possible, moved_to
+            date = session.get_one(Appointment, date_id)
+            assert date.starts_at == TOMORROW + 4 * HOUR
+
     def test_who_said_that_she_cannot_come_takes_it_back_too_late(
         self, the_house: TestHouse, need_id: UUID, her: Person, another: Person
     ) -> None:
@@ -126,9 +133,26 @@ class TestTheRule:
     def test_her_own_closed_times_are_melted_in(
         self, the_house: TestHouse, need_id: UUID, her: Person
     ) -> None:
-        own = [Span(TOMORROW + timedelta(minutes=130), TOMORROW + timedelta(minutes=150))]
         assert closed(the_house, her) == (Span(TOMORROW - HOUR, TOMORROW + 2 * HOUR),)
-        assert closed(the_house, her, own=own) == (Span(TOMORROW - HOUR, TOMORROW + 3 * HOUR),)
+        hours = (time.min, time(14, 10)), (time(14, 30), time.min)
+        wish(the_house, her, hours=but_tuesday(*hours), not_on={date(2026, 11, 27)})
+        friday = datetime(2026, 11, 26, 23, tzinfo=UTC)
+        assert closed(the_house, her) == (
+            Span(TOMORROW - HOUR, TOMORROW + 3 * HOUR),
+            Span(friday, friday + timedelta(days=1)),
+        )
+        assert refused(the_house, need_id, friday + timedelta(hours=12))
+        assert refused(the_house, need_id, TOMORROW + timedelta(hours=2, minutes=10))
+
+    def test_to_herself_her_own_wishes_are_no_hindrance(
+        self, the_house: TestHouse, need_id: UUID, her: Person
+    ) -> None:
+        date_id = a_date(the_house, need_id, starts_at=TOMORROW + 4 * HOUR)
+        with the_house.acting(her) as (session, acting):
+            her_dates.cannot_come(session, acting, date_id, now=NOON)
+        wish(the_house, her, not_on={TOMORROW.date()})
+        with the_house.acting(her) as (session, acting):
+            her_dates.keep(session, acting, date_id, now=NOON)
 
     def test_after_the_end_of_the_link_they_may_meet(
         self, the_house: TestHouse, need_id: UUID, her: Person, another: Person
@@ -312,113 +336,3 @@ class TestEnds:
             for table in (KeptApart, KeptApartKey, AllowedTime):
                 assert session.scalars(select(table)).all() == []
             assert list(audit.verify(session)) == []
-
-
-def ask(
-    house: TestHouse,
-    her: Person,
-    need_id: UUID,
-    starts_at: datetime,
-    *,
-    by: Person | None = None,
-    with_id: UUID | None = None,
-    minutes: int = 45,
-) -> UUID:
-    wanted = Time(
-        referral_of(house, need_id).id,
-        with_id or house.workers[HOUSING].account_id,
-        starts_at,
-        minutes,
-    )
-    with house.acting(by or house.director) as (session, acting):
-        assert her.case_id
-        reason = "The court sits on this day alone."
-        return exceptions.ask(session, acting, her.case_id, wanted, reason=reason, now=NOON).id
-
-
-def accept(
-    house: TestHouse, decision_id: UUID, *, by: Person | None = None, now: datetime = NOON
-) -> DecisionState:
-    with house.acting(by or house.coordinator, now=now, second_factor_at=now) as (session, acting):
-        return deciding.accept(session, acting, decision_id, now=now).state
-
-
-def allow(house: TestHouse, her: Person, need_id: UUID, starts_at: datetime) -> None:
-    accept(house, ask(house, her, need_id, starts_at))
-
-
-class TestExceptions:
-    """One time, for one talk, once: asked by one person and decided by another."""
-
-    @pytest.fixture
-    def need_id(self, the_house: TestHouse, her: Person, another: Person) -> UUID:
-        keep_apart(the_house, her, another)
-        a_date(the_house, a_shared_need(the_house, another), starts_at=TOMORROW + HOUR)
-        need_id = a_shared_need(the_house, her)
-        assert refused(the_house, need_id, TOMORROW)
-        return need_id
-
-    def test_the_date_may_be_set_at_that_time_once(
-        self, the_house: TestHouse, her: Person, need_id: UUID
-    ) -> None:
-        allow(the_house, her, need_id, TOMORROW)
-        date = a_date(the_house, need_id)
-        again = TOMORROW + timedelta(days=2)
-        a_date(the_house, need_id, starts_at=again, instead_of=date)
-        assert refused(the_house, need_id, TOMORROW)
-        with the_house.database.transaction("read") as session:
-            acts = select(AuditEvent).where(AuditEvent.case_id == her.case_id)
-            kinds = [act.kind for act in session.scalars(acts)]
-        assert kinds.count("exception_used") == 1
-        assert {"decision_asked", "decision_accepted"} <= set(kinds)
-
-    @pytest.mark.parametrize(
-        "other", [{"starts_at": TOMORROW + timedelta(minutes=5)}, {"minutes": 50}]
-    )
-    def test_no_other_time_is_allowed_with_it(
-        self, the_house: TestHouse, her: Person, need_id: UUID, other: dict[str, object]
-    ) -> None:
-        allow(the_house, her, need_id, TOMORROW)
-        assert refused(the_house, need_id, **{"starts_at": TOMORROW, **other})  # type: ignore[arg-type]
-
-    def test_a_date_that_is_refused_for_something_else_uses_nothing_up(
-        self, the_house: TestHouse, her: Person, need_id: UUID
-    ) -> None:
-        allow(the_house, her, need_id, TOMORROW)
-        with pytest.raises(NotFound):
-            a_date(the_house, need_id, with_id=the_house.workers[POLICE].account_id)
-        a_date(the_house, need_id)
-
-    def test_the_asker_does_not_decide(
-        self, the_house: TestHouse, her: Person, need_id: UUID
-    ) -> None:
-        second = the_house.a_colleague("Second", (Role.COORDINATOR, None))
-        asked = ask(the_house, her, need_id, TOMORROW, by=the_house.coordinator)
-        with pytest.raises(AskedByYourself):
-            accept(the_house, asked)
-        with pytest.raises(NotYours):
-            accept(the_house, asked, by=the_house.moderator)
-        assert accept(the_house, asked, by=second) is DecisionState.ACCEPTED
-
-    def test_who_may_not_ask(self, the_house: TestHouse, her: Person, need_id: UUID) -> None:
-        lead = (Role.CASE_DIRECTOR, the_house.services[ServiceKind.CENTRE_WORK].id)
-        other_director = the_house.a_colleague("Nadia", lead)
-        for who, refusal in (
-            (the_house.workers[HOUSING], NotYours),
-            (the_house.moderator, NotYours),
-            (other_director, NotFound),
-        ):
-            with pytest.raises(refusal):
-                ask(the_house, her, need_id, TOMORROW, by=who)
-        with pytest.raises(NotFound):
-            police = the_house.workers[POLICE].account_id
-            ask(the_house, her, need_id, TOMORROW, with_id=police)
-
-    def test_it_is_asked_once_and_a_yes_that_comes_too_late_is_none(
-        self, the_house: TestHouse, her: Person, need_id: UUID
-    ) -> None:
-        asked = ask(the_house, her, need_id, TOMORROW)
-        with pytest.raises(WaitsAlready):
-            ask(the_house, her, need_id, TOMORROW)
-        with pytest.raises(EffectTimeGone):
-            accept(the_house, asked, now=TOMORROW + timedelta(minutes=1))

@@ -50,6 +50,7 @@ AT_LEAST = {
     "what to bring": r"/staff/referrals/\*/date bring",
     "where she may be told something": r"/telling/email",
     "why two must not meet": r"/staff/apart/lay words",
+    "why a time is asked for": r"/staff/cases/\*/not-possible words",
     "an answer of the case director": r"/staff/cases/\*.* words",
 }
 """Places that must be among those where a canary sang, and be read again by somebody."""

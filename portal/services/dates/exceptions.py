@@ -137,14 +137,15 @@ def time_of(decision: Decision) -> Time | None:
 
 def names_of(session: Session, wanted: Time) -> tuple[str, str]:
     """The service and the colleague of a time. Raises NotFound when the referral is gone."""
-    row = session.execute(
-        select(Service.name, StaffMember.name)
+    service = session.scalar(
+        select(Service.name)
         .join(Referral, Referral.service_id == Service.id)
-        .where(Referral.id == wanted.referral_id, StaffMember.account_id == wanted.with_id)
-    ).one_or_none()
-    if row is None:
+        .where(Referral.id == wanted.referral_id)
+    )
+    member = session.get(StaffMember, wanted.with_id)
+    if service is None or member is None:
         raise NotFound
-    return row[0], row[1]
+    return service, member.name
 
 
 def allow(session: Session, acting: SignedIn | None, decision: Decision, *, now: datetime) -> None:

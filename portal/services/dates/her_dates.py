@@ -97,7 +97,8 @@ def keep(session: Session, acting: SignedIn, appointment_id: UUID, *, now: datet
     try:
         if was_free:
             span = Span(appointment.starts_at, ends_at(appointment))
-            separation.check(session, appointment.case_id, span, but=(appointment.id,))
+            but = (appointment.id,)
+            separation.check(session, appointment.case_id, span, but=but, to_herself=True)
         taken_times.free(session, appointment)
         taken_times.take(session, appointment)
     except (Overlaps, ColleagueTaken, RoomTaken, TimeNotPossible):

@@ -1,11 +1,12 @@
 """The separation rule over real dates: when somebody must not be in the house, and nothing of why.
 
-Whatever sets or moves a date asks here. Whether or not a case has a link, the same number of seals
-is opened and the same two questions go to the database; what comes back are times without a cause.
+Whatever sets or moves a date asks here. Whether or not a case has a link or wishes of its own, the
+same number of seals is opened and the same questions go to the database; what comes back are times
+without a cause.
 All dates of the other person count, also those elsewhere: a service may move into the house.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.separation import TimeNotPossible, check_time, closed_times, forbidden
 from portal.domain.spans import Span, Spans
-from portal.services.dates import taken_times
+from portal.services.dates import own_times, taken_times
 from portal.services.keys import apart
 
 AROUND = timedelta(days=1)
@@ -32,29 +33,31 @@ class Asked:
 
 @dataclass(frozen=True)
 class _Seen:
-    """Whom each case must not meet, and when everybody has dates."""
+    """Whom each case must not meet, when it cannot come, and when everybody has dates."""
 
     others: Mapping[UUID, list[UUID]]
+    own: Mapping[UUID, Spans]
     taken: Mapping[UUID, Mapping[UUID, Span]]
 
-    def forbidden(self, case_id: UUID) -> list[Span]:
-        """The times of the rule for a case, of all whom it must not meet."""
+    def closed(self, case_id: UUID, *, to_herself: bool = False) -> Spans:
+        """When a case must not be in the house; to herself her own wishes are no hindrance."""
         theirs = (self.taken.get(other, {}).values() for other in self.others[case_id])
-        return [span for dates in theirs for span in forbidden(dates)]
+        forbidden_times = [span for dates in theirs for span in forbidden(dates)]
+        return closed_times(() if to_herself else self.own[case_id], forbidden_times)
 
-    def check(self, asked: Asked, own: Iterable[Span] = ()) -> None:
+    def check(self, asked: Asked, *, to_herself: bool = False) -> None:
         """Raises TimeNotPossible."""
         hers = self.taken.get(asked.case_id, {}).items()
         check_time(
             asked.span,
             her_appointments=[span for date_id, span in hers if date_id not in asked.but],
-            closed=closed_times(own, self.forbidden(asked.case_id)),
+            closed=self.closed(asked.case_id, to_herself=to_herself),
         )
 
 
-def closed(session: Session, case_id: UUID, within: Span, *, own: Iterable[Span] = ()) -> Spans:
-    """When a case must not be in the house, her own closed times melted in. Raises Forged."""
-    spans = closed_times(own, _look(session, [case_id], within).forbidden(case_id))
+def closed(session: Session, case_id: UUID, within: Span) -> Spans:
+    """When a case must not be in the house, for whatever cause. Raises Forged."""
+    spans = _look(session, [case_id], within).closed(case_id)
     return tuple(span for span in spans if span.meets(within))
 
 
@@ -63,19 +66,20 @@ def check(
     case_id: UUID,
     asked: Span,
     *,
-    own: Iterable[Span] = (),
     but: Collection[UUID] = (),
+    to_herself: bool = False,
 ) -> None:
     """Refuse a time at which she must not be in the house: TimeNotPossible, whatever the cause.
 
-    `own` are her own closed times, `but` the dates of hers that the asked one replaces. Whoever
-    sets a date then has called `taken_times.hold` before. Raises Forged.
+    `but` are the dates of hers that the asked one replaces; `to_herself` she asks, and may come
+    when she wished not to. Whoever sets a date then has called `taken_times.hold` before. Raises
+    Forged.
     """
-    _look(session, [case_id], asked).check(Asked(case_id, asked, but), own)
+    _look(session, [case_id], asked).check(Asked(case_id, asked, but), to_herself=to_herself)
 
 
 def impossible(session: Session, asked: Mapping[UUID, Asked]) -> set[UUID]:
-    """Which of these could not be where they are asked for: two questions, however many they are.
+    """Which of these could not be where they are asked for: as many questions for all as for one.
 
     For dates that somebody moved in a calendar outside.
     """
@@ -97,5 +101,6 @@ def _is_possible(seen: _Seen, asked: Asked) -> bool:
 
 def _look(session: Session, case_ids: Collection[UUID], within: Span) -> _Seen:
     others = apart.others(session, case_ids)
+    own = own_times.of(session, case_ids, within.widened(AROUND))
     everybody = {*case_ids, *(other for several in others.values() for other in several)}
-    return _Seen(others, taken_times.of(session, everybody, within.widened(AROUND)))
+    return _Seen(others, own, taken_times.of(session, everybody, within.widened(AROUND)))

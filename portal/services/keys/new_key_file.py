@@ -26,6 +26,7 @@ from portal.models import (
     KeptAnswer,
     KeySlot,
     NotThisInterpreter,
+    OwnTimes,
     SignIn,
     Tries,
 )
@@ -66,7 +67,7 @@ def sign_everything_again(session: Session, sheets: Keys, *, now: datetime) -> P
     proved.faults += apart_again.sign_again(session, sheets, proved.keys)
     _void_cards(session, now=now)
     _forget_left_out(session, proved)
-    for left in (SignIn, KeptAnswer, Tries):
+    for left in (SignIn, KeptAnswer, Tries, OwnTimes):
         session.execute(delete(left))
     session.flush()
     return proved

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.interpreters import Means, RequestState, Sex, ends_up, first_name
+from portal.domain.interpreters import SPOKEN, Means, RequestState, Sex, ends_up, first_name
 from portal.models import Appointment, Interpreter, InterpreterRequest
 
 
@@ -23,6 +23,11 @@ class Coming:
     sex: Sex | None
     is_answered: bool
     """Whether she said afterwards how it was."""
+
+    @property
+    def spoken(self) -> str:
+        """The language that was asked, in its own script and in English; nothing where none."""
+        return SPOKEN.get(self.language or "", "")
 
     @property
     def first_name(self) -> str:

@@ -24,12 +24,14 @@ from portal.web.staff.case_work import (
     telling,
 )
 from portal.web.staff.centre import counting, house, house_settings, what_stays
+from portal.web.staff.centre import interpreters as interpreter_list
 from portal.web.staff.colleagues import colleagues, inviting, second_person
 from portal.web.staff.dates import (
     agenda,
     availability,
     dates,
     exceptions,
+    interpreters,
     kept_apart,
     referrals,
     rooms,
@@ -43,12 +45,13 @@ from portal.web.staff.entry import (
     passkeys,
     passphrases,
     sign_in,
+    talk_link,
     welcome,
 )
 from portal.web.staff.moderation import decisions, desk
 from portal.web.staff.need_to_know import acts_in_words, audit, look_questions
 
-WAY_IN = (sign_in, welcome, passphrases, passkeys, enrolment)
+WAY_IN = (sign_in, welcome, talk_link, passphrases, passkeys, enrolment)
 WORK = (
     proof,
     desk,
@@ -69,6 +72,8 @@ WORK = (
     kept_apart,
     availability,
     rooms,
+    interpreters,
+    interpreter_list,
     house,
     house_ends,
     counting,

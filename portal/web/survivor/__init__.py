@@ -5,6 +5,7 @@ from flask import Blueprint
 from portal.web import guards
 from portal.web.survivor import (
     account,
+    date_interpreter,
     dates,
     messages,
     needs,
@@ -28,6 +29,7 @@ def make_blueprint() -> Blueprint:
         sharing,
         not_this_person,
         dates,
+        date_interpreter,
         messages,
         account,
         who_helps,

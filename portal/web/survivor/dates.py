@@ -20,8 +20,10 @@ from portal.i18n import lazy_gettext as _l
 from portal.models import Appointment
 from portal.services.dates import her_dates, once_more
 from portal.services.dates.shown_dates import Shown
+from portal.services.interpreters import answering
 from portal.web import guards
 from portal.web.forms import PortalForm
+from portal.web.survivor import unsent
 from portal.web.survivor.nearness import near_day
 from portal.web.survivor.vocabulary import SERVICE_KIND_WORDS, TALK_LINES
 
@@ -31,6 +33,7 @@ PAGE = 20
 SAID: Mapping[str, str] = {
     "sent": _l("Your answer is sent."),
     "changed": _l("This has changed meanwhile."),
+    "kept": unsent.SAID["kept"],
     "hidden": _l("Hidden. You do not see these dates any more."),
 }
 
@@ -76,7 +79,9 @@ class Day:
 @blueprint.get("")
 def show() -> ResponseReturnValue:
     """What comes, the next first."""
-    return _page("survivor/dates/show.html", days=_days_to_come())
+    session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
+    judged = answering.waits_to_be_judged(session, acting, now=now)
+    return _page("survivor/dates/show.html", days=_days_to_come(), judged=judged)
 
 
 @blueprint.get("/day/<on>")

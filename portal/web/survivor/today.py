@@ -99,6 +99,10 @@ def _unsent_row(kind: str) -> tuple[str, str, str]:
     channel = unsent.channel_of(kind)
     if channel is not None:
         return _("How we can reach you"), url_for("survivor.telling.ask", channel=channel), "phone"
+    date_id = unsent.date_of(kind)
+    if date_id is not None:
+        asked = url_for("survivor.date_interpreter.ask", date_id=date_id)
+        return _("An interpreter"), asked, "language"
     event_id = unsent.look_of(kind)
     if event_id is not None:
         return (

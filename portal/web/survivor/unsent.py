@@ -8,7 +8,7 @@ from portal.services import drafts
 from portal.web import guards
 
 MESSAGE = "message"
-_ADDITION, _QUESTION, _WAY = "addition ", "question ", "way "
+_ADDITION, _QUESTION, _WAY, _INTERPRETER = "addition ", "question ", "way ", "interpreter "
 
 SAID = {
     "kept": _l("Your words are kept for 24 hours. Only you can read them."),
@@ -30,6 +30,16 @@ def question_about(event_id: UUID) -> str:
 def way_by(channel: str) -> str:
     """The kind of a draft of a way by which she may be told something."""
     return f"{_WAY}{channel}"
+
+
+def interpreter_for(date_id: UUID) -> str:
+    """The kind of a draft of what she asks about an interpreter for a date."""
+    return f"{_INTERPRETER}{date_id}"
+
+
+def date_of(kind: str) -> UUID | None:
+    """The date for which an interpreter is asked; None for drafts of another kind."""
+    return UUID(kind.removeprefix(_INTERPRETER)) if kind.startswith(_INTERPRETER) else None
 
 
 def channel_of(kind: str) -> str | None:

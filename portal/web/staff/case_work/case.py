@@ -16,11 +16,13 @@ from portal.services.case_work import card_again, case_team, cases
 from portal.services.colleagues import staff
 from portal.services.dates import shown_dates
 from portal.services.entry import cards
+from portal.services.interpreters import answering
 from portal.services.needs import NeedStory
 from portal.services.telling import outbox, safe_contact
 from portal.web import guards
 from portal.web.staff.case_work.cards import may_issue_again
 from portal.web.staff.case_work.conversation import MessageForm, write_answer
+from portal.web.staff.dates import interpreter_words
 
 blueprint = Blueprint("case", __name__, url_prefix="/cases/<uuid:case_id>")
 
@@ -106,6 +108,8 @@ def _dates(found: Case, now: datetime) -> dict[str, Any]:
     return {
         "coming": [date for date in shown if date.ends_at > now],
         "past": [date for date in reversed(shown) if date.ends_at <= now][:10],
+        "felt": answering.felt_of(guards.db(), guards.signed_in(), found.id, now=now),
+        "interpreter_words": interpreter_words.ALL,
     }
 
 

@@ -52,6 +52,7 @@ def settings() -> ResponseReturnValue:
         to_check=set(due),
         changes=house_settings.history(session, acting, size=10),
         name_of=_name_of,
+        keeps_interpreters=acting.may(Permission.KEEP_INTERPRETERS),
     )
 
 

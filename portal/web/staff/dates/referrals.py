@@ -15,6 +15,7 @@ from portal.services import referrals
 from portal.services.dates import giving, shown_dates
 from portal.web import guards
 from portal.web.forms import StaffForm
+from portal.web.staff.dates import interpreter_words
 
 blueprint = Blueprint("referrals", __name__, url_prefix="/referrals")
 
@@ -110,6 +111,7 @@ def _page(referral_id: UUID, form: ReasonForm) -> ResponseReturnValue:
         dates=[date for date in dates if date.stands],
         earlier=[date for date in dates if not date.stands],
         form=form,
+        interpreter_states=interpreter_words.STATE,
     )
 
 

@@ -1,0 +1,283 @@
+"""The interpreter of a date: what she asked, who can come, and the link that this person gets."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from portal.domain.interpreters import (
+    LONGEST_DIALECT,
+    LONGEST_NAME,
+    LONGEST_NAMES,
+    LONGEST_WHERE,
+    MOST_OPENINGS,
+    SPOKEN,
+    InterpreterTaken,
+    Means,
+    NobodyInterprets,
+    NotThisPerson,
+    Said,
+    Sex,
+    first_name,
+)
+from portal.domain.refusals import NotFound, Refusal, WrongState
+from portal.domain.words import NothingWritten
+from portal.i18n import gettext as _
+from portal.i18n import lazy_gettext as _l
+from portal.services import referrals
+from portal.services.dates import shown_dates
+from portal.services.interpreters import asking, booking, links
+from portal.services.interpreters.asking import Wish
+from portal.services.interpreters.booking import Choice
+from portal.web import guards
+from portal.web.forms import StaffForm
+from portal.web.staff.dates import interpreter_words as words
+
+blueprint = Blueprint("interpreters", __name__)
+
+OF_DATE = "/referrals/<uuid:referral_id>/dates/<uuid:appointment_id>/interpreter"
+WORDS: Mapping[type[Refusal], str] = {
+    InterpreterTaken: _l("This person has another talk then. Choose somebody else."),
+    NotThisPerson: _l("Not this person. Choose somebody else."),
+    NobodyInterprets: _l("This person is not on the list for this language any more."),
+}
+LINK_WORDS = _l("Write something here.")
+
+
+class WishForm(StaffForm):
+    """What she wants, said by staff for her."""
+
+    language = SelectField(_l("Language"), [Optional()])
+    dialect = StringField(_l("Dialect, or from where"), [Length(max=LONGEST_DIALECT)])
+    sex = SelectField(_l("Woman or man"), [Optional()])
+    means = SelectField(_l("How"), [Optional()])
+    not_from_near = BooleanField(_l("Nobody from her town or community"))
+    not_these = TextAreaField(_l("Names of people who must not come"), [Length(max=LONGEST_NAMES)])
+
+    def wish(self) -> Wish:
+        """The same, as services take it."""
+        return Wish(
+            self.language.data or None,
+            Said(
+                dialect=self.dialect.data,
+                sex=Sex(self.sex.data) if self.sex.data else None,
+                means=Means(self.means.data) if self.means.data else None,
+                not_from_near=bool(self.not_from_near.data),
+                not_these=self.not_these.data,
+            ),
+        )
+
+
+class BookForm(StaffForm):
+    """Who comes, and how."""
+
+    who = RadioField(_l("Who can come"), [InputRequired(_l("Choose somebody."))])
+    by = RadioField(_l("How"), [InputRequired(_l("Choose one."))])
+
+
+class LinkForm(StaffForm):
+    """All that an interpreter reads besides the time and the language."""
+
+    where = StringField(
+        _l("Where, or which number"), [InputRequired(LINK_WORDS), Length(max=LONGEST_WHERE)]
+    )
+    called = StringField(_l("First name"), [InputRequired(LINK_WORDS), Length(max=LONGEST_NAME)])
+
+
+@blueprint.get("/interpreters")
+def listed() -> ResponseReturnValue:
+    """Requests that nobody answered yet, and interpreters who have to be told."""
+    session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
+    return render_template(
+        "staff/interpreters/listed.html",
+        waiting=booking.waiting(session, acting, now=now),
+        not_told=booking.not_told(session, acting),
+        spoken=SPOKEN,
+    )
+
+
+@blueprint.post("/interpreters/told")
+def told() -> ResponseReturnValue:
+    """Somebody told an interpreter that a talk is not, or not then."""
+    try:
+        row_id = UUID(request.form.get("row", ""))
+    except ValueError:
+        raise NotFound from None
+    with guards.transaction() as session:
+        booking.have_told(session, guards.signed_in(), row_id, now=guards.utc_now())
+    flash(_("Noted: this interpreter knows."), "done")
+    return redirect(url_for(".listed"))
+
+
+@blueprint.get(OF_DATE)
+def show(referral_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
+    """What she asked, and who can come."""
+    return _page(referral_id, appointment_id)
+
+
+@blueprint.post(f"{OF_DATE}/ask")
+def ask(referral_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
+    """Say for her what she wants."""
+    form = _wish_form(Wish())
+    if not form.validate_on_submit():
+        return _page(referral_id, appointment_id, wish=form)
+
+    def act(session: Any, acting: Any, now: Any) -> None:
+        asking.ask(session, acting, appointment_id, form.wish(), now=now)
+
+    return _did(act, referral_id, appointment_id, _("Kept. It is sealed with this referral."))
+
+
+@blueprint.post(f"{OF_DATE}/book")
+def book(referral_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
+    """Somebody comes."""
+    form = _book_form(_choice(referral_id, appointment_id))
+    if not form.validate_on_submit():
+        return _page(referral_id, appointment_id, book=form)
+
+    def act(session: Any, acting: Any, now: Any) -> None:
+        means = Means(form.by.data)
+        booking.book(session, acting, appointment_id, UUID(form.who.data), means, now=now)
+
+    try:
+        done = _("Booked. She reads who comes. Make the link for the interpreter now.")
+        return _did(act, referral_id, appointment_id, done)
+    except tuple(WORDS) as refusal:
+        form.refuse("who", WORDS[type(refusal)])
+        return _page(referral_id, appointment_id, book=form)
+
+
+@blueprint.post(f"{OF_DATE}/let-go")
+def let_go(referral_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
+    """Who was booked does not come."""
+
+    def act(session: Any, acting: Any, now: Any) -> None:
+        booking.let_go_by_staff(session, acting, appointment_id, now=now)
+
+    return _did(act, referral_id, appointment_id, _("Let go. The link opens nothing any more."))
+
+
+@blueprint.post(f"{OF_DATE}/none")
+def none_needed(referral_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
+    """No interpreter is needed."""
+
+    def act(session: Any, acting: Any, now: Any) -> None:
+        asking.take_back(session, acting, appointment_id, now=now)
+
+    return _did(act, referral_id, appointment_id, _("Kept: no interpreter for this date."))
+
+
+@blueprint.post(f"{OF_DATE}/link")
+def link(referral_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
+    """Make a link; it stands on the answer, once."""
+    form = LinkForm()
+    _choice(referral_id, appointment_id)
+    if not form.validate_on_submit():
+        return _page(referral_id, appointment_id, link=form)
+    try:
+        with guards.transaction() as session:
+            token = links.make(
+                session,
+                guards.signed_in(),
+                appointment_id,
+                where=form.where.data or "",
+                name=form.called.data or "",
+                now=guards.utc_now(),
+            )
+    except WrongState:
+        return _changed(referral_id, appointment_id)
+    except NothingWritten:
+        form.refuse("where", LINK_WORDS)
+        return _page(referral_id, appointment_id, link=form)
+    return render_template(
+        "staff/interpreters/link.html",
+        link=url_for("staff.talk_link.show", token=token, _external=True),
+        back=url_for(".show", referral_id=referral_id, appointment_id=appointment_id),
+        most=MOST_OPENINGS,
+    )
+
+
+def _did(
+    act: Callable[[Any, Any, Any], None], referral_id: UUID, appointment_id: UUID, done: str
+) -> ResponseReturnValue:
+    _choice(referral_id, appointment_id)
+    try:
+        with guards.transaction() as session:
+            act(session, guards.signed_in(), guards.utc_now())
+    except WrongState:
+        return _changed(referral_id, appointment_id)
+    flash(done, "done")
+    return redirect(url_for(".show", referral_id=referral_id, appointment_id=appointment_id))
+
+
+def _changed(referral_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
+    flash(_("This has changed meanwhile. Here is how it stands now."), "info")
+    return redirect(url_for(".show", referral_id=referral_id, appointment_id=appointment_id))
+
+
+def _choice(referral_id: UUID, appointment_id: UUID) -> Choice:
+    session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
+    found = booking.choice(session, acting, appointment_id, now=now)
+    if found.appointment.referral_id != referral_id:
+        raise NotFound
+    return found
+
+
+def _page(referral_id: UUID, appointment_id: UUID, **forms: StaffForm) -> ResponseReturnValue:
+    session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
+    story = referrals.open_referral(session, acting, referral_id, now=now)
+    found = _choice(referral_id, appointment_id)
+    dates = shown_dates.of_referral(session, acting, referral_id, now=now)
+    date = next(one for one in dates if one.appointment.id == appointment_id)
+    return render_template(
+        "staff/interpreters/date.html",
+        story=story,
+        date=date,
+        found=found,
+        said=words.ALL,
+        spoken=SPOKEN,
+        may_change=date.stands and date.appointment.starts_at > now,
+        link_is_out=found.request is not None and links.is_out(session, found.request, now=now),
+        wish=forms.get("wish") or _wish_form(found.wish, fresh=True),
+        book=forms.get("book") or _book_form(found, fresh=True),
+        link=forms.get("link") or LinkForm(formdata=None, data=_suggested(story.name, date)),
+    )
+
+
+def _wish_form(wish: Wish, *, fresh: bool = False) -> WishForm:
+    known = {**vars(wish.said), "language": wish.language or ""}
+    known |= {"sex": wish.said.sex or "", "means": wish.said.means or ""}
+    form = WishForm(formdata=None, data=known) if fresh else WishForm()
+    form.language.choices = [("", _("not said")), *SPOKEN.items()]
+    form.sex.choices = [
+        ("", _("no matter")),
+        *((one.value, said) for one, said in words.SEX.items()),
+    ]
+    form.means.choices = [
+        ("", _("no matter")),
+        *((one.value, said) for one, said in words.MEANS.items()),
+    ]
+    return form
+
+
+def _book_form(found: Choice, *, fresh: bool = False) -> BookForm:
+    known = {"by": (found.wish.said.means or Means.PHONE).value}
+    form = BookForm(formdata=None, data=known) if fresh else BookForm()
+    form.who.choices = [
+        (str(one.interpreter.id), one.interpreter.name) for one in found.candidates if one.may_come
+    ]
+    form.by.choices = [(one.value, said) for one, said in words.MEANS.items()]
+    return form
+
+
+def _suggested(name: str, date: shown_dates.Shown) -> dict[str, str]:
+    coming = date.interpreter
+    is_here = coming is not None and coming.means is Means.HERE
+    return {
+        "where": date.details.place if date.details and is_here else "",
+        "called": first_name(name),
+    }

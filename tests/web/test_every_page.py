@@ -68,6 +68,8 @@ STAFF_REACHED_BY_NO_WAY = frozenset(
         "staff.sign_in.second_factor_page",
         "staff.enrolment.enrol",
         "staff.welcome.welcome",
+        # The link of an interpreter, linted in staff/test_interpreters.py.
+        "staff.talk_link.show",
         # The number of a new card, shown once.
         "staff.inside.cards.number",
         # A file that lies open for an hour, linted in staff/test_new_card.py.

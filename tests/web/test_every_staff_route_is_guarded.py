@@ -37,6 +37,8 @@ OPEN_TO_STAFF = frozenset(
         # A one-time link opens them; without one they say the same to everybody.
         "staff.welcome.welcome",
         "staff.passphrases.measure",
+        # What an interpreter holds: the page says the same until a link that lives opens it.
+        "staff.talk_link.show",
     }
 )
 OPEN_AFTER_THE_PASSPHRASE = frozenset(
@@ -57,6 +59,8 @@ WHO_MAY = {
     "dates": {"housing"},
     "agenda": {"housing", "director", "stand_in"},
     "availability": {"housing"},
+    "interpreters": {"housing"},
+    "interpreter_list": {"coordinator"},
     "case": {"director", "stand_in"},
     "caseload": {"director", "stand_in"},
     "cards": {"director", "stand_in"},

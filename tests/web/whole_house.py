@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,13 +21,16 @@ from werkzeug.routing import Rule
 from portal.app import create_app
 from portal.database import Database
 from portal.domain.centre import Topic
+from portal.domain.interpreters import Means, Said, Sex
 from portal.domain.needs import Category, HowSoon, NeedAnswer, Statement
+from portal.domain.opening import Pattern
 from portal.domain.outbox import OutboxState
 from portal.domain.roles import Role
 from portal.domain.safe_contact import Channel
 from portal.domain.services import ServiceKind
 from portal.models import Decision, Invitation, Membership, OutboxItem
 from portal.services import drafts, messages, needs, referrals
+from portal.services.availability import hours
 from portal.services.case_work import cover
 from portal.services.centre import house_settings
 from portal.services.colleagues import invitations
@@ -36,6 +39,9 @@ from portal.services.dates import giving, her_dates
 from portal.services.dates.shown_dates import Details
 from portal.services.entry import browsers, second_factor, sessions
 from portal.services.house import House
+from portal.services.interpreters import asking, booking, people
+from portal.services.interpreters.asking import Wish
+from portal.services.interpreters.people import Kept
 from portal.services.keys import pending
 from portal.services.moderation import desk
 from portal.services.need_to_know import look_questions, looking, samples, sharing
@@ -255,6 +261,7 @@ class _Furnishing:
         self._note("colleague", staff["other_director"].account_id)
         self._house_set(staff["coordinator"])
         self._of_amal(amal)
+        self._interpreters(amal)
         self._messages(amal, 54)
         self._telling(amal)
         house.a_need(bea, Category.MONEY, words="Something of another.")
@@ -338,6 +345,26 @@ class _Furnishing:
         self._note("decision", self._decision(self._need(amal, Category.MONEY)))
         with self.house.acting(amal) as (session, acting):
             drafts.keep(session, acting, "message", {"words": HER_WORDS}, now=NOON)
+
+    def _interpreters(self, amal: Person) -> None:
+        """One date with an interpreter behind her, one to come, and one for which she asked."""
+        kept = Kept("Samira Haddad", Sex.WOMAN, ("ar", "ary"), tuple(Means), town="Genk")
+        with self.house.acting(self.house.coordinator) as (session, acting):
+            samira = people.add(session, acting, kept, now=NOON).id
+            owner = people.hours_of(session, acting, samira)
+            week = {day: ((time(8), time(18)),) for day in range(7)}
+            hours.add_pattern(session, acting, owner, Pattern(week), now=NOON)
+        self._note("interpreter", samira)
+        was, asked, comes, _ = self.ids["appointment"]
+        for date, now in ((was, NOON - timedelta(days=4)), (comes, NOON)):
+            with self.house.acting(self.house.workers[ServiceKind.HOUSING], now=now) as (
+                session,
+                acting,
+            ):
+                booking.book(session, acting, date, samira, Means.PHONE, now=now)
+        with self.house.acting(amal) as (session, acting):
+            said = Said(dialect=HER_WORDS, not_from_near=True, not_these=HER_WORDS)
+            asking.ask(session, acting, asked, Wish("ar", said), now=NOON)
 
     def _need(self, her: Person, category: Category, **more: Any) -> UUID:
         with self.house.acting(her) as (session, acting):

@@ -142,6 +142,7 @@ def add_day(interpreter_id: UUID) -> ResponseReturnValue:
     typed = read_beside(form, "hours") if is_fine else ()
 
     def act() -> None:
+        assert form.day.data is not None
         hours.add_exception(guards.db(), acting, owner, form.day.data, typed, now=now)
 
     if is_fine and not form.errors and _did(act, form, calendar_words.OF_DAY):

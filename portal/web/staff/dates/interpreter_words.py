@@ -1,6 +1,7 @@
 """How staff read what is said of interpreters and requests."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from portal.domain.interpreters import Felt, Means, RequestState, Sex
 from portal.i18n import lazy_gettext as _l
@@ -30,7 +31,7 @@ FELT: Mapping[Felt, str] = {
     Felt.NOT_SAFE: _l("She did not feel safe with this interpreter."),
     Felt.SKIPPED: _l("She did not say how the interpreter was."),
 }
-ALL: Mapping[str, Mapping[str, str]] = {
+ALL: Mapping[str, Mapping[Any, str]] = {
     "state": STATE,
     "sex": SEX,
     "means": MEANS,

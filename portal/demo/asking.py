@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.demo.calendar import Calendar
 from portal.demo.diary import Act, Diary
 from portal.demo.fates import HERS, Fate, Step
+from portal.demo.interpreters import SPEAKS, Interpreting
 from portal.demo.people import Person, StaffPerson, Survivor, sign_in
 from portal.demo.words import load
 from portal.domain.decisions import DecisionState
@@ -58,6 +59,7 @@ class Asking:
     diary: Diary
     crew: Crew
     calendar: Calendar
+    interpreting: Interpreting = field(default_factory=Interpreting)
 
     def send(self, her: Survivor, asked: list[Asked], *, at: datetime) -> None:
         """Note one statement of these needs, and everything that follows."""
@@ -215,7 +217,6 @@ class Asking:
             with_id=worker.account_id,
             details=Details(
                 place=self.crew.places[service],
-                interpreter=_INTERPRETERS.get(asked.her.language),
                 bring=_BRING.get(kind) if rng.random() < 0.6 else None,
             ),
             now=at,
@@ -224,6 +225,8 @@ class Asking:
             knowingly=True,
         )
         asked.appointment_id = appointment.id
+        if asked.her.language in SPEAKS and instead_of is None:
+            self.interpreting.arrange(session, asked.her, worker, appointment, at=at)
 
     def _who_answers(self, asked: Asked) -> StaffPerson:
         assert asked.service_id is not None
@@ -245,13 +248,6 @@ _SPOKEN = {
     "uk": "Українська (Ukrainian)",
     "fa-AF": "دری (Dari)",
     "ti": "ትግርኛ (Tigrinya)",
-}
-_INTERPRETERS = {
-    "ar": "Tolk Arabisch, een vrouw",
-    "tr": "Tolk Turks",
-    "uk": "Tolk Oekraïens, met de telefoon",
-    "fa-AF": "Tolk Dari, niet uit de streek",
-    "ti": "Tolk Tigrinya",
 }
 _BRING = {
     ServiceKind.LAWYER: "Identiteitskaart",

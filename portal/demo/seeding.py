@@ -12,7 +12,7 @@ from random import Random
 from sqlalchemy.orm import Session
 
 from portal.database import Database, migrate
-from portal.demo import signins
+from portal.demo import interpreters, signins
 from portal.demo.asking import Asked, Asking, answer_for
 from portal.demo.calendar import Calendar
 from portal.demo.centre import AWAY
@@ -49,6 +49,7 @@ SHOWN = 4
 _OLDEST_DAYS = 220
 _AWAY_SINCE, _AWAY_FOR = timedelta(days=2), timedelta(days=6)
 _FROZEN, _NOT_ACTIVATED = 12, 39
+_CANNOT_ANSWER = frozenset({_FROZEN, _NOT_ACTIVATED})
 _HOW_SOON = (HowSoon.TODAY, HowSoon.THIS_WEEK, HowSoon.LATER, HowSoon.INFORMATION)
 _URGENT = (Category.SLEEP, Category.SAFETY)
 
@@ -80,6 +81,8 @@ def _live(
 ) -> None:
     with database.transaction() as session:
         house = open_house(session, people, now=now - timedelta(days=_OLDEST_DAYS))
+        coordinator = house.with_role(Role.COORDINATOR)[0]
+        interpreters.keep(session, coordinator, now=now - timedelta(days=_OLDEST_DAYS))
         hours = opening_hours(get_centre(session), now=now)
     diary = Diary(now, hours, rng)
     asking = Asking(diary, house.crew(rng), Calendar(hours, rng))
@@ -95,12 +98,14 @@ def _live(
     diary.note(now - timedelta(hours=2), _freeze(survivors[_FROZEN]))
     diary.note(now - _AWAY_SINCE, _go_away(house))
     note_yeses(diary, survivors)
-    note_decisions(diary, survivors, house.with_role(Role.COORDINATOR)[0])
+    note_decisions(diary, survivors, coordinator)
     diary.live(database)
     with database.transaction() as session:
         pause(session, house)
         lateness.climb(session, now=now)
         count_those_who_said_no(session, now=now)
+        rest = [her for one, her in enumerate(survivors) if one not in _CANNOT_ANSWER]
+        interpreters.judge(session, rest[SHOWN:], now=now)
         sign_out(session, [*people, *survivors])
 
 

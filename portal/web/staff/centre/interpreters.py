@@ -43,7 +43,12 @@ WORDS: Mapping[type[Refusal], tuple[str, str]] = {
     NoLanguage: ("languages", _l("Choose one language or more.")),
     NoMeans: ("means", _l("Choose one or more.")),
 }
-_SEVERAL: dict[str, Any] = {"widget": ListWidget(), "option_widget": CheckboxInput()}
+# What is not offered is left out below, and nothing left gets our own words.
+_SEVERAL: dict[str, Any] = {
+    "widget": ListWidget(),
+    "option_widget": CheckboxInput(),
+    "validate_choice": False,
+}
 
 
 class InterpreterForm(StaffForm):
@@ -69,7 +74,7 @@ class InterpreterForm(StaffForm):
             name=self.name.data or "",
             sex=Sex(self.sex.data),
             languages=tuple(self.languages.data or ()),
-            means=tuple(Means(one) for one in self.means.data or ()),
+            means=tuple(one for one in Means if one.value in (self.means.data or ())),
             dialects=self.dialects.data,
             town=self.town.data,
             active_until=self.active_until.data,

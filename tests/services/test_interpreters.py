@@ -295,14 +295,14 @@ class TestHerAnswer:
         assert b"safe" not in kept.felt
         assert her.case_id is not None
         with the_house.acting(the_house.director, now=over) as (session, acting):
-            felt = answering.felt_of(session, acting, her.case_id, now=over)
+            felt = answering.felt_of(session, acting, [kept], now=over)
             assert felt == {date_id: Felt.NOT_SAFE}
             page = messages.show(session, acting, her.case_id, now=over)
             assert words in [one.words for one in page.messages]
             assert left_out.among(session, her.case_id, [samira]) == {samira}
         housing = the_house.workers[HOUSING]
         with the_house.acting(housing, now=over) as (session, acting), pytest.raises(NotFound):
-            answering.felt_of(session, acting, her.case_id, now=over)
+            answering.felt_of(session, acting, [kept], now=over)
 
     def test_before_the_end_nobody_asks_how_it_was(
         self, the_house: TestHouse, her: Person, date_id: UUID, samira: UUID
@@ -489,6 +489,20 @@ class TestTheLink:
                     links.open_link(session, tried, address=ADDRESS, now=NOON)
         with pytest.raises(SlowDown):
             self.opened(the_house, token)
+
+    def test_a_plan_that_names_an_interpreter_is_enough(
+        self, the_house: TestHouse, her: Person, date_id: UUID, samira: UUID
+    ) -> None:
+        with the_house.database.transaction() as session:
+            appointment = session.get_one(Appointment, date_id)
+            taken_times.take_interpreter(session, appointment, samira)
+            appointment.interpreter_id = samira
+        talk = self.opened(the_house, self.made(the_house, date_id))
+        assert talk.means is Means.PHONE
+        with the_house.acting(her) as (session, acting):
+            answering.confirm(session, acting, date_id, now=NOON)
+            her_dates.cannot_come(session, acting, date_id, now=NOON)
+        assert steps_of(the_house, samira) == 0
 
     def test_without_an_interpreter_there_is_no_link(
         self, the_house: TestHouse, date_id: UUID

@@ -1,5 +1,6 @@
 """What she says of who comes: yes, not this person, and afterwards whether she felt safe."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -113,14 +114,10 @@ def waits_to_be_judged(session: Session, acting: SignedIn, *, now: datetime) -> 
 
 
 def felt_of(
-    session: Session, acting: SignedIn, case_id: UUID, *, now: datetime
+    session: Session, acting: SignedIn, requests: Iterable[InterpreterRequest], *, now: datetime
 ) -> dict[UUID, Felt]:
-    """What she said of her talks, by the date, for her case team; nothing opened where nothing."""
-    rows = session.scalars(
-        select(InterpreterRequest).where(
-            InterpreterRequest.case_id == case_id, InterpreterRequest.felt.is_not(None)
-        )
-    ).all()
+    """What she said of these talks of one case, by the date; nothing is opened where nothing is."""
+    rows = [row for row in requests if row.felt is not None]
     if not rows:
         return {}
     folder = _thread(session, acting, rows[0], now=now)

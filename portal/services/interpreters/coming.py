@@ -21,8 +21,12 @@ class Coming:
     means: Means | None
     name: str | None
     sex: Sex | None
-    is_answered: bool
-    """Whether she said afterwards how it was."""
+    request: InterpreterRequest | None = None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether she said afterwards how it was."""
+        return self.request is not None and self.request.felt is not None
 
     @property
     def spoken(self) -> str:
@@ -62,6 +66,6 @@ def of_dates(session: Session, ids: Iterable[UUID], *, now: datetime) -> dict[UU
             means=request.means if request else None,
             name=name,
             sex=sex,
-            is_answered=request is not None and request.felt is not None,
+            request=request,
         )
     return found

@@ -23,7 +23,7 @@ from portal.domain.interpreters import (
 )
 from portal.domain.refusals import WrongState
 from portal.domain.words import written
-from portal.models import Appointment, InterpreterRequest, TalkLink
+from portal.models import Appointment, Interpreter, InterpreterRequest, TalkLink
 from portal.services import audit
 from portal.services.dates.giving import get_for_staff
 from portal.services.entry import tries
@@ -70,9 +70,13 @@ def make(
     """
     appointment = get_for_staff(session, acting, appointment_id)
     asking.check_stands(appointment, now=now)
-    request = find(session, appointment.id)
-    if request is None or request.means is None or appointment.interpreter_id is None:
+    if appointment.interpreter_id is None:
         raise WrongState
+    request = find(session, appointment.id) or asking.begin(session, acting, appointment, now=now)
+    if request.means is None:
+        # A plan named this person, and nobody said yet how it is done.
+        interpreter = session.get_one(Interpreter, appointment.interpreter_id)
+        request.means = Means(interpreter.means[0])
     place, called = written(where, limit=LONGEST_WHERE), written(name, limit=LONGEST_NAME)
     talk = Talk(
         appointment.starts_at, appointment.minutes, request.means, place, request.language, called

@@ -38,7 +38,7 @@ def added(coordinator: Colleague, name: str, **typed: object) -> UUID:
     coordinator.get(address)
     usual = {"name": name, "sex": "woman", "languages": ["ar"], "means": ["phone", "here"]}
     coordinator.post(address, **{**usual, **typed})
-    found = re.findall(rf'{address}/([0-9a-f-]{{36}})">.*?<bdi>(.*?)</bdi>', coordinator.page)
+    found = re.findall(rf'{address}/([0-9a-f-]{{36}})"><b><bdi>(.*?)</bdi>', coordinator.page)
     return next(UUID(one) for one, said in found if said == name)
 
 

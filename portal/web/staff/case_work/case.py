@@ -105,10 +105,12 @@ def _stands_still(story: NeedStory) -> bool:
 
 def _dates(found: Case, now: datetime) -> dict[str, Any]:
     shown = shown_dates.of_case(guards.db(), guards.signed_in(), found, now=now)
+    come = (date.interpreter for date in shown)
+    requests = [one.request for one in come if one is not None and one.request is not None]
     return {
         "coming": [date for date in shown if date.ends_at > now],
         "past": [date for date in reversed(shown) if date.ends_at <= now][:10],
-        "felt": answering.felt_of(guards.db(), guards.signed_in(), found.id, now=now),
+        "felt": answering.felt_of(guards.db(), guards.signed_in(), requests, now=now),
         "interpreter_words": interpreter_words.ALL,
     }
 

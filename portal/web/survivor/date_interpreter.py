@@ -24,7 +24,8 @@ from portal.i18n import dates as own_dates
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.models import Appointment
-from portal.services import drafts, messages
+from portal.services import drafts
+from portal.services.case_work import case_team
 from portal.services.interpreters import answering, asking
 from portal.services.interpreters.asking import Wish
 from portal.web import guards
@@ -120,7 +121,7 @@ def after(date_id: UUID) -> ResponseReturnValue:
         date, interpreter = answering.to_judge(session, acting, date_id, now=now)
     except WrongState:
         return _back(date_id, "changed")
-    team = messages.team(session, acting.her_case_id, now=now)
+    team = case_team.of_case(session, acting.her_case_id, now=now)
     said = SAID.get(request.args.get("said", ""), "")
     return _page(
         "after",

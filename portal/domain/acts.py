@@ -126,6 +126,8 @@ KINDS = frozenset(
         "role_given",
         "role_taken",
         "room_added",
+        "room_in_use",
+        "room_out_of_use",
         "safe_contact_set",
         "sample_drawn",
         "second_factor_enrolled",

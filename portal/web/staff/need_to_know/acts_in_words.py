@@ -117,6 +117,8 @@ ACT: Mapping[str, str] = {
     "role_given": _l("Role given"),
     "role_taken": _l("Role taken away"),
     "room_added": _l("Room added"),
+    "room_in_use": _l("Room taken into use again"),
+    "room_out_of_use": _l("Room taken out of use"),
     "safe_contact_set": _l("Safe ways to reach her changed"),
     "sample_drawn": _l("Sample drawn"),
     "second_factor_enrolled": _l("Second factor added"),

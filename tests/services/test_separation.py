@@ -25,7 +25,7 @@ from portal.models import (
 from portal.services import audit
 from portal.services.availability.owners import Owner
 from portal.services.calendars import links
-from portal.services.dates import her_dates, kept_apart
+from portal.services.dates import her_dates, kept_apart, taken_times
 from portal.services.endings import closing, erasure
 from portal.services.keys.halves import KeyNotHandedOver
 from portal.services.need_to_know import looking
@@ -153,6 +153,22 @@ class TestTheRule:
         wish(the_house, her, not_on={TOMORROW.date()})
         with the_house.acting(her) as (session, acting):
             her_dates.keep(session, acting, date_id, now=NOON)
+
+    def test_dates_that_stood_before_are_shown_to_those_who_lay_it(
+        self, the_house: TestHouse, need_id: UUID, her: Person, another: Person
+    ) -> None:
+        third = the_house.a_survivor("Third", activated=False)
+        own = a_date(the_house, need_id, starts_at=TOMORROW + 4 * HOUR)
+        assert [link.too_close for link in links_of(the_house, her)] == [()]
+        keep_apart(the_house, third, her)
+        with the_house.database.transaction() as session:
+            stands = session.get_one(Appointment, own)
+            taken_times.free(session, stands)
+            stands.starts_at = TOMORROW + HOUR
+            taken_times.take(session, stands)
+        links = links_of(the_house, her)
+        close = {link.other.number: [span.starts_at for span in link.too_close] for link in links}
+        assert close == {another.case_number: [TOMORROW + HOUR], third.case_number: []}
 
     def test_after_the_end_of_the_link_they_may_meet(
         self, the_house: TestHouse, need_id: UUID, her: Person, another: Person

@@ -6,7 +6,7 @@ moment would tie the cases. Which case was looked at stands there as a hash unde
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,10 +14,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.accounts import CaseState
+from portal.domain.appointments import FURTHEST
 from portal.domain.decisions import check_proof
 from portal.domain.kept_apart import MAX_REASON, ApartAlready, SameCase, TooManyApart
 from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission
+from portal.domain.separation import forbidden
+from portal.domain.spans import Span
 from portal.domain.words import written
 from portal.models import Case, StaffMember
 from portal.services import audit
@@ -47,6 +50,8 @@ class Link:
     reason: str
     laid_by: str
     laid_at: datetime
+    too_close: tuple[Span, ...] = ()
+    """Dates of this file that stand too close to one of the other's: they were there before."""
 
 
 def lay(
@@ -91,7 +96,7 @@ def of_case(
     about = keyed_hash(key_file(session).mac_key, "apart-looked", case.id.bytes).hex()
     with at_once(session) as writing:
         audit.record(writing, acting.account_id, "apart_looked", now=now, facts={"about": about})
-    return case, _links(session, opened)
+    return case, _with_dates(session, case, _links(session, opened), now=now)
 
 
 def end(session: Session, acting: SignedIn, number: str, link_id: UUID, *, now: datetime) -> None:
@@ -139,6 +144,24 @@ def _free_place(taken: dict[int, apart.Pair]) -> int:
     if not free:
         raise TooManyApart
     return free[0]
+
+
+def _with_dates(session: Session, case: Case, links: list[Link], *, now: datetime) -> list[Link]:
+    everybody = {case.id, *(link.other.id for link in links)}
+    taken = taken_times.of(session, everybody, Span(now, now + FURTHEST))
+    hers = sorted(taken.get(case.id, {}).values())
+    return [
+        replace(
+            link,
+            too_close=tuple(
+                span
+                for span in hers
+                for closed in forbidden(taken.get(link.other.id, {}).values())
+                if span.meets(closed)
+            ),
+        )
+        for link in links
+    ]
 
 
 def _links(session: Session, opened: Sequence[apart.Opened]) -> list[Link]:

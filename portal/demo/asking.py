@@ -1,6 +1,7 @@
 """Needs of the demo: sent by survivors, and taken through the house by those whose work it is."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -14,13 +15,14 @@ from portal.demo.fates import HERS, Fate, Step
 from portal.demo.interpreters import SPEAKS, Interpreting
 from portal.demo.people import Person, StaffPerson, Survivor, sign_in
 from portal.demo.words import load
+from portal.domain.appointments import NotOverYet
 from portal.domain.decisions import DecisionState
 from portal.domain.needs import Category, HowSoon, NeedAnswer, Statement, StayOrLeave
 from portal.domain.services import ServiceKind
 from portal.models import Appointment, Decision, Need, Referral, Service
 from portal.services import needs, referrals
 from portal.services.case_work import cases
-from portal.services.dates import giving, her_dates
+from portal.services.dates import attendance, giving, her_dates
 from portal.services.dates.shown_dates import Details
 from portal.services.entry.sessions import SignedIn
 from portal.services.moderation import desk
@@ -50,6 +52,8 @@ class Asked:
     service_id: UUID | None = None
     referral_id: UUID | None = None
     appointment_id: UUID | None = None
+    over_by: datetime | None = None
+    """When a date that was is over, where that is long ago."""
 
 
 @dataclass
@@ -72,8 +76,10 @@ class Asking:
         for number, step in enumerate(asked.fate):
             left = len(asked.fate) - number
             at = self.diary.step_after(at, by_staff=step not in HERS, left=left)
-            if step is Step.FINISH:
-                at = max(at, self.diary.days_ago(0.06))
+            if step in (Step.CAME, Step.MISSED):
+                at = max(at, asked.over_by or self.diary.days_ago(0.02))
+            elif step is Step.FINISH:
+                at = max(at, asked.over_by or self.diary.days_ago(0.06))
             self.diary.note(at, self._act(step, asked))
 
     def _statement(self, her: Survivor, asked: list[Asked]) -> Act:
@@ -154,9 +160,24 @@ class Asking:
 
     def _date_that_was(self, session: Session, asked: Asked, at: datetime) -> None:
         free = self.calendar.gone(
-            asked.her, self._who_answers(asked), after=at, before=self.diary.now
+            asked.her,
+            self._who_answers(asked),
+            after=at,
+            before=asked.over_by or self.diary.now,
         )
         self._set_date(session, asked, free, at)
+
+    def _came(self, session: Session, asked: Asked, at: datetime) -> None:
+        self._note(session, asked, attendance.came, at)
+
+    def _missed(self, session: Session, asked: Asked, at: datetime) -> None:
+        self._note(session, asked, attendance.did_not_come, at)
+
+    def _note(self, session: Session, asked: Asked, act: Callable[..., None], at: datetime) -> None:
+        assert asked.appointment_id is not None
+        # Around New Year a house may be closed for most of two weeks, and the date is to come.
+        with suppress(NotOverYet):
+            act(session, self._worker(session, asked, at), asked.appointment_id, now=at)
 
     def _another_date(self, session: Session, asked: Asked, at: datetime) -> None:
         free = self.calendar.coming(asked.her, self._who_answers(asked), after=self.diary.now)

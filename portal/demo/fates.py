@@ -18,6 +18,8 @@ class Step(StrEnum):
     DATE = "date"
     DATE_THAT_WAS = "date_that_was"
     ANOTHER_DATE = "another_date"
+    CAME = "came"
+    MISSED = "missed"
     OTHER_TIME = "other_time"
     CANNOT_COME = "cannot_come"
     FINISH = "finish"
@@ -70,7 +72,10 @@ OTHER_TIME = Fate((*_DATED, Step.OTHER_TIME))
 CANNOT_COME = Fate((*_DATED, Step.CANNOT_COME))
 MOVED = Fate((*_DATED, Step.OTHER_TIME, Step.ANOTHER_DATE))
 PAST_DATE = Fate((*_SEEN, Step.DATE_THAT_WAS))
-DONE = Fate((*_SEEN, Step.DATE_THAT_WAS, Step.FINISH))
+MISSED = Fate((*_SEEN, Step.DATE_THAT_WAS, Step.MISSED))
+DONE = Fate((*_SEEN, Step.DATE_THAT_WAS, Step.CAME, Step.FINISH))
+HELPED = DONE
+"""What became of a need of last month."""
 NOT_POSSIBLE = Fate((*_SEEN, Step.NOT_POSSIBLE))
 DESK_AGAIN = Fate((*_SEEN, Step.NOT_POSSIBLE, Step.DESK_AGAIN))
 STOPPED = Fate((Step.STOP,))
@@ -85,7 +90,7 @@ UNDER_WAY = (
     CANNOT_COME, DONE, MOVED,
     STOPPED_LATE, DATE_SET, PAST_DATE,
     DESK_AGAIN, DATE_SET, STOPPED,
-    PAST_DATE, DONE, PAST_DATE,
+    MISSED, DONE, PAST_DATE,
 )  # fmt: skip
 """Given out in this order to what was sent some days ago."""
 FRESH = (AT_THE_DESK, QUESTION, AT_THE_DESK, AT_THE_DESK, ANSWERED, AT_THE_DESK, ADDED_TO)

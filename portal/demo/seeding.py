@@ -12,7 +12,7 @@ from random import Random
 from sqlalchemy.orm import Session
 
 from portal.database import Database, migrate
-from portal.demo import interpreters, signins
+from portal.demo import earlier, interpreters, signins
 from portal.demo.asking import Asked, Asking, answer_for
 from portal.demo.calendar import Calendar
 from portal.demo.centre import AWAY
@@ -94,7 +94,17 @@ def _live(
             diary.note(now - timedelta(minutes=20), _welcome(her))
             continue
         statements = fates.statements(number, her)
-        _note_life(asking, her, *statements, length=LENGTHS[number], is_shown=number < SHOWN)
+        since = earlier.days_needed(diary) if number in earlier.WHO else 0
+        _note_life(
+            asking,
+            her,
+            *statements,
+            length=LENGTHS[number],
+            is_shown=number < SHOWN,
+            since=since,
+        )
+        if since:
+            earlier.look_back(asking, her, number)
     diary.note(now - timedelta(hours=2), _freeze(survivors[_FROZEN]))
     diary.note(now - _AWAY_SINCE, _go_away(house))
     note_yeses(diary, survivors)
@@ -155,10 +165,11 @@ def _note_life(
     *,
     length: int,
     is_shown: bool,
+    since: int,
 ) -> None:
     diary = asking.diary
     asked_days = max(one.fate.days for one in old)
-    days = max(asked_days + 3, days_needed(length)) + diary.rng.randrange(3)
+    days = max(asked_days + 3, days_needed(length), since) + diary.rng.randrange(3)
     opens = diary.working(diary.days_ago(min(days, _OLDEST_DAYS - 10)))
     diary.note(opens, _open_case(her, activate=True))
     # The house may have been closed for days, and nobody asks before she has a card.

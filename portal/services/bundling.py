@@ -4,22 +4,24 @@ Both plans are made anew from hours and referrals, in clear; no date is set, and
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from statistics import median
 from uuid import UUID, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.availability import free_spans
+from portal.domain.needs import Category, NeedState
 from portal.domain.opening import days_between
 from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission, Role
-from portal.domain.services import PlaceKind
+from portal.domain.services import NEVER_BUNDLED, USUAL, PlaceKind, ServiceKind
 from portal.domain.visits.bundling import Accepted, Planned, apart, together
 from portal.domain.visits.house import House, Room, Talk, Worker
-from portal.models import Membership, Referral, Service, StaffMember
+from portal.models import Membership, Need, Referral, Service, StaffMember
 from portal.services.availability import free
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import get_centre, zone_of
@@ -27,6 +29,7 @@ from portal.services.house import get_centre, zone_of
 MONTH = timedelta(days=31)
 MINUTES = 45
 """How long a talk is taken to last."""
+_DAY = timedelta(days=1)
 _ANY = ""
 """A language that everybody speaks: interpreters are left out of the comparison."""
 
@@ -58,16 +61,7 @@ def of_made_up_centre(session: Session, acting: SignedIn, *, now: datetime) -> T
         )
     }
     teams = _teams(session, services)
-    rows = session.execute(
-        select(Referral.id, Referral.case_id, Referral.service_id, Referral.sent_at)
-        .where(Referral.sent_at >= now - MONTH, Referral.service_id.in_(teams))
-        .order_by(Referral.sent_at, Referral.id)
-    ).all()
-    accepted = [
-        Accepted(case_id, _talk(referral_id, service_id, teams), sent_at.astimezone(zone).date())
-        for referral_id, case_id, service_id, sent_at in rows
-        if sent_at is not None
-    ]
+    accepted = _wanted(session, services, teams, since=now - MONTH)
     first = min((one.on for one in accepted), default=now.astimezone(zone).date())
     last = max((one.on for one in accepted), default=first) + MONTH
     house = _house(session, services, teams, first, last, now=now)
@@ -92,9 +86,57 @@ def _teams(session: Session, services: Mapping[UUID, Service]) -> dict[UUID, lis
     return teams
 
 
-def _talk(referral_id: UUID, service_id: UUID, teams: Mapping[UUID, Sequence[UUID]]) -> Talk:
-    workers = tuple(_desk(service_id, who) for who in teams[service_id])
-    return Talk(referral_id, MINUTES, workers, str(service_id), _ANY)
+def _wanted(
+    session: Session,
+    services: Mapping[UUID, Service],
+    teams: Mapping[UUID, Sequence[UUID]],
+    *,
+    since: datetime,
+) -> list[Accepted]:
+    """One talk of each survivor with each service that usually helps with one of her needs."""
+    zone = zone_of(session)
+    takes = _days_to_answer(session, teams, since=since)
+    rows = session.execute(
+        select(Need.case_id, Need.category, Need.sent_at)
+        .where(Need.sent_at >= since, Need.state != NeedState.STOPPED)
+        .order_by(Need.sent_at, Need.id)
+    )
+    found: dict[UUID, Accepted] = {}
+    for who, category, sent_at in rows:
+        for service_id in teams:
+            if not _helps(services[service_id].kind, category):
+                continue
+            workers = tuple(_desk(service_id, one) for one in teams[service_id])
+            talk = Talk(uuid5(who, service_id.hex), MINUTES, workers, str(service_id), _ANY)
+            on = sent_at.astimezone(zone).date() + takes[service_id]
+            found.setdefault(talk.referral, Accepted(who, talk, on))
+    return list(found.values())
+
+
+def _days_to_answer(
+    session: Session, services: Collection[UUID], *, since: datetime
+) -> dict[UUID, timedelta]:
+    """How long each of these services takes to read what she needs: half of them, longer."""
+    rows = session.execute(
+        select(Referral.service_id, Need.sent_at, Referral.seen_at)
+        .join(Need, Need.id == Referral.need_id)
+        .where(Need.sent_at >= since, Referral.seen_at.is_not(None))
+    )
+    took: dict[UUID, list[float]] = defaultdict(list)
+    for service_id, sent_at, seen_at in rows:
+        if seen_at is not None:
+            took[service_id].append((seen_at - sent_at) / _DAY)
+    whole_house = [one for some in took.values() for one in some] or [0.0]
+    return {
+        service_id: timedelta(days=round(median(took.get(service_id, whole_house))))
+        for service_id in services
+    }
+
+
+def _helps(kind: ServiceKind, category: Category) -> bool:
+    """As the desk offers it. Police and prosecutor only where she asked for them."""
+    never = kind in NEVER_BUNDLED and category is not Category.POLICE
+    return kind in USUAL[category] and not never
 
 
 def _house(

@@ -33,7 +33,7 @@ from portal.models import (
     SignIn,
     Thread,
 )
-from portal.services import audit, messages
+from portal.services import audit, bundling, counting, messages
 from portal.services.entry import second_factor, sessions
 from portal.services.entry.sign_in import sign_in_with_card, sign_in_with_passphrase
 from portal.services.house import House
@@ -118,6 +118,7 @@ def test_every_state_is_there(session: Session) -> None:
     dates = set(session.scalars(select(Appointment.state)))
     assert {AppointmentState.PLANNED, AppointmentState.MOVED} <= dates
     assert {AppointmentState.OTHER_TIME, AppointmentState.CANNOT_COME} <= dates
+    assert {AppointmentState.DONE, AppointmentState.NOT_COME} <= dates
     states = session.scalars(select(Card.state)).all()
     assert (states.count(CardState.FROZEN), states.count(CardState.NEW)) == (1, 1)
     assert session.scalars(select(Leave)).one()
@@ -170,6 +171,36 @@ def test_staff_come_in_with_the_code_of_now(made: Path, database: Database, hous
         acting = sessions.find(session, token, now=now)
         assert acting is not None
         second_factor.prove(session, acting, pyotp.TOTP(one["totp_secret"]).at(now), now=now)
+
+
+def test_last_month_is_told_and_planning_together_saves_visits(
+    made: Path, database: Database, house: House
+) -> None:
+    from datetime import UTC, datetime
+
+    staff = signins.read(made / signins.NAME)["staff"]
+    one = next(one for one in staff if "coordinator" in one["roles"])
+    now = datetime.now(UTC)
+    token = sign_in_with_passphrase(
+        database.transaction,
+        house,
+        email=one["email"],
+        passphrase=one["passphrase"],
+        language="nl",
+        address=b"here",
+        now=now,
+    )
+    with database.transaction() as session:
+        acting = sessions.find(session, token, now=now)
+        assert acting is not None
+        last = counting.months(session, acting, now=now)[-1].told
+        twice = bundling.of_made_up_centre(session, acting, now=now)
+    assert last.figures is not None
+    assert last.days_to_first is not None
+    alone, together = twice.apart, twice.together
+    assert together.figures.talks == alone.figures.talks > together.figures.people
+    assert together.figures.visits < alone.figures.visits
+    assert together.left_out == 0
 
 
 def test_a_second_start_changes_nothing(made: Path) -> None:

@@ -1,0 +1,39 @@
+"""The month that is over: what the counts of the made-up centre have to tell."""
+
+from datetime import UTC, datetime, timedelta
+
+from portal.demo.asking import Asked, Asking, answer_for
+from portal.demo.diary import Diary
+from portal.demo.fates import HELPED
+from portal.demo.people import Survivor
+from portal.domain.needs import Category, HowSoon
+
+WHO = range(13, 27)
+"""Survivors who were helped then: more than ten, so that a month of them may be told."""
+_NEEDS = (Category.LAW, Category.MONEY, Category.FEEL)
+_TOOK = timedelta(days=20)
+
+
+def days_needed(diary: Diary) -> int:
+    """How many days ago their files were opened, at least: before it, holidays or not."""
+    return (diary.now - _begins(diary)).days + 9
+
+
+def look_back(asking: Asking, her: Survivor, number: int) -> None:
+    """She asked for something early in that month, and was helped before its end."""
+    diary, sent_at = asking.diary, _begins(asking.diary) + timedelta(hours=number)
+    asked = [
+        Asked(
+            her,
+            answer_for(her, category, HowSoon.LATER, diary),
+            HELPED,
+            over_by=sent_at + _TOOK,
+        )
+        for category in _NEEDS[: 1 + number % 2]
+    ]
+    asking.send(her, asked, at=sent_at)
+
+
+def _begins(diary: Diary) -> datetime:
+    first = diary.now.astimezone(diary.hours.zone).replace(day=1) - timedelta(days=1)
+    return first.replace(day=1, hour=0, minute=0).astimezone(UTC)

@@ -104,7 +104,8 @@ def _live(
             since=since,
         )
         if since:
-            earlier.look_back(asking, her, number)
+            later = {one.answer.category for asked in statements for one in asked}
+            earlier.look_back(asking, her, number, but=later)
     diary.note(now - timedelta(hours=2), _freeze(survivors[_FROZEN]))
     diary.note(now - _AWAY_SINCE, _go_away(house))
     note_yeses(diary, survivors)

@@ -87,11 +87,28 @@ def _live(
     diary = Diary(now, hours, rng)
     asking = Asking(diary, house.crew(rng), Calendar(hours, rng))
     _assign_directors(house, survivors)
+    _note_lives(asking, survivors)
+    diary.note(now - timedelta(hours=2), _freeze(survivors[_FROZEN]))
+    diary.note(now - _AWAY_SINCE, _go_away(house))
+    note_yeses(diary, survivors)
+    note_decisions(diary, survivors, coordinator)
+    diary.live(database)
+    with database.transaction() as session:
+        pause(session, house)
+        lateness.climb(session, now=now)
+        count_those_who_said_no(session, now=now)
+        rest = [her for one, her in enumerate(survivors) if one not in _CANNOT_ANSWER]
+        interpreters.judge(session, rest[SHOWN:], now=now)
+        sign_out(session, [*people, *survivors])
+
+
+def _note_lives(asking: Asking, survivors: list[Survivor]) -> None:
+    diary = asking.diary
     fates = _Fates(diary)
     for number, her in enumerate(survivors):
         if number == _NOT_ACTIVATED:
-            diary.note(now - timedelta(minutes=25), _open_case(her, activate=False))
-            diary.note(now - timedelta(minutes=20), _welcome(her))
+            diary.note(diary.now - timedelta(minutes=25), _open_case(her, activate=False))
+            diary.note(diary.now - timedelta(minutes=20), _welcome(her))
             continue
         statements = fates.statements(number, her)
         since = earlier.days_needed(diary) if number in earlier.WHO else 0
@@ -106,18 +123,6 @@ def _live(
         if since:
             later = {one.answer.category for asked in statements for one in asked}
             earlier.look_back(asking, her, number, but=later)
-    diary.note(now - timedelta(hours=2), _freeze(survivors[_FROZEN]))
-    diary.note(now - _AWAY_SINCE, _go_away(house))
-    note_yeses(diary, survivors)
-    note_decisions(diary, survivors, coordinator)
-    diary.live(database)
-    with database.transaction() as session:
-        pause(session, house)
-        lateness.climb(session, now=now)
-        count_those_who_said_no(session, now=now)
-        rest = [her for one, her in enumerate(survivors) if one not in _CANNOT_ANSWER]
-        interpreters.judge(session, rest[SHOWN:], now=now)
-        sign_out(session, [*people, *survivors])
 
 
 def _assign_directors(house: OpenHouse, survivors: list[Survivor]) -> None:

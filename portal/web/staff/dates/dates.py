@@ -38,7 +38,7 @@ from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.services import referrals
 from portal.services.availability import rooms
-from portal.services.dates import giving, shown_dates
+from portal.services.dates import giving, shown_dates, taken_times
 from portal.services.dates.shown_dates import MAX_DETAIL, Details, Shown
 from portal.web import guards
 from portal.web.forms import StaffForm
@@ -96,6 +96,10 @@ class DateForm(StaffForm):
 def set_date(referral_id: UUID) -> ResponseReturnValue:
     """Give a date, or another one instead of one that stands."""
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
+    if request.method == "POST":
+        # Before the first look is written down: of two who book for one file each would otherwise
+        # hold what the other waits for.
+        taken_times.hold(session)
     story = referrals.open_referral(session, acting, referral_id, now=now)
     old = _instead_of(shown_dates.of_referral(session, acting, referral_id, now=now))
     members = giving.colleagues(session, story.service.id)

@@ -40,6 +40,9 @@ from portal.services.interpreters import (
 )
 from portal.services.interpreters.asking import Wish
 from portal.services.interpreters.booking import Fit
+from portal.services.keys import new_key_file
+from portal.services.running import paper
+from portal.vault import KeyFile
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, POLICE, TOMORROW, a_date, a_shared_need
 
@@ -509,6 +512,18 @@ class TestTheLink:
     ) -> None:
         with pytest.raises(WrongState):
             self.made(the_house, date_id)
+
+
+def test_with_a_new_key_file_somebody_asks_her_anew(
+    the_house: TestHouse, her: Person, date_id: UUID, samira: UUID
+) -> None:
+    asks(the_house, her, date_id, not_these="Haddad")
+    with the_house.database.transaction() as session:
+        session.info["key_file"] = KeyFile(bytes(32))
+        sheets = paper.keys_of_sheets(session, *the_house.sheets)
+        proved = new_key_file.sign_everything_again(session, sheets, now=NOON)
+        said = f"case {her.case_number}: ask her anew which interpreters must not come"
+        assert said in proved.faults
 
 
 def test_the_week_of_a_service_names_who_comes(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.domain.counting import (
@@ -98,6 +98,7 @@ MONTHS = st.builds(
 FEW = st.integers(0, FEWEST - 2)
 
 
+@settings(max_examples=40)
 @given(MONTHS, st.lists(TALKS, max_size=40), st.lists(FEW, max_size=30), st.data())
 def test_whatever_is_not_told_could_as_well_be_something_else(
     month: Month, others: list[Talk], missed: list[int], data: st.DataObject
@@ -115,6 +116,7 @@ def test_whatever_is_not_told_could_as_well_be_something_else(
     assert publish(instead) == told
 
 
+@settings(max_examples=40)
 @given(st.lists(MONTHS, min_size=1, max_size=4), st.data())
 def test_no_total_tells_what_a_month_does_not(months: list[Month], data: st.DataObject) -> None:
     told = [publish(month) for month in months]
@@ -129,6 +131,7 @@ def test_no_total_tells_what_a_month_does_not(months: list[Month], data: st.Data
     assert total(map(publish, months)) is None is total(told)
 
 
+@settings(max_examples=40)
 @given(MONTHS)
 def test_what_is_told_stands_on_ten_survivors_and_is_right(month: Month) -> None:
     told = publish(month)
@@ -142,6 +145,7 @@ def test_what_is_told_stands_on_ten_survivors_and_is_right(month: Month) -> None
     assert (told.figures is None) == (len({one.who for one in went}) < FEWEST)
 
 
+@settings(max_examples=40)
 @given(st.lists(TALKS, max_size=40))
 def test_the_order_in_which_talks_are_counted_does_not_matter(talks: list[Talk]) -> None:
     assert count(talks) == count(reversed(talks))

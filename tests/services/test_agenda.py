@@ -135,7 +135,7 @@ class TestWhetherSheCame:
 class TestAskingForAnother:
     """After a date that is over she can ask for another one, whatever became of it."""
 
-    @pytest.mark.parametrize("noted", [None, attendance.came, attendance.did_not_come])
+    @pytest.mark.parametrize("noted", [None, attendance.did_not_come])
     def test_the_service_sees_it_first_until_it_gives_one(
         self, the_house: TestHouse, her: Person, noted: object
     ) -> None:

@@ -84,7 +84,7 @@ STRETCHES = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(STRETCHES, min_size=1, max_size=4))
 def test_of_one_survivor_together_are_never_more_visits(
     free: list[list[tuple[int, int, int]]],

@@ -98,20 +98,15 @@ def test_on_paper_stand_numbers_and_no_names(work: AtWork) -> None:
     assert '<a class="not-printed" href="/staff/referrals/' in worker.page
 
 
-@pytest.mark.parametrize(
-    "odd",
-    [
-        *("view=month", "show=everything", "with=rob", "on=9999-12-31", "on=0001-01-01"),
-        *("view=list&on=0001-01-01", "view=day&on=2026-02-30", "view=list&after=x", "on="),
-    ],
+ODD = (
+    *("view=month", "show=everything", "with=rob", "on=9999-12-31", "on=0001-01-01", "on="),
+    *("view=list&on=0001-01-01", "view=day&on=2026-02-30", "view=list&after=x"),
 )
-def test_what_is_no_day_or_view_is_the_usual_one(work: AtWork, odd: str) -> None:
-    worker = work.worker(ServiceKind.HOUSING)
-    assert worker.get(f"/staff/dates?{odd}").status_code == 200
 
 
-def test_the_list_ends_where_there_is_nothing_more(work: AtWork) -> None:
+def test_what_is_no_day_or_view_is_the_usual_one(work: AtWork) -> None:
     worker = work.worker(ServiceKind.HOUSING)
+    assert [worker.get(f"/staff/dates?{odd}").status_code for odd in ODD] == [200] * len(ODD)
     after = "00000000-0000-4000-8000-000000000000"
     assert worker.get(f"/staff/dates?view=list&after={after}").status_code == 404
 

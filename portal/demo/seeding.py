@@ -12,13 +12,13 @@ from random import Random
 from sqlalchemy.orm import Session
 
 from portal.database import Database, migrate
-from portal.demo import earlier, interpreters, signins
+from portal.demo import earlier, interpreters, signins, visits
 from portal.demo.asking import Asked, Asking, answer_for
 from portal.demo.calendar import Calendar
 from portal.demo.centre import AWAY
 from portal.demo.decisions import note_decisions
 from portal.demo.diary import Act, Diary
-from portal.demo.fates import DATE_SET, FRESH, QUESTION, UNDER_WAY, WAITS_FOR_YES, Fate
+from portal.demo.fates import ACCEPTED, DATE_SET, FRESH, QUESTION, UNDER_WAY, WAITS_FOR_YES, Fate
 from portal.demo.opening import OpenHouse, open_house, pause
 from portal.demo.people import (
     StaffPerson,
@@ -99,6 +99,7 @@ def _live(
         count_those_who_said_no(session, now=now)
         rest = [her for one, her in enumerate(survivors) if one not in _CANNOT_ANSWER]
         interpreters.judge(session, rest[SHOWN:], now=now)
+        visits.propose(session, survivors[visits.READS_A_PLAN], now=now)
         sign_out(session, [*people, *survivors])
 
 
@@ -147,6 +148,8 @@ class _Fates:
         else:
             old = [next(self._under_way) for _ in range(1 + number % 3)]
             fresh = [next(self._fresh) for _ in range((number + 1) % 2 + number % 5 // 4)]
+        if number in visits.SEVERAL:
+            old += [ACCEPTED] * 3
         rest = [one for one in Category if one not in _URGENT]
         self._diary.rng.shuffle(rest)
         asked_old = [self._asked(her, fate, HowSoon.THIS_WEEK, rest) for fate in old]

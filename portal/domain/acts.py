@@ -149,6 +149,13 @@ KINDS = frozenset(
         "told",
         "training_set",
         "unknown_browser",
+        "visit_agreed",
+        "visit_lapsed",
+        "visit_part_refused",
+        "visit_proposed",
+        "visit_refused",
+        "visit_taken_back",
+        "visit_wishes_set",
     ]
 )
 """Every kind of act that the account may hold; staff read each in words."""

@@ -15,6 +15,8 @@ STEP_SECONDS = 300
 class AppointmentState(StrEnum):
     """Where a date is. She gives no reason for the two that are hers."""
 
+    PROPOSED = "proposed"
+    """Part of a visit that waits for her yes: its time is held, and nobody is told of it."""
     PLANNED = "planned"
     CANNOT_COME = "cannot_come"
     OTHER_TIME = "other_time"
@@ -23,9 +25,12 @@ class AppointmentState(StrEnum):
     DONE = "done"
     NOT_COME = "not_come"
     """Staff's word for their own list. She never reads it: for her the date is over."""
+    NOT_AGREED = "not_agreed"
+    """It was proposed and came to nothing: no list shows it."""
 
 
 MOVES: dict[AppointmentState, frozenset[AppointmentState]] = {
+    AppointmentState.PROPOSED: frozenset({AppointmentState.PLANNED, AppointmentState.NOT_AGREED}),
     AppointmentState.PLANNED: frozenset(
         {
             AppointmentState.CANNOT_COME,
@@ -61,10 +66,16 @@ MOVES: dict[AppointmentState, frozenset[AppointmentState]] = {
     # What was noted by mistake is put right, as often as it takes.
     AppointmentState.DONE: frozenset({AppointmentState.NOT_COME}),
     AppointmentState.NOT_COME: frozenset({AppointmentState.DONE}),
+    AppointmentState.NOT_AGREED: frozenset(),
 }
 
 STANDING = frozenset(
-    {AppointmentState.PLANNED, AppointmentState.CANNOT_COME, AppointmentState.OTHER_TIME}
+    {
+        AppointmentState.PROPOSED,
+        AppointmentState.PLANNED,
+        AppointmentState.CANNOT_COME,
+        AppointmentState.OTHER_TIME,
+    }
 )
 """States in which the time is still taken."""
 
@@ -73,6 +84,12 @@ OVER = frozenset({AppointmentState.DONE, AppointmentState.NOT_COME})
 
 COMING = frozenset({AppointmentState.PLANNED, AppointmentState.OTHER_TIME})
 """States in which she is expected, unless another time comes first."""
+
+IN_NO_LIST = frozenset({AppointmentState.MOVED, AppointmentState.NOT_AGREED})
+"""Another one stands in its place, or it never was one."""
+
+NOT_HERS_YET = IN_NO_LIST | {AppointmentState.PROPOSED}
+"""What is not among her dates; a proposed visit is a question to her and stands apart."""
 
 
 class NotOverYet(Refusal):

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     ISSUE_CARD = "issue_card"
     FIND_CASE = "find_case"
     WRITE_TO_SURVIVOR = "write_to_survivor"
+    PLAN_VISIT = "plan_visit"
     READ_DESK = "read_desk"
     DECIDE_AT_DESK = "decide_at_desk"
     ANSWER_REFERRAL = "answer_referral"
@@ -80,6 +81,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.ISSUE_CARD: frozenset({Role.CASE_DIRECTOR, Role.INTAKE_WORKER}),
     Permission.FIND_CASE: frozenset({Role.CASE_DIRECTOR, Role.INTAKE_WORKER}),
     Permission.WRITE_TO_SURVIVOR: frozenset({Role.CASE_DIRECTOR}),
+    Permission.PLAN_VISIT: frozenset({Role.CASE_DIRECTOR}),
     Permission.READ_DESK: frozenset({Role.MODERATOR}),
     Permission.DECIDE_AT_DESK: frozenset({Role.MODERATOR}),
     Permission.ANSWER_REFERRAL: frozenset({Role.SERVICE_STAFF}),

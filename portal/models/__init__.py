@@ -47,6 +47,7 @@ from portal.models.referral import Appointment, Referral, SharingWish
 from portal.models.safe_contact import SafeContact
 from portal.models.taken_time import TakenTime
 from portal.models.thread import Message, Thread
+from portal.models.visit import Visit, VisitWishes
 
 __all__ = [
     "Account",
@@ -119,5 +120,7 @@ __all__ = [
     "Thread",
     "Told",
     "Tries",
+    "Visit",
+    "VisitWishes",
     "plain_rows",
 ]

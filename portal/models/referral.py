@@ -77,6 +77,10 @@ class Appointment(WithId, Base):
     set_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     moved_to_id: Mapped[UUID | None] = mapped_column(ForeignKey("appointment.id"))
+    visit_id: Mapped[UUID | None] = mapped_column(ForeignKey("visit.id"), index=True)
+    """The proposed visit that it is, or was at first, a part of."""
+    instead_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("appointment.id"))
+    """The date that ends when she says yes to this one."""
     hidden_at: Mapped[datetime | None]
     """When she put it out of her sight; it is over then, and stays with the service."""
     calendar_id: Mapped[UUID | None]

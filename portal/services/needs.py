@@ -313,11 +313,17 @@ def end_dates(session: Session, referral: Referral, *, now: datetime) -> None:
             Appointment.referral_id == referral.id, Appointment.state.in_(STANDING)
         )
     ):
-        began = date.state is AppointmentState.PLANNED and date.starts_at <= now
-        date.state = AppointmentState.DONE if began else AppointmentState.CANCELLED
-        if not began:
+        date.state = _ended(date, now=now)
+        if date.state is not AppointmentState.DONE:
             following.let_go(session, date)
         taken_times.free(session, date)
+
+
+def _ended(date: Appointment, *, now: datetime) -> AppointmentState:
+    if date.state is AppointmentState.PROPOSED:
+        return AppointmentState.NOT_AGREED
+    began = date.state is AppointmentState.PLANNED and date.starts_at <= now
+    return AppointmentState.DONE if began else AppointmentState.CANCELLED
 
 
 def _send_one(

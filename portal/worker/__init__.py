@@ -17,6 +17,7 @@ from portal.database import Database
 from portal.domain.accounts import Frozen
 from portal.services.moderation import deciding
 from portal.services.running import expiry, lateness, retention
+from portal.services.visits import proposing
 from portal.settings import Settings
 from portal.worker import calendars
 from portal.worker.couriers import couriers
@@ -36,6 +37,7 @@ def run_once(database: Database, *, now: datetime) -> expiry.Forgotten:
         counts = ", ".join(f"{count} {what}" for what, count in forgotten._asdict().items())
         log.info("deleted: %s", counts)
     _run_desk(database, now=now)
+    _free_unanswered(database, now=now)
     struck = strike_clocks(database, now=now)
     if any(struck):
         counts = ", ".join(f"{count} {what}" for what, count in struck._asdict().items())
@@ -133,6 +135,14 @@ def _run_desk(database: Database, *, now: datetime) -> None:
             took_effect += deciding.take_effect(session, decision_id, now=now)
     if lapsed or climbed or took_effect:
         log.info("desk: %s vanished, %s late, %s took effect", lapsed, climbed, took_effect)
+
+
+def _free_unanswered(database: Database, *, now: datetime) -> None:
+    """Times that were held for a visit nobody answered are free again."""
+    with database.transaction() as session:
+        lapsed = proposing.lapse(session, now=now)
+    if lapsed:
+        log.info("visits: %s lapsed", lapsed)
 
 
 def _close_night(database: Database, *, now: datetime) -> None:

@@ -5,14 +5,23 @@ from enum import StrEnum
 
 import pytest
 
-from portal.domain import appointments, needs, outbox, referrals
+from portal.domain import appointments, needs, outbox, proposals, referrals
 from portal.domain.appointments import OVER, STANDING, AppointmentState
 from portal.domain.needs import NeedState
 from portal.domain.outbox import OutboxState
+from portal.domain.proposals import VisitState
 from portal.domain.referrals import OPEN, WITH_THE_SERVICE, ReferralState
 
 TABLES = [
-    pytest.param(appointments.MOVES, AppointmentState, {"moved", "cancelled"}, id="dates"),
+    pytest.param(
+        appointments.MOVES, AppointmentState, {"moved", "cancelled", "not_agreed"}, id="dates"
+    ),
+    pytest.param(
+        proposals.MOVES,
+        VisitState,
+        {"agreed", "refused", "lapsed", "taken_back", "replaced"},
+        id="visits",
+    ),
     pytest.param(needs.MOVES, NeedState, {"done", "stopped"}, id="needs"),
     pytest.param(
         referrals.MOVES, ReferralState, {"done", "not_possible", "stopped"}, id="referrals"
@@ -75,7 +84,8 @@ def test_a_yes_that_ended_by_the_clock_is_asked_for_anew() -> None:
 
 
 def test_a_date_that_stands_can_be_moved_or_cancelled() -> None:
-    for state in STANDING:
+    # A proposed one is not hers yet: it becomes a date, or it never was one.
+    for state in STANDING - {AppointmentState.PROPOSED}:
         assert {AppointmentState.MOVED, AppointmentState.CANCELLED} <= appointments.MOVES[state]
 
 

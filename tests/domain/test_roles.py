@@ -25,6 +25,7 @@ MAY: dict[Role, set[Permission]] = {
         Permission.ISSUE_CARD,
         Permission.FIND_CASE,
         Permission.WRITE_TO_SURVIVOR,
+        Permission.PLAN_VISIT,
     },
     Role.SERVICE_STAFF: {Permission.ANSWER_REFERRAL},
     Role.MODERATOR: {Permission.READ_DESK, Permission.DECIDE_AT_DESK},

@@ -7,9 +7,10 @@ import pytest
 
 from tests.conftest import KEY_FILE
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
+from tests.people import TestHouse
 from tests.web.browser_stand_in import Phone
 from tests.web.door import PIN, Door, open_door
-from tests.web.whole_house import WholeHouse, copy_of, furnish
+from tests.web.whole_house import WholeHouse, copy_of, furnish, send_a_visit
 
 
 @pytest.fixture
@@ -35,14 +36,32 @@ def inside(phone: Phone, door: Door) -> Phone:
 
 
 @pytest.fixture(scope="session")
-def _furnished(_migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def _furnished(
+    _migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, TestHouse]:
     directory = tmp_path_factory.mktemp("furnished")
     shutil.copyfile(_migrated_sqlite, directory / "portal.db")
-    furnish(directory, KEY_FILE)
+    return directory, furnish(directory, KEY_FILE)
+
+
+@pytest.fixture(scope="session")
+def _with_a_visit(
+    _furnished: tuple[Path, TestHouse], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    furnished, house = _furnished
+    directory = tmp_path_factory.mktemp("visit") / "house"
+    shutil.copytree(furnished, directory)
+    send_a_visit(directory, house, KEY_FILE)
     return directory
 
 
 @pytest.fixture
-def whole(_furnished: Path, tmp_path: Path) -> WholeHouse:
+def with_a_visit(_with_a_visit: Path, tmp_path: Path) -> WholeHouse:
+    """The same house, where a visit waits for the answer of the first survivor."""
+    return copy_of(_with_a_visit, tmp_path)
+
+
+@pytest.fixture
+def whole(_furnished: tuple[Path, TestHouse], tmp_path: Path) -> WholeHouse:
     """A house in which something of everything has happened."""
-    return copy_of(_furnished, tmp_path)
+    return copy_of(_furnished[0], tmp_path)

@@ -81,6 +81,12 @@ STAFF_REACHED_BY_NO_WAY = frozenset(
 # Survivors' pages.
 
 
+@pytest.fixture
+def whole(with_a_visit: WholeHouse) -> WholeHouse:
+    """A visit waits for her answer, so that its pages are there too."""
+    return with_a_visit
+
+
 def with_draft(whole: WholeHouse, language: str, *, scripting: bool) -> Phone:
     """Her phone, after she began to say what else she needs: each question is a page."""
     phone = whole.phone(whole.everybody.amal, language, scripting=scripting)

@@ -52,6 +52,12 @@ Complaints = list[str]
 # A stranger, and whoever holds something that is not a page key.
 
 
+@pytest.fixture
+def whole(with_a_visit: WholeHouse) -> WholeHouse:
+    """A visit waits for her answer, so that its pages are there too."""
+    return with_a_visit
+
+
 def dead_key(whole: WholeHouse, which: str) -> str:
     """A page key that opens nothing."""
     her = whole.everybody.amal

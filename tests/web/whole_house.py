@@ -46,6 +46,8 @@ from portal.services.keys import pending
 from portal.services.moderation import desk
 from portal.services.need_to_know import look_questions, looking, samples, sharing
 from portal.services.telling import safe_contact, sending
+from portal.services.visits import planning, proposing
+from portal.services.visits.talks import Asked
 from portal.settings import Settings
 from portal.vault import CHEAP, KeyFile, SlowPasses
 from tests.people import NOON, Person, TestHouse, a_house
@@ -137,7 +139,7 @@ def settings_in(directory: Path) -> Settings:
     )
 
 
-def furnish(directory: Path, key_file: KeyFile) -> None:
+def furnish(directory: Path, key_file: KeyFile) -> TestHouse:
     """Let people live in the migrated house that lies in `directory`."""
     settings = settings_in(directory)
     key_file.save(settings.key_file)
@@ -145,6 +147,20 @@ def furnish(directory: Path, key_file: KeyFile) -> None:
     passes = SlowPasses(directory / "slow-passes", settings.slow_pass_slots)
     house = a_house(database, House(settings, key_file, passes))
     everybody = _Furnishing(house).everybody()
+    database.close()
+    (directory / "everybody").write_bytes(pickle.dumps(everybody))
+    return house
+
+
+def send_a_visit(directory: Path, house: TestHouse, key_file: KeyFile) -> None:
+    """In a copy of the furnished house a visit waits for the first survivor's answer."""
+    settings = settings_in(directory)
+    database = Database(settings.database_url, key_file, settings)
+    passes = SlowPasses(directory / "slow-passes", settings.slow_pass_slots)
+    everybody: Everybody = pickle.loads((directory / "everybody").read_bytes())
+    furnishing = _Furnishing(house.copied_to(database, House(settings, key_file, passes)))
+    furnishing.ids = everybody.ids
+    furnishing.propose(everybody.amal)
     database.close()
     (directory / "everybody").write_bytes(pickle.dumps(everybody))
 
@@ -437,6 +453,30 @@ class _Furnishing:
                 now=then,
             )
             self._note("appointment", date.id)
+
+    def propose(self, her: Person) -> None:
+        """A service said yes, and her case director sends her a visit."""
+        kind = ServiceKind.CENTRE_WORK
+        need_id = self._need(her, Category.FEEL)
+        self._routed(need_id, kind)
+        referral_id = self._said_yes(her, need_id, kind)
+        with self.house.acting(self.house.workers[kind]) as (session, acting):
+            referrals.accept(session, acting, referral_id, now=NOON)
+        # The clocks of the walks go on for days.
+        then = NOON + timedelta(minutes=50)
+        with self.house.acting(self.house.director, now=then) as (session, acting):
+            case, asked = self.house.case_of(session, her), Asked(without_interpreter=True)
+            found = planning.plan(session, acting, case, asked, now=then)
+            visit = proposing.send(
+                session,
+                acting,
+                case,
+                asked,
+                found.choices[0].key,
+                lambda service, room: service.place,
+                now=then,
+            )
+            self._note("visit", visit.id)
 
     def _refused(self, referral_id: UUID) -> None:
         with self.house.acting(self.house.workers[ServiceKind.HOUSING]) as (session, acting):

@@ -1,7 +1,7 @@
 """What the visit planner asks: who has time when, and which rooms are free. A constant number of
 queries, however many workers and rooms there are."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from portal.domain.opening import Opening, Pattern, days_between, on_the_clock, 
 from portal.domain.spans import Span, Spans, joined, without
 from portal.domain.visits.house import Room as FreeRoom
 from portal.domain.visits.house import Worker
-from portal.models import Centre, Leave, Service, StaffMember
+from portal.models import Leave, Service, StaffMember
 from portal.services.availability import hours, rooms
 from portal.services.calendars import busy
 from portal.services.dates import taken_times
@@ -41,28 +41,50 @@ def workers(
     ids = [member.account_id for member in members]
     service = session.get_one(Service, service_id)
     zone = zone_of(session)
-    within = _within(first, last, zone)
     there = openings(session, [service_id, *ids], now=now)
-    taken = busy.of_owners(session, [service_id, *ids], within)
-    for who, dates in taken_times.of(session, ids, within).items():
-        taken.setdefault(who, []).extend(dates.values())
-    for who, spans in _leaves(session, ids, first, last):
-        taken.setdefault(who, []).extend(spans)
+    busy_at = taken(session, [service_id, *ids], ids, first, last)
     languages = frozenset(service.languages)
     return tuple(
-        Worker(
-            who,
-            languages,
-            free_spans(
-                (there[service_id], there[who]),
-                first,
-                last,
-                zone,
-                busy=(*taken.get(who, ()), *taken.get(service_id, ())),
-            ),
-        )
+        Worker(who, languages, free_of(there, (service_id, who), first, last, zone, busy_at))
         for who in ids
     )
+
+
+def taken(
+    session: Session,
+    owners: Sequence[UUID],
+    with_dates: Sequence[UUID],
+    first: date,
+    last: date,
+    *,
+    but: Collection[UUID] = (),
+) -> dict[UUID, list[Span]]:
+    """When calendars, days away and standing dates take these, by whose the time is.
+
+    `owners` are colleagues and services, `with_dates` colleagues and rooms; the dates of `but`
+    take nothing.
+    """
+    within = _within(first, last, zone_of(session))
+    found = busy.of_owners(session, owners, within, but=but)
+    for who, dates in taken_times.of(session, with_dates, within).items():
+        spans = (span for date_id, span in dates.items() if date_id not in but)
+        found.setdefault(who, []).extend(spans)
+    for who, away in _leaves(session, owners, first, last):
+        found.setdefault(who, []).extend(away)
+    return found
+
+
+def free_of(
+    there: Mapping[UUID, Opening],
+    whose: Sequence[UUID],
+    first: date,
+    last: date,
+    zone: ZoneInfo,
+    busy_at: Mapping[UUID, Sequence[Span]],
+) -> Spans:
+    """When all of these are there and none of them is taken."""
+    busy_spans = [span for one in whose for span in busy_at.get(one, ())]
+    return free_spans([there[one] for one in whose], first, last, zone, busy=busy_spans)
 
 
 def free_rooms(
@@ -75,12 +97,12 @@ def free_rooms(
     found = rooms.for_service(session, service_id)
     own = [room for room in found if room.service_id == service_id]
     within = _within(first, last, zone_of(session))
-    there = _of_house(get_centre(session), now=now)
+    there = of_house(session, now=now)
     open_at = open_spans(there, days_between(first, last), zone_of(session))
-    taken = taken_times.of(session, [room.id for room in own or found], within)
+    dates = taken_times.of(session, [room.id for room in own or found], within)
     kind = room_kind(bool(own), service_id)
     return tuple(
-        FreeRoom(room.id, kind, room.floor, without(open_at, taken.get(room.id, {}).values()))
+        FreeRoom(room.id, kind, room.floor, without(open_at, dates.get(room.id, {}).values()))
         for room in own or found
     )
 
@@ -107,8 +129,8 @@ def check_free(
     for owner, name in ((member.account_id, member.name), (service.id, service.name)):
         if not_there(session, [owner], span):
             raise NotThere(name)
-        taken = busy.of_owners(session, [owner], span, but=but)
-        if any(one.meets(span) for one in taken.get(owner, ())):
+        known = busy.of_owners(session, [owner], span, but=but)
+        if any(one.meets(span) for one in known.get(owner, ())):
             raise CalendarBusy(name)
 
 
@@ -118,9 +140,9 @@ def free_of_all(
     """When people of whom no calendar is known have time: their hours, less standing dates."""
     zone = zone_of(session)
     there = openings(session, ids, now=now)
-    taken = taken_times.of(session, ids, _within(first, last, zone))
+    dates = taken_times.of(session, ids, _within(first, last, zone))
     return {
-        who: free_spans((there[who],), first, last, zone, busy=taken.get(who, {}).values())
+        who: free_spans((there[who],), first, last, zone, busy=dates.get(who, {}).values())
         for who in ids
     }
 
@@ -153,7 +175,7 @@ def not_there(session: Session, owners: Sequence[UUID], span: Span) -> frozenset
 
 def openings(session: Session, ids: Sequence[UUID], *, now: datetime) -> dict[UUID, Opening]:
     """When these people and services are there; the hours of the house, where nobody set any."""
-    house = _of_house(get_centre(session), now=now)
+    house = of_house(session, now=now)
     patterns, days = hours.known(session, ids)
     return {
         one: Opening(tuple(patterns.get(one, house.patterns)), days.get(one, {}), house.holidays)
@@ -161,7 +183,9 @@ def openings(session: Session, ids: Sequence[UUID], *, now: datetime) -> dict[UU
     }
 
 
-def _of_house(centre: Centre, *, now: datetime) -> Opening:
+def of_house(session: Session, *, now: datetime) -> Opening:
+    """The hours of the house itself."""
+    centre = get_centre(session)
     week = dict.fromkeys(centre.weekdays, ((centre.opens, centre.closes),))
     return Opening((Pattern(week),), {}, opening_hours(centre, now=now).closed_days)
 

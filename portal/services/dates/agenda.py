@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.appointments import COMING, AppointmentState
+from portal.domain.appointments import COMING, IN_NO_LIST, AppointmentState
 from portal.domain.referrals import WITH_THE_SERVICE
 from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission, Role
@@ -199,7 +199,7 @@ def _dates(whose: Whose) -> Select[Appointment, Service, str, str]:
 
 
 def _condition(whose: Whose) -> ColumnElement[bool]:
-    wanted = and_(whose.condition, Appointment.state != AppointmentState.MOVED)
+    wanted = and_(whose.condition, Appointment.state.not_in(IN_NO_LIST))
     return and_(wanted, Appointment.with_id == whose.with_id) if whose.with_id else wanted
 
 

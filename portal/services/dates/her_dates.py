@@ -10,6 +10,7 @@ from portal.domain.appointments import (
     COMING,
     MAX_MINUTES,
     MIN_MINUTES,
+    NOT_HERS_YET,
     AppointmentState,
     ColleagueTaken,
     Overlaps,
@@ -40,7 +41,7 @@ def listed(
         with_names()
         .where(
             Appointment.case_id == acting.her_case_id,
-            Appointment.state != AppointmentState.MOVED,
+            Appointment.state.not_in(NOT_HERS_YET),
         )
         .limit(size)
     )
@@ -188,7 +189,10 @@ def _get_hers(
 ) -> Appointment:
     appointment = session.scalar(
         select(Appointment).where(
-            Appointment.id == appointment_id, Appointment.case_id == acting.her_case_id
+            Appointment.id == appointment_id,
+            Appointment.case_id == acting.her_case_id,
+            # A proposed visit is answered as a whole.
+            Appointment.state.not_in(NOT_HERS_YET),
         )
     )
     if appointment is None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased
 
-from portal.domain.appointments import AppointmentState
+from portal.domain.appointments import IN_NO_LIST, AppointmentState
 from portal.domain.referrals import WITH_THE_SERVICE, ReferralState
 from portal.domain.refusals import NotFound, WrongState
 from portal.models import Appointment, Referral
@@ -47,11 +47,11 @@ def may_ask(session: Session, dates: Sequence[Appointment], *, now: datetime) ->
         .join(Referral, Referral.id == Appointment.referral_id)
         .where(
             Appointment.id.in_(over),
-            Appointment.state != AppointmentState.MOVED,
+            Appointment.state.not_in(IN_NO_LIST),
             Referral.state.in_(GIVES_DATES),
             ~exists().where(
                 later.referral_id == Referral.id,
-                later.state != AppointmentState.MOVED,
+                later.state.not_in(IN_NO_LIST),
                 later.starts_at > Appointment.starts_at,
             ),
         )
@@ -67,7 +67,7 @@ def waiting() -> ColumnElement[bool]:
         Appointment.asked_again_at.is_not(None),
         ~exists().where(
             later.referral_id == Referral.id,
-            later.state != AppointmentState.CANCELLED,
+            later.state.not_in((AppointmentState.CANCELLED, AppointmentState.NOT_AGREED)),
             later.set_at >= Appointment.asked_again_at,
         ),
     )

@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal.domain.appointments import (
+    IN_NO_LIST,
     OVER,
     STANDING,
     AppointmentState,
@@ -67,6 +68,11 @@ class Shown:
         return self.appointment.state in OVER
 
     @property
+    def is_proposed(self) -> bool:
+        """Whether it is part of a visit that waits for her yes."""
+        return self.appointment.state is AppointmentState.PROPOSED
+
+    @property
     def stands(self) -> bool:
         """Whether she is expected: nothing was cancelled or moved."""
         return self.appointment.state in STANDING
@@ -87,7 +93,7 @@ def of_case(session: Session, acting: SignedIn, case: Case, *, now: datetime) ->
     """The dates of a case, for its team."""
     asked = (
         with_names()
-        .where(Appointment.case_id == case.id, Appointment.state != AppointmentState.MOVED)
+        .where(Appointment.case_id == case.id, Appointment.state.not_in(IN_NO_LIST))
         .order_by(Appointment.starts_at)
     )
     return read(session, acting, asked, purpose="case", now=now)
@@ -154,6 +160,11 @@ def _her_names(session: Session, opened: dict[UUID, OpenFolder]) -> dict[UUID, s
     """The names to use, for whoever was granted them with the referral."""
     rows = session.scalars(select(Referral).where(Referral.id.in_(opened)))
     return {row.id: opened[row.id].read(row, "name") for row in rows}
+
+
+def sealed_details(details: Details) -> str:
+    """What is sealed of a date, as it is written. Raises as `Details.cleaned`."""
+    return json.dumps(vars(details.cleaned()))
 
 
 def _details(folder: OpenFolder | None, appointment: Appointment) -> Details | None:

@@ -47,6 +47,12 @@ def plan_new_date(session: Session, appointment: Appointment, *, now: datetime) 
         _plan_reminder(session, appointment, channel, now=now)
 
 
+def plan_reminder(session: Session, appointment: Appointment, *, now: datetime) -> None:
+    """Remind her of a date a day before it; that there is one she knows."""
+    for channel in _channels(session, appointment.case_id):
+        _plan_reminder(session, appointment, channel, now=now)
+
+
 def plan_date_gone(session: Session, appointment: Appointment, *, now: datetime) -> None:
     """Tell her that something changed, so that she does not come for nothing."""
     if appointment.starts_at > now:

@@ -50,6 +50,8 @@ from portal.web.staff.entry import (
 )
 from portal.web.staff.moderation import decisions, desk
 from portal.web.staff.need_to_know import acts_in_words, audit, look_questions
+from portal.web.staff.visits import plan as visit_plan
+from portal.web.staff.visits import wishes as visit_wishes
 
 WAY_IN = (sign_in, welcome, talk_link, passphrases, passkeys, enrolment)
 WORK = (
@@ -91,6 +93,8 @@ WORK = (
     what_stays,
     emergency,
     new_card,
+    visit_plan,
+    visit_wishes,
 )
 
 

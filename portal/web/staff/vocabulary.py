@@ -88,6 +88,7 @@ REFERRAL_STATE: Words = {
     ReferralState.STOPPED: _l("she stopped this"),
 }
 APPOINTMENT_STATE: Words = {
+    AppointmentState.PROPOSED: _l("proposed, waits for her yes"),
     AppointmentState.PLANNED: _l("planned"),
     AppointmentState.CANNOT_COME: _l("she cannot come"),
     AppointmentState.OTHER_TIME: _l("she asks for another time"),
@@ -95,6 +96,7 @@ APPOINTMENT_STATE: Words = {
     AppointmentState.CANCELLED: _l("taken away by the service"),
     AppointmentState.DONE: _l("took place"),
     AppointmentState.NOT_COME: _l("did not come"),
+    AppointmentState.NOT_AGREED: _l("proposed, not agreed"),
 }
 CARD_STATE: Words = {
     CardState.NEW: _l("new card, waits for its PIN"),
@@ -188,6 +190,7 @@ PERMISSION: dict[Permission, str] = {
     Permission.ISSUE_CARD: _l("Issue a card"),
     Permission.FIND_CASE: _l("Find a file of one's own by its number"),
     Permission.WRITE_TO_SURVIVOR: _l("Write to survivors of one's own files"),
+    Permission.PLAN_VISIT: _l("Plan visits for survivors of one's own files"),
     Permission.READ_DESK: _l("Read what waits at the desk"),
     Permission.DECIDE_AT_DESK: _l("Decide at the desk"),
     Permission.ANSWER_REFERRAL: _l("Answer referrals to one's own service"),
@@ -308,6 +311,8 @@ _DRAWINGS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         ReferralState.STOPPED: "pause",
     },
     AppointmentState: {
+        AppointmentState.PROPOSED: "question",
+        AppointmentState.NOT_AGREED: "pause",
         AppointmentState.PLANNED: "dates",
         AppointmentState.CANNOT_COME: "late",
         AppointmentState.OTHER_TIME: "question",

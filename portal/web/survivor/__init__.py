@@ -14,6 +14,7 @@ from portal.web.survivor import (
     statement,
     telling,
     today,
+    visits,
     who_helps,
 )
 
@@ -30,6 +31,7 @@ def make_blueprint() -> Blueprint:
         not_this_person,
         dates,
         date_interpreter,
+        visits,
         messages,
         account,
         who_helps,

@@ -21,6 +21,7 @@ from portal.models import Appointment
 from portal.services.dates import her_dates, once_more
 from portal.services.dates.shown_dates import Shown
 from portal.services.interpreters import answering
+from portal.services.visits import answering as visits
 from portal.web import guards
 from portal.web.forms import PortalForm
 from portal.web.survivor import unsent
@@ -34,6 +35,9 @@ SAID: Mapping[str, str] = {
     "sent": _l("Your answer is sent."),
     "changed": _l("This has changed meanwhile."),
     "kept": unsent.SAID["kept"],
+    "visit": _l("Good. These are your dates now."),
+    "part": _l("Your contact person looks for another time."),
+    "when": _l("We look for times that suit you."),
     "hidden": _l("Hidden. You do not see these dates any more."),
 }
 
@@ -81,7 +85,8 @@ def show() -> ResponseReturnValue:
     """What comes, the next first."""
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
     judged = answering.waits_to_be_judged(session, acting, now=now)
-    return _page("survivor/dates/show.html", days=_days_to_come(), judged=judged)
+    proposal = visits.find_hers(session, acting, now=now)
+    return _page("survivor/dates/show.html", days=_days_to_come(), judged=judged, proposal=proposal)
 
 
 @blueprint.get("/day/<on>")

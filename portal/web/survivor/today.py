@@ -13,6 +13,7 @@ from portal.i18n import ngettext
 from portal.services import drafts, needs, today
 from portal.services.case_work import case_team
 from portal.services.today import Asked
+from portal.services.visits import answering
 from portal.web import guards, help_lines
 from portal.web.survivor import unsent
 from portal.web.survivor.nearness import near_day, near_time
@@ -43,6 +44,7 @@ def show() -> ResponseReturnValue:
         her=her,
         unsent=[_unsent_row(kind) for kind in kept],
         today=today.show(guards.db(), guards.signed_in(), now=now),
+        proposal=answering.find_hers(guards.db(), her, now=now),
         before=guards.signed_in().signed_in_before_at,
         said=SAID.get(request.args.get("said", "")),
         now=now,
@@ -110,6 +112,10 @@ def _unsent_row(kind: str) -> tuple[str, str, str]:
             url_for("survivor.sharing.ask_about", event_id=event_id),
             "eye",
         )
+    if kind == unsent.WHEN:
+        return _("When can you come?"), url_for("survivor.visits.when"), "clock"
+    if kind == unsent.PARTS:
+        return _("Something does not suit"), url_for("survivor.dates.show"), "dates"
     if kind == needs.DRAFT:
         return _("What I need"), url_for("survivor.needs.show_all"), "needs"
     return _("Your message"), url_for("survivor.messages.show"), "messages"

@@ -9,6 +9,7 @@ from portal.web import guards
 
 MESSAGE = "message"
 _ADDITION, _QUESTION, _WAY, _INTERPRETER = "addition ", "question ", "way ", "interpreter "
+WHEN, PARTS = "when she can come", "parts of a visit"
 
 SAID = {
     "kept": _l("Your words are kept for 24 hours. Only you can read them."),

@@ -189,6 +189,7 @@ LOOK_WORDS: Mapping[str, str] = {
     "service": _l("To help you with this."),
     "service_list": _l("To see who waits for an answer."),
     "service_dates": _l("To plan a date with you."),
+    "visit": _l("To plan a date with you."),
     "reasons": _l("To read why a service cannot help."),
     "note": _l("To write something down for your contact person."),
     "notes": _l("To check that it is you, or to read our notes."),

@@ -23,6 +23,7 @@ from portal.web import guards
 from portal.web.staff.case_work.cards import may_issue_again
 from portal.web.staff.case_work.conversation import MessageForm, write_answer
 from portal.web.staff.dates import interpreter_words
+from portal.web.staff.visits import plan
 
 blueprint = Blueprint("case", __name__, url_prefix="/cases/<uuid:case_id>")
 
@@ -56,6 +57,7 @@ def case(case_id: UUID) -> ResponseReturnValue:
         form=form,
         **_needs(found, now),
         **_dates(found, now),
+        **plan.on_case(found, now),
         **_card(found, now),
         ways=safe_contact.of_case(session, case_id),
         not_told=outbox.not_told(session, acting, case_id=case_id),
@@ -108,7 +110,8 @@ def _dates(found: Case, now: datetime) -> dict[str, Any]:
     come = (date.interpreter for date in shown)
     requests = [one.request for one in come if one is not None and one.request is not None]
     return {
-        "coming": [date for date in shown if date.ends_at > now],
+        # What waits for her yes stands apart, as one visit.
+        "coming": [date for date in shown if date.ends_at > now and not date.is_proposed],
         "past": [date for date in reversed(shown) if date.ends_at <= now][:10],
         "felt": answering.felt_of(guards.db(), guards.signed_in(), requests, now=now),
         "interpreter_words": interpreter_words.ALL,

@@ -140,6 +140,13 @@ ACT: Mapping[str, str] = {
     "told": _l("A message outside the portal tried"),
     "training_set": _l("Training date set"),
     "unknown_browser": _l("Sign-in from an unknown browser"),
+    "visit_agreed": _l("She said yes to a visit"),
+    "visit_lapsed": _l("Proposed visit lapsed"),
+    "visit_part_refused": _l("A part of a visit does not suit her"),
+    "visit_proposed": _l("Visit proposed"),
+    "visit_refused": _l("No part of a visit suits her"),
+    "visit_taken_back": _l("Proposed visit taken back"),
+    "visit_wishes_set": _l("Written down when she can come"),
 }
 FOLDER: Mapping[str, str] = {
     FolderKind.CONTACT_CARD: _l("her name"),

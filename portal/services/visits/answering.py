@@ -1,0 +1,280 @@
+"""She reads a proposed visit, and says yes to all of it or which part does not suit."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from portal.domain.appointments import COMING, STANDING, AppointmentState
+from portal.domain.interpreters import RequestState
+from portal.domain.proposals import MOVES, VisitState, lapses_at, waits
+from portal.domain.referrals import ReferralState
+from portal.domain.refusals import NotFound, WrongState
+from portal.domain.spans import Span
+from portal.models import Appointment, Need, Referral, Room, Service, StaffMember, Visit
+from portal.services import audit, needs
+from portal.services.dates.moves import move
+from portal.services.dates.shown_dates import ends_at
+from portal.services.entry.sessions import SignedIn
+from portal.services.house import zone_of
+from portal.services.interpreters import asking, following
+from portal.services.telling import outbox
+from portal.services.visits import proposing
+
+
+@dataclass(frozen=True)
+class ProposedPart:
+    """One talk of the visit as she reads it; nothing sealed is opened for it."""
+
+    appointment: Appointment
+    service: Service
+    with_name: str
+    room: Room | None
+    old: Appointment | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is a date of hers already, on a day of this visit."""
+        return self.appointment.state is not AppointmentState.PROPOSED
+
+    @property
+    def starts_at(self) -> datetime:
+        """When the talk begins."""
+        return self.appointment.starts_at
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the talk is over."""
+        return ends_at(self.appointment)
+
+
+@dataclass(frozen=True)
+class ProposedDay:
+    """One coming to the house."""
+
+    on: date
+    parts: tuple[ProposedPart, ...]
+
+    @property
+    def starts_at(self) -> datetime:
+        """When she comes."""
+        return self.parts[0].starts_at
+
+    @property
+    def ends_at(self) -> datetime:
+        """When she goes home."""
+        return max(part.ends_at for part in self.parts)
+
+    @property
+    def waits(self) -> tuple[int, ...]:
+        """Minutes to the next talk; nothing after the last."""
+        return waits([Span(part.starts_at, part.ends_at) for part in self.parts])
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The visit that is proposed to her."""
+
+    visit: Visit
+    parts: tuple[ProposedPart, ...]
+    """What she is asked about."""
+    beside: tuple[ProposedPart, ...]
+    """Dates that she has already, around these days."""
+    zone: ZoneInfo
+
+    @property
+    def days(self) -> tuple[ProposedDay, ...]:
+        """All of it by day, on the clock of the centre."""
+        asked = {self._day(part) for part in self.parts}
+        known = (part for part in self.beside if self._day(part) in asked)
+        together = sorted([*self.parts, *known], key=lambda part: part.starts_at)
+        by_day = groupby(together, key=self._day)
+        return tuple(ProposedDay(on, tuple(parts)) for on, parts in by_day)
+
+    def _day(self, part: ProposedPart) -> date:
+        return part.starts_at.astimezone(self.zone).date()
+
+    @property
+    def is_hers_to_answer(self) -> bool:
+        """Whether she has not answered yet."""
+        return self.visit.state is VisitState.PROPOSED
+
+
+# Made once: building it for each page costs more than running it.
+_OLD = aliased(Appointment)
+_OUT = (
+    select(Visit, Appointment, Service, StaffMember.name, Room, _OLD)
+    .join(Appointment, Appointment.visit_id == Visit.id)
+    .join(Referral, Referral.id == Appointment.referral_id)
+    .join(Service, Service.id == Appointment.service_id)
+    .join(StaffMember, StaffMember.account_id == Appointment.with_id)
+    .outerjoin(Room, Room.id == Appointment.room_id)
+    .outerjoin(_OLD, _OLD.id == Appointment.instead_of_id)
+    .where(
+        Visit.case_id == bindparam("case_id"),
+        Visit.ended_at.is_(None),
+        Visit.lapses_at > bindparam("now"),
+        Appointment.state == AppointmentState.PROPOSED,
+        # What the service gave another date for meanwhile is no question any more.
+        or_(
+            and_(_OLD.id.is_(None), Referral.state == ReferralState.ACCEPTED),
+            _OLD.state.in_(STANDING),
+        ),
+    )
+    .order_by(Appointment.starts_at)
+)
+
+
+def check_hers(session: Session, acting: SignedIn, visit_id: UUID) -> None:
+    """Raises NotFound for a visit of another, and for one that never was."""
+    hers = select(Visit.id).where(Visit.id == visit_id, Visit.case_id == acting.her_case_id)
+    if session.scalar(hers) is None:
+        raise NotFound
+
+
+def find_hers(session: Session, acting: SignedIn, *, now: datetime) -> Proposal | None:
+    """The visit that waits for her answer, with the parts that are still possible."""
+    found = find(session, acting.her_case_id, now=now)
+    return found if found and found.is_hers_to_answer else None
+
+
+def find(session: Session, case_id: UUID, *, now: datetime) -> Proposal | None:
+    """The visit for which times are held at this moment, if it has a part left."""
+    rows = session.execute(_OUT, {"case_id": case_id, "now": now}).all()
+    if not rows:
+        return None
+    parts = tuple(ProposedPart(*row[1:]) for row in rows)
+    return Proposal(rows[0][0], parts, _beside(session, case_id, parts), zone_of(session))
+
+
+def _beside(
+    session: Session, case_id: UUID, parts: Sequence[ProposedPart]
+) -> tuple[ProposedPart, ...]:
+    """Her dates around these parts, but for those in whose place a part would come."""
+    a_day = timedelta(days=1)
+    rows = session.execute(
+        select(Appointment, Service, StaffMember.name, Room)
+        .join(Service, Service.id == Appointment.service_id)
+        .join(StaffMember, StaffMember.account_id == Appointment.with_id)
+        .outerjoin(Room, Room.id == Appointment.room_id)
+        .where(
+            Appointment.case_id == case_id,
+            Appointment.state.in_(COMING),
+            Appointment.starts_at > parts[0].starts_at - a_day,
+            Appointment.starts_at < parts[-1].starts_at + a_day,
+            Appointment.id.not_in([part.old.id for part in parts if part.old]),
+        )
+    ).all()
+    return tuple(ProposedPart(*row) for row in rows)
+
+
+def agree(session: Session, acting: SignedIn, visit_id: UUID, count: int, *, now: datetime) -> None:
+    """Yes to all of it: every part becomes a date of hers.
+
+    `count` is how many talks she saw. Raises WrongState when it is not the same visit any more.
+    """
+    proposal = _get_to_answer(session, acting, visit_id, now=now)
+    if len(proposal.parts) != count:
+        raise WrongState
+    for part in proposal.parts:
+        _becomes_date(session, acting, part, now=now)
+    # What is still held is a part that was not possible any more.
+    _end(session, acting, proposal.visit, VisitState.AGREED, now=now)
+
+
+def refuse(
+    session: Session,
+    acting: SignedIn,
+    visit_id: UUID,
+    part_ids: Collection[UUID],
+    *,
+    now: datetime,
+) -> None:
+    """These parts do not suit. No reason is asked. The others are held until staff plan again.
+
+    Raises WrongState when it is not the same visit any more, NotFound for a part of another.
+    """
+    proposal = _get_to_answer(session, acting, visit_id, now=now)
+    refused = [part for part in proposal.parts if part.appointment.id in part_ids]
+    if not refused or len(refused) != len(set(part_ids)):
+        raise NotFound
+    for part in refused:
+        part.appointment.answered_at = now
+        move(session, part.appointment, AppointmentState.NOT_AGREED)
+    session.flush()
+    kept = [part for part in proposal.parts if part not in refused]
+    if not kept:
+        _end(session, acting, proposal.visit, VisitState.REFUSED, now=now)
+        return
+    visit = proposal.visit
+    visit.state, visit.answered_at = VisitState.PART_REFUSED, now
+    visit.lapses_at = lapses_at([part.starts_at for part in kept], now=now)
+    _account(session, acting, "visit_part_refused", visit, now=now)
+
+
+def _get_to_answer(
+    session: Session, acting: SignedIn, visit_id: UUID, *, now: datetime
+) -> Proposal:
+    """Her visit, held. Foreign and missing: NotFound; answered, lapsed or replaced: WrongState."""
+    hers = Visit.id == visit_id, Visit.case_id == acting.her_case_id
+    asked_for = (
+        select(Need)
+        .join(Referral, Referral.need_id == Need.id)
+        .join(Appointment, Appointment.referral_id == Referral.id)
+        .join(Visit, Visit.id == Appointment.visit_id)
+        .where(*hers)
+    )
+    # In the order of who sends a plan: first the needs, then the visit.
+    for need in sorted(set(session.scalars(asked_for)), key=lambda need: need.id):
+        needs.hold(session, need)
+    locked = select(Visit).where(*hers).with_for_update()
+    visit = session.scalar(locked.execution_options(populate_existing=True))
+    if visit is None:
+        raise NotFound
+    proposal = find_hers(session, acting, now=now)
+    if proposal is None or proposal.visit.id != visit_id:
+        raise WrongState
+    return proposal
+
+
+def _becomes_date(session: Session, acting: SignedIn, part: ProposedPart, *, now: datetime) -> None:
+    appointment, old = part.appointment, part.old
+    session.refresh(appointment, with_for_update=True)
+    move(session, appointment, AppointmentState.PLANNED)
+    appointment.answered_at = now
+    if old is not None:
+        session.refresh(old, with_for_update=True)
+        outbox.kill(session, old, now=now)
+        move(session, old, AppointmentState.MOVED)
+        old.moved_to_id, appointment.calendar_id = appointment.id, old.calendar_id
+    following.follow(session, appointment, old)
+    if appointment.interpreter_id is not None:
+        request = following.find(session, appointment.id)
+        request = request or asking.begin(session, acting, appointment, now=now)
+        request.state = RequestState.BOOKED
+    referral = session.get_one(Referral, appointment.referral_id, with_for_update=True)
+    referral.state = ReferralState.DATE_SET
+    # She has just read it herself: she is reminded, and not told of what she did.
+    outbox.plan_reminder(session, appointment, now=now)
+    session.flush()
+
+
+def _end(
+    session: Session, acting: SignedIn, visit: Visit, state: VisitState, *, now: datetime
+) -> None:
+    if state not in MOVES[visit.state]:
+        raise WrongState
+    proposing.end(session, visit, state, now=now)
+    visit.answered_at = now
+    _account(session, acting, f"visit_{state.value}", visit, now=now)
+
+
+def _account(session: Session, acting: SignedIn, kind: str, visit: Visit, *, now: datetime) -> None:
+    facts: audit.Facts = {"visit": str(visit.id)}
+    audit.record(session, acting.account_id, kind, now=now, case_id=visit.case_id, facts=facts)
+    session.flush()

@@ -1,0 +1,300 @@
+"""Plans of a visit for one survivor, as the pure planner finds them in this house today."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.appointments import COMING
+from portal.domain.proposals import FIRST_DAY, LAST_DAY, VisitState, waits
+from portal.domain.refusals import NotYours
+from portal.domain.roles import Permission
+from portal.domain.spans import Span
+from portal.domain.visits import house as plain
+from portal.domain.visits.planner import propose_visits
+from portal.domain.visits.plans import Plan, Reason
+from portal.domain.visits.rescheduling import Kept, reschedule
+from portal.models import Case, Room, Service, Visit
+from portal.services.case_work import cases
+from portal.services.dates import separation
+from portal.services.entry.sessions import SignedIn
+from portal.services.house import get_centre, today_here
+from portal.services.interpreters import times as interpreters
+from portal.services.visits import talks as of_her
+from portal.services.visits import wishes as her_wishes
+from portal.services.visits.ground import ANY, Ground, gather, spoken
+from portal.services.visits.talks import Asked, Talks, TalkToPlan
+from portal.services.visits.wishes import HerWishes
+
+
+@dataclass(frozen=True)
+class PlannedPart:
+    """One talk of a planned visit, as people read it."""
+
+    talk: TalkToPlan
+    starts_at: datetime
+    minutes: int
+    with_id: UUID
+    with_name: str
+    room: Room | None
+    floor: int
+    interpreter_id: UUID | None
+    is_known: bool
+    """She knows this time already."""
+    instead_of_id: UUID | None = None
+    """The date of hers that ends when she says yes to this."""
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the talk is over."""
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def service(self) -> Service:
+        """Whose talk it is."""
+        return self.talk.service
+
+
+@dataclass(frozen=True)
+class PlannedVisit:
+    """One day of coming."""
+
+    parts: tuple[PlannedPart, ...]
+
+    @property
+    def starts_at(self) -> datetime:
+        """When she comes."""
+        return self.parts[0].starts_at
+
+    @property
+    def ends_at(self) -> datetime:
+        """When she goes home."""
+        return max(part.ends_at for part in self.parts)
+
+    @property
+    def waits(self) -> tuple[int, ...]:
+        """Minutes from the end of each talk to the next one; nothing after the last."""
+        return waits([Span(part.starts_at, part.ends_at) for part in self.parts])
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A plan that can be sent; `key` names it for as long as it is possible."""
+
+    key: str
+    visits: tuple[PlannedVisit, ...]
+    left_out: tuple[tuple[TalkToPlan, Reason], ...]
+    moved: tuple[TalkToPlan, ...] = ()
+    """Other dates of hers that would have to move too."""
+
+    @property
+    def waiting(self) -> int:
+        """Minutes between talks, over all visits."""
+        return sum(wait for visit in self.visits for wait in visit.waits)
+
+    @property
+    def parts(self) -> tuple[PlannedPart, ...]:
+        """All talks in order of time."""
+        return tuple(part for visit in self.visits for part in visit.parts)
+
+    @property
+    def to_send(self) -> tuple[PlannedPart, ...]:
+        """What she is asked about: all but the dates that she knows and that stay."""
+        return tuple(part for part in self.parts if not part.is_known)
+
+
+@dataclass(frozen=True)
+class Planning:
+    """Everything on the page of who plans."""
+
+    talks: Talks
+    wishes: HerWishes
+    language: str
+    out: Visit | None
+    """The plan that waits for her, or of which a part does not suit her."""
+    choices: tuple[Choice, ...]
+
+
+def plan(
+    session: Session,
+    acting: SignedIn,
+    case: Case,
+    asked: Asked,
+    *,
+    now: datetime,
+) -> Planning:
+    """Up to three plans for the talks of a case. Raises NotYours, TooManyTalks."""
+    if not acting.may(Permission.PLAN_VISIT):
+        raise NotYours
+    _, language = cases.contact_card(session, acting, case, purpose="visit", now=now)
+    wishes = her_wishes.read(session, acting, case.id, now=now)
+    talks = of_her.of_case(session, case, asked, now=now)
+    out = find_out(session, case.id)
+    question = _Question(session, case, asked, talks, wishes, language, now=now)
+    sends_rest = out is not None and out.state is VisitState.PART_REFUSED
+    return Planning(talks, wishes, language, out, question.choices(sends_rest=sends_rest))
+
+
+def find_out(session: Session, case_id: UUID) -> Visit | None:
+    """The one visit for which times are held for her."""
+    return session.scalar(select(Visit).where(Visit.case_id == case_id, Visit.ended_at.is_(None)))
+
+
+def find_last(session: Session, case_id: UUID) -> Visit | None:
+    """The plan that was sent to her last, whatever became of it."""
+    asked = select(Visit).where(Visit.case_id == case_id)
+    return session.scalar(asked.order_by(Visit.proposed_at.desc(), Visit.id).limit(1))
+
+
+class _Question:
+    """One question to the planner, put into its words, and the answer put back into ours."""
+
+    def __init__(
+        self,
+        session: Session,
+        case: Case,
+        asked: Asked,
+        talks: Talks,
+        wishes: HerWishes,
+        language: str,
+        *,
+        now: datetime,
+    ) -> None:
+        # Kept, so that nobody below asks the database for the same row again.
+        self.centre = get_centre(session)
+        self.asked, self.talks = asked, talks
+        self.language = ANY if asked.without_interpreter else spoken(language)
+        today = today_here(session, now=now)
+        earliest = today + timedelta(days=FIRST_DAY)
+        first = max(asked.first or earliest, today + timedelta(days=1))
+        last = max(today, first) + timedelta(days=LAST_DAY - FIRST_DAY)
+        held = [one.key for one in talks.proposed]
+        self.ground: Ground = gather(session, talks.services, first, last, now=now, but=held)
+        self.moving = [
+            *(one for one in talks.open if one.key not in asked.left_out),
+            *(one for one in talks.in_house if one.key in asked.moving),
+        ]
+        self.by_key = {
+            one.key: one for one in (*talks.open, *talks.proposed, *talks.dates, *talks.elsewhere)
+        }
+        self.rooms = {room.id: room for room in self.ground.room_rows.values()}
+        within = Span(now, now + timedelta(days=LAST_DAY * 2))
+        self.house = plain.House(
+            zone=self.ground.zone,
+            days=self.ground.days or (first,),
+            workers=self.ground.workers,
+            rooms=self.ground.rooms,
+            interpreters=self._interpreters(session, case, first, last, now=now),
+            wishes=wishes.to_plan(),
+            closed=separation.closed(session, case.id, within),
+        )
+
+    def _interpreters(
+        self, session: Session, case: Case, first: date, last: date, *, now: datetime
+    ) -> tuple[plain.Interpreter, ...]:
+        """Who may interpret for her; whom she left out is not there."""
+        if self.language == ANY:
+            return ()
+        return interpreters.free(session, self.language, first, last, case_id=case.id, now=now)
+
+    def choices(self, *, sends_rest: bool) -> tuple[Choice, ...]:
+        """What the planner proposes; nothing where nothing is to be planned.
+
+        `sends_rest`: a part did not suit her, and the others may be sent again without it.
+        """
+        replaced = {one.date.instead_of_id for one in self.talks.proposed if one.date}
+        known = [
+            one
+            for one in self.talks.in_house
+            if one.key not in self.asked.moving | replaced and one.date and one.date.state in COMING
+        ]
+        days = {self._day(one) for one in self.talks.in_house if one.key in self.asked.moving}
+        beside = [one for one in known if self._day(one) in days]
+        kept = [*self.talks.proposed, *beside]
+        fixed = tuple(_part(one) for one in known if one not in beside)
+        house = replace(self.house, fixed=fixed)
+        moving = tuple(self._talk(one) for one in self.moving)
+        if not moving and not (self.talks.proposed and sends_rest):
+            return ()
+        if not kept:
+            return tuple(self._choice(one) for one in propose_visits(house, moving))
+        parts = tuple(Kept(self._talk(one), _part(one)) for one in kept)
+        found = reschedule(house, moving, parts)
+        return (self._choice(found.plan, found.moved),)
+
+    def _day(self, one: TalkToPlan) -> object:
+        return one.date.starts_at.astimezone(self.ground.zone).date() if one.date else None
+
+    def _talk(self, one: TalkToPlan) -> plain.Talk:
+        first = one.date.with_id if one.date else one.referral.answered_by_id
+        # Her old times are still hers until she says yes: no new one may lie over them.
+        standing = tuple(_part(date).span for date in self.talks.dates)
+        return plain.Talk(
+            referral=one.key,
+            minutes=one.minutes,
+            workers=self.ground.of_service(one.service.id, first),
+            room_kind=self.ground.room_kinds[one.service.id],
+            language=self.language,
+            not_at=(*one.not_at, *standing),
+        )
+
+    def _choice(self, found: Plan, moved: Iterable[UUID] = ()) -> Choice:
+        visits = tuple(
+            PlannedVisit(tuple(self._planned(part) for part in visit.parts))
+            for visit in found.visits
+        )
+        left_out = tuple((self.by_key[one.referral], one.reason) for one in found.left_out)
+        parts = [part for visit in visits for part in visit.parts]
+        return Choice(
+            _name(parts),
+            tuple(visit for visit in visits if any(not part.is_known for part in visit.parts)),
+            left_out,
+            tuple(self.by_key[one] for one in moved),
+        )
+
+    def _planned(self, part: plain.Part) -> PlannedPart:
+        talk = self.by_key[part.referral]
+        who = self.ground.people.get(part.worker)
+        with_id = who.id if who else part.worker
+        names = {one.id: one.name for one in self.ground.people.values()}
+        is_known = (
+            talk.date is not None and not talk.is_proposed and talk.date.starts_at == part.starts_at
+        )
+        return PlannedPart(
+            talk=talk,
+            starts_at=part.starts_at,
+            minutes=part.minutes,
+            with_id=with_id,
+            with_name=names.get(with_id, ""),
+            room=self.rooms.get(part.room),
+            floor=part.floor,
+            interpreter_id=part.interpreter,
+            is_known=is_known,
+            instead_of_id=_instead_of(talk),
+        )
+
+
+def _instead_of(talk: TalkToPlan) -> UUID | None:
+    if talk.date is None:
+        return None
+    return talk.date.instead_of_id if talk.is_proposed else talk.date.id
+
+
+def _part(one: TalkToPlan) -> plain.Part:
+    assert one.date is not None
+    date = one.date
+    room = date.room_id or one.service.id
+    return plain.Part(one.key, date.starts_at, date.minutes, date.with_id, room, one.floor)
+
+
+def _name(parts: Iterable[PlannedPart]) -> str:
+    said = [
+        f"{part.talk.key} {part.starts_at.isoformat()} {part.minutes} {part.with_id}"
+        f" {part.room.id if part.room else None} {part.interpreter_id}"
+        for part in parts
+    ]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:20]

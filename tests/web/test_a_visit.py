@@ -1,0 +1,139 @@
+"""A visit from the plan of a case director to a survivor's dates, through the pages of both."""
+
+import pytest
+from bs4 import Tag
+
+from tests.web.browser_stand_in import Phone
+from tests.web.staff.browser import Browser
+from tests.web.survivor.hands import has_button, press, text
+from tests.web.whole_house import WholeHouse
+
+
+@pytest.fixture
+def whole(with_a_visit: WholeHouse) -> WholeHouse:
+    """A visit waits for her answer, so that its pages are there too."""
+    return with_a_visit
+
+
+@pytest.fixture
+def els(whole: WholeHouse) -> Browser:
+    """The case director of Amal, to whom a visit was sent."""
+    return whole.browser(whole.everybody.staff["director"])
+
+
+@pytest.fixture
+def place(whole: WholeHouse) -> str:
+    """Where her case is."""
+    return f"/staff/cases/{whole.everybody.ids['case'][0]}"
+
+
+def amal(whole: WholeHouse) -> Phone:
+    return whole.phone(whole.everybody.amal)
+
+
+def ticks(phone: Phone) -> list[str]:
+    return [str(one["value"]) for one in phone.soup.select("input[type=checkbox]")]
+
+
+def test_she_says_yes_to_all_of_it_in_one_tap(whole: WholeHouse, els: Browser, place: str) -> None:
+    phone = amal(whole)
+    assert "Your visit: 1 talk, one day, one place." in text(phone)
+    assert "Centre work" in text(phone)
+    press(phone, "Yes, I come")
+    assert "Good. These are your dates now." in text(phone)
+    assert not has_button(phone, "Yes, I come")
+    els.get(f"{place}/visit")
+    assert "No service that said yes waits for a date." in els.words
+
+
+def test_what_does_not_suit_is_planned_again_and_sent_with_one_tap(
+    whole: WholeHouse, els: Browser, place: str
+) -> None:
+    phone = amal(whole)
+    press(phone, "Something does not suit")
+    press(phone, "This does not suit")
+    assert "Choose a talk, or go back." in text(phone)
+    press(phone, "This does not suit", a=ticks(phone)[0])
+    assert "Your contact person looks for another time." in text(phone)
+    els.get(place)
+    assert "No part of the last plan suits her." in els.words
+    els.follow("Plan a visit")
+    alone = els.page.find("input", {"name": "alone"})
+    assert isinstance(alone, Tag)
+    talks = [str(one["value"]) for one in els.page.select("input[name=talk]")]
+    els.get(f"{place}/visit?asked=1&alone=1&talk={talks[0]}")
+    els.submit("Send her this plan")
+    assert "Sent. The times are held for her until she answers" in els.words
+    assert "A plan waits for her yes." in els.words
+    phone.go("/today")
+    press(phone, "Yes, I come")
+    assert "Good. These are your dates now." in text(phone)
+
+
+def test_a_plan_that_is_gone_is_a_sentence_and_a_fresh_plan(
+    whole: WholeHouse, els: Browser, place: str
+) -> None:
+    els.get(place).submit("Take this plan back")
+    assert "Taken back. Its times are free again." in els.words
+    phone = amal(whole)
+    assert not has_button(phone, "Yes, I come")
+    els.get(f"{place}/visit?alone=1")
+    talks = [str(one["value"]) for one in els.page.select("input[name=talk]")]
+    els.get(f"{place}/visit?asked=1&alone=1&talk={talks[0]}")
+    els.submit("Send her this plan", plan="0" * 20)
+    assert "This plan is no longer possible: a time was taken." in els.words
+    assert els.has_button("Send her this plan")
+
+
+def test_lengths_and_days_that_cannot_be_stay_where_they_were_typed(
+    els: Browser, place: str
+) -> None:
+    els.get(place).submit("Take this plan back")
+    els.get(f"{place}/visit")
+    key = str(els.page.select("input[name=talk]")[0]["value"])
+    for typed in ("abc", "7", "99999999", "-5", "٣٠"):
+        els.get(f"{place}/visit?asked=1&talk={key}&minutes-{key}={typed}&first=yesterday")
+        assert "A talk lasts from 10 to 240 minutes, in steps of 5." in els.words
+        assert "Choose a day." in els.words
+        assert els.page.find("input", {"name": f"minutes-{key}"})["value"] == typed  # type: ignore[index]
+    els.get(f"{place}/visit?asked=1&first=2001-01-01&talk=none&move=x&minutes-x=4")
+    assert "Choose a day from tomorrow on" in els.words
+
+
+def test_when_she_can_come_is_hers_and_her_case_teams(
+    whole: WholeHouse, els: Browser, place: str
+) -> None:
+    phone = amal(whole)
+    phone.go("/visit/when")
+    # Monday before noon, not on Wednesday, three hours, two children, and one day not at all.
+    answers = {"a": "morning", "c": "never", "i": "180", "j": "2", "m": ticks(phone)[0]}
+    press(phone, "Keep this", **{**every_day(phone), **answers})
+    assert "We look for times that suit you." in text(phone)
+    els.get(f"{place}/visit-wishes")
+    assert els.page.find("input", {"name": "d0"})["value"] == "00:00-12:00"  # type: ignore[index]
+    assert els.page.find("input", {"name": "d2"})["value"] == "-"  # type: ignore[index]
+    els.submit("Keep this", d0="12:00-9:00", d1="morning", longest="5", children="99")
+    for words in ("These hours end before they begin.", "Write hours as", "From 20 to 600"):
+        assert words in els.words
+    els.submit("Keep this", d0="9:00-14:30", d1="", longest="", children="")
+    assert "Kept. She reads the same on her own page" in els.words
+    phone.go("/visit/when")
+    assert "09:00-14:30" in text(phone)
+
+
+def every_day(phone: Phone) -> dict[str, str]:
+    """What stands chosen in each of the selects."""
+    return {
+        str(one["name"]): str((one.find("option", selected=True) or one.option)["value"])  # type: ignore[index]
+        for one in phone.soup.select("main select")
+    }
+
+
+def test_her_answer_can_wait(whole: WholeHouse) -> None:
+    phone = amal(whole)
+    phone.go("/visit/when")
+    press(phone, "Keep for later", **{**every_day(phone), "a": "school"})
+    assert "Your words are kept for 24 hours." in text(phone)
+    again = amal(whole)
+    press(again, "When can you come?")
+    assert every_day(again)["a"] == "school"

@@ -88,8 +88,8 @@ COMING = frozenset({AppointmentState.PLANNED, AppointmentState.OTHER_TIME})
 IN_NO_LIST = frozenset({AppointmentState.MOVED, AppointmentState.NOT_AGREED})
 """Another one stands in its place, or it never was one."""
 
-NOT_HERS_YET = IN_NO_LIST | {AppointmentState.PROPOSED}
-"""What is not among her dates; a proposed visit is a question to her and stands apart."""
+NOT_HERS = frozenset({AppointmentState.PROPOSED, AppointmentState.NOT_AGREED})
+"""What is no date of hers: a proposed visit is a question to her, and stands apart."""
 
 
 class NotOverYet(Refusal):

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from portal.domain.appointments import (
     COMING,
+    IN_NO_LIST,
     MAX_MINUTES,
     MIN_MINUTES,
-    NOT_HERS_YET,
+    NOT_HERS,
     AppointmentState,
     ColleagueTaken,
     Overlaps,
@@ -41,7 +42,7 @@ def listed(
         with_names()
         .where(
             Appointment.case_id == acting.her_case_id,
-            Appointment.state.not_in(NOT_HERS_YET),
+            Appointment.state.not_in(NOT_HERS | IN_NO_LIST),
         )
         .limit(size)
     )
@@ -192,7 +193,7 @@ def _get_hers(
             Appointment.id == appointment_id,
             Appointment.case_id == acting.her_case_id,
             # A proposed visit is answered as a whole.
-            Appointment.state.not_in(NOT_HERS_YET),
+            Appointment.state.not_in(NOT_HERS),
         )
     )
     if appointment is None:

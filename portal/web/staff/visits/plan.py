@@ -17,6 +17,7 @@ from portal.i18n import lazy_gettext as _l
 from portal.i18n import negotiate, use_language
 from portal.models import Case, Room, Service
 from portal.services.case_work import cases
+from portal.services.dates import taken_times
 from portal.services.house import today_here
 from portal.services.visits import answering, planning, proposing, talks
 from portal.services.visits.planning import Planning
@@ -64,6 +65,9 @@ def show(case_id: UUID) -> ResponseReturnValue:
 def send(case_id: UUID) -> ResponseReturnValue:
     """Send her this plan, if it is still possible; else here is a fresh one."""
     acting, now = guards.signed_in(), guards.utc_now()
+    # Before the first look is written down: of two who book for one file each would otherwise hold
+    # what the other waits for.
+    taken_times.hold(guards.db())
     case = cases.get_case(guards.db(), acting, case_id)
     typed = Typed(request.form, _today())
     asked = _asked(case, typed, now)
@@ -132,9 +136,11 @@ _WANTS_ANOTHER = (AppointmentState.OTHER_TIME, AppointmentState.CANNOT_COME)
 def on_case(case: Case, now: datetime) -> dict[str, Any]:
     """What the page of a case says about a visit."""
     session = guards.db()
+    last = planning.find_last(session, case.id)
+    is_out = last is not None and last.ended_at is None
     return {
-        "proposal": answering.find(session, case.id, now=now),
-        "last_visit": planning.find_last(session, case.id),
+        "proposal": answering.find(session, case.id, now=now) if is_out else None,
+        "last_visit": last,
         "visit_words": STATES,
     }
 

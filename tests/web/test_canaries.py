@@ -47,6 +47,8 @@ AT_LEAST = {
     "why a service cannot help": r"/staff/referrals/\*/not-possible reason",
     "the place of a date": r"/staff/referrals/\*/date place",
     "the interpreter of a date": r"/staff/referrals/\*/date interpreter",
+    "what she says of an interpreter": r"/dates/\*/interpreter [a-z]",
+    "what a service says of one for her": r"/staff/referrals/\*/dates/\*/interpreter/ask ",
     "what to bring": r"/staff/referrals/\*/date bring",
     "where she may be told something": r"/telling/email",
     "why two must not meet": r"/staff/apart/lay words",
@@ -155,6 +157,22 @@ class Journey:
             sending.write_down(session, Done(letter, Outcome.REFUSED), now=self.whole.now)
         self.look()
 
+    def she_wants_an_interpreter(self) -> None:
+        """Another survivor, who has dates, says whom she wants and whom not; staff say it too."""
+        amal, ids = self.whole.phone(self.whole.everybody.amal), self.whole.everybody.ids
+        path = f"/dates/{ids['appointment'][3]}/interpreter"
+        amal.go(path)
+        (form,) = [one for one in forms_in(amal.soup, path) if one.words]
+        send(amal, form, self.canaries.fill(form))
+        amal.go(path)
+        self.canaries.listen(_on(amal))
+        self.look()
+        desk = self.colleague("housing")
+        desk.get(f"/staff/referrals/{ids['referral'][0]}{path}")
+        (form,) = [one for one in forms_in(desk.page, desk.path) if one.do.endswith("/ask")]
+        answer = hand_in(desk, form, self.canaries.fill(form))
+        self.canaries.listen(Page(form.do, answer, BeautifulSoup(answer.text, "html.parser")))
+
     def she_says_yes(self, phone: Phone) -> int:
         """She lets every service that asks read what she needs."""
         forms = {
@@ -213,6 +231,7 @@ def test_no_word_about_her_is_kept_in_clear(
     journey.they_work("moderator")
     assert journey.she_says_yes(phone) >= 2
     journey.she_walks(phone)
+    journey.she_wants_an_interpreter()
     for who in ("housing", "moderator", "director", "police", "stand_in"):
         journey.they_work(who)
     journey.she_walks(phone)

@@ -39,9 +39,10 @@ bench-exit: $(INSTALLED)
 bench-large: $(INSTALLED)
 	$(BIN)/python -m bench.large $(LARGE)
 
-# How long the visit planner thinks: a thousand random houses.
+# How long the visit planner thinks: a thousand random houses; then what it saves in the made-up centre.
 bench-visits: $(INSTALLED)
 	$(BIN)/python -m bench.visits $(BENCH)
+	$(BIN)/python -m bench.bundling
 
 # How long one worker needs for 200 real calendars with 20,000 events.
 bench-calendars: $(INSTALLED)

@@ -53,6 +53,11 @@ def of_made_up_centre(session: Session, acting: SignedIn, *, now: datetime) -> T
         raise NotYours
     if not get_centre(session).is_demo:
         raise NotFound
+    return planned_twice(session, now=now)
+
+
+def planned_twice(session: Session, *, now: datetime) -> Twice:
+    """The last month's needs, planned apart and together, for a bench of the made-up centre."""
     zone = zone_of(session)
     services = {
         service.id: service

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.interpreters import Means, RequestState, Sex
 from portal.domain.needs import Category
 from portal.domain.proposals import PlanIsGone, VisitState
 from portal.domain.referrals import ReferralState
@@ -16,7 +17,16 @@ from portal.domain.roles import Role
 from portal.domain.services import PlaceKind, ServiceKind
 from portal.domain.visits import planner
 from portal.domain.visits.plans import Reason, TooManyTalks
-from portal.models import Appointment, OutboxItem, Room, Service, TakenTime, Visit
+from portal.models import (
+    Appointment,
+    Interpreter,
+    InterpreterRequest,
+    OutboxItem,
+    Room,
+    Service,
+    TakenTime,
+    Visit,
+)
 from portal.services import needs, referrals
 from portal.services.dates import giving, her_dates
 from portal.services.dates.shown_dates import Details, of_case
@@ -385,6 +395,28 @@ def test_without_an_interpreter_for_her_language_the_reason_is_said(
     assert {reason for _, reason in choice.left_out} == {Reason.NO_INTERPRETER_FREE}
     with pytest.raises(PlanIsGone):
         send(the_house, her, Asked(), key=choice.key)
+
+
+def test_an_interpreter_is_held_with_the_talks_and_booked_by_her_yes(
+    the_house: TestHouse, her: Person
+) -> None:
+    three(the_house, her)
+    with the_house.database.transaction() as session:
+        samira = Interpreter(
+            name="Samira", sex=Sex.WOMAN, languages=["ar"], means=[Means.HERE.value]
+        )
+        session.add(samira)
+        session.flush()
+        who = samira.id
+    visit_id = send(the_house, her, Asked())
+    assert [part.interpreter_id for part in parts(the_house, visit_id)] == [who] * 3
+    with the_house.database.transaction("read") as session:
+        hours = select(func.count()).select_from(TakenTime).where(TakenTime.who == who)
+        assert session.execute(hours).scalar_one() == (30 + 60 + 30) // 5
+    agree(the_house, her, visit_id)
+    with the_house.database.transaction("read") as session:
+        booked = session.scalars(select(InterpreterRequest)).all()
+        assert [one.state for one in booked] == [RequestState.BOOKED] * 3
 
 
 def test_rooms_are_taken_when_the_house_has_written_them_down(

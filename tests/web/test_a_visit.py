@@ -55,6 +55,8 @@ def test_what_does_not_suit_is_planned_again_and_sent_with_one_tap(
     assert "Choose a talk, or go back." in text(phone)
     press(phone, "This does not suit", a=ticks(phone)[0])
     assert "Your contact person looks for another time." in text(phone)
+    els.get("/staff/people?show=news")
+    assert "news about a visit" in els.words
     els.get(place)
     assert "No part of the last plan suits her." in els.words
     els.follow("Plan a visit")

@@ -13,15 +13,22 @@ from portal.domain.accounts import CardState, CaseState
 from portal.domain.appointments import AppointmentState
 from portal.domain.folders import FolderKind
 from portal.domain.needs import NeedState
+from portal.domain.proposals import VisitState
 from portal.domain.referrals import ReferralState
 from portal.domain.words import clean
-from portal.models import Appointment, Card, Case, Look, Message, Need, Referral, Thread
+from portal.models import Appointment, Card, Case, Look, Message, Need, Referral, Thread, Visit
 from portal.services.case_work.cases import on_team
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import open_many
 
 PAGE = 40
 HER_ANSWERS = (AppointmentState.CANNOT_COME, AppointmentState.OTHER_TIME)
+_BY_HER = (
+    VisitState.AGREED,
+    VisitState.PART_REFUSED,
+    VisitState.REFUSED,
+    VisitState.LAPSED,
+)
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 _UNSEEN = (
@@ -52,6 +59,8 @@ class CaseLine:
     new_needs: int
     date_answers: int
     service_answers: int
+    has_visit_news: bool
+    """She answered a proposed visit, or its time passed."""
     card: Card | None
     looked_at: datetime | None
     next_promise: datetime | None
@@ -167,6 +176,7 @@ def _has_news(now: datetime) -> ColumnElement[bool]:
         ),
         exists().where(Appointment.case_id == Case.id, Appointment.state.in_(HER_ANSWERS)),
         exists().where(Referral.case_id == Case.id, Referral.answered_at > looked_at),
+        exists().where(Visit.case_id == Case.id, *_visit_news(looked_at)),
         exists().where(Card.account_id == Case.survivor_id, Card.activated_at > looked_at),
         exists().where(
             Card.account_id == Case.survivor_id,
@@ -188,6 +198,7 @@ def _lines(
     opened = open_many(session, acting, ids, FolderKind.CONTACT_CARD, purpose="caseload", now=now)
     unseen, dates = _unseen(session, ids), _dates(session, ids)
     needs, answers = _since_look(session, acting, ids)
+    visits = _visits(session, acting, ids)
     known_cards = _cards(session, [case.survivor_id for case, _, _ in rows])
     return [
         CaseLine(
@@ -197,6 +208,7 @@ def _lines(
             new_needs=needs.get(case.id, 0),
             date_answers=dates.get(case.id, 0),
             service_answers=answers.get(case.id, 0),
+            has_visit_news=case.id in visits,
             card=known_cards.get(case.survivor_id),
             looked_at=looked_at,
             next_promise=promised,
@@ -244,6 +256,21 @@ def _dates(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, int]:
         .group_by(Appointment.case_id)
     )
     return dict(rows.all())
+
+
+def _visits(session: Session, acting: SignedIn, case_ids: Sequence[UUID]) -> set[UUID]:
+    rows = session.scalars(
+        select(Visit.case_id)
+        .outerjoin(Look, (Look.case_id == Visit.case_id) & (Look.account_id == acting.account_id))
+        .where(Visit.case_id.in_(case_ids), *_visit_news(func.coalesce(Look.looked_at, _LONG_AGO)))
+    )
+    return set(rows)
+
+
+def _visit_news(looked_at: ColumnElement[datetime]) -> tuple[ColumnElement[bool], ...]:
+    """She answered, or did not in time; what colleagues did themselves is no news."""
+    since = or_(Visit.answered_at > looked_at, Visit.ended_at > looked_at)
+    return since, Visit.state.in_(_BY_HER)
 
 
 def _cards(session: Session, account_ids: Sequence[UUID]) -> dict[UUID, Card]:

@@ -1,6 +1,5 @@
 """Plans of a visit for one survivor, as the pure planner finds them in this house today."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -10,15 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.appointments import COMING
-from portal.domain.proposals import FIRST_DAY, LAST_DAY, VisitState, waits
+from portal.domain.proposals import FIRST_DAY, LAST_DAY, VisitState
 from portal.domain.refusals import NotYours
 from portal.domain.roles import Permission
 from portal.domain.spans import Span
 from portal.domain.visits import house as plain
 from portal.domain.visits.planner import propose_visits
-from portal.domain.visits.plans import Plan, Reason
+from portal.domain.visits.plans import Plan
 from portal.domain.visits.rescheduling import Kept, reschedule
-from portal.models import Case, Room, Service, Visit
+from portal.models import Case, Visit
 from portal.services.case_work import cases
 from portal.services.dates import separation
 from portal.services.entry.sessions import SignedIn
@@ -26,85 +25,10 @@ from portal.services.house import get_centre, today_here
 from portal.services.interpreters import times as interpreters
 from portal.services.visits import talks as of_her
 from portal.services.visits import wishes as her_wishes
+from portal.services.visits.choices import Choice, PlannedPart, PlannedVisit, name_of
 from portal.services.visits.ground import ANY, Ground, gather, spoken
 from portal.services.visits.talks import Asked, Talks, TalkToPlan
 from portal.services.visits.wishes import HerWishes
-
-
-@dataclass(frozen=True)
-class PlannedPart:
-    """One talk of a planned visit, as people read it."""
-
-    talk: TalkToPlan
-    starts_at: datetime
-    minutes: int
-    with_id: UUID
-    with_name: str
-    room: Room | None
-    floor: int
-    interpreter_id: UUID | None
-    is_known: bool
-    """She knows this time already."""
-    instead_of_id: UUID | None = None
-    """The date of hers that ends when she says yes to this."""
-
-    @property
-    def ends_at(self) -> datetime:
-        """When the talk is over."""
-        return self.starts_at + timedelta(minutes=self.minutes)
-
-    @property
-    def service(self) -> Service:
-        """Whose talk it is."""
-        return self.talk.service
-
-
-@dataclass(frozen=True)
-class PlannedVisit:
-    """One day of coming."""
-
-    parts: tuple[PlannedPart, ...]
-
-    @property
-    def starts_at(self) -> datetime:
-        """When she comes."""
-        return self.parts[0].starts_at
-
-    @property
-    def ends_at(self) -> datetime:
-        """When she goes home."""
-        return max(part.ends_at for part in self.parts)
-
-    @property
-    def waits(self) -> tuple[int, ...]:
-        """Minutes from the end of each talk to the next one; nothing after the last."""
-        return waits([Span(part.starts_at, part.ends_at) for part in self.parts])
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A plan that can be sent; `key` names it for as long as it is possible."""
-
-    key: str
-    visits: tuple[PlannedVisit, ...]
-    left_out: tuple[tuple[TalkToPlan, Reason], ...]
-    moved: tuple[TalkToPlan, ...] = ()
-    """Other dates of hers that would have to move too."""
-
-    @property
-    def waiting(self) -> int:
-        """Minutes between talks, over all visits."""
-        return sum(wait for visit in self.visits for wait in visit.waits)
-
-    @property
-    def parts(self) -> tuple[PlannedPart, ...]:
-        """All talks in order of time."""
-        return tuple(part for visit in self.visits for part in visit.parts)
-
-    @property
-    def to_send(self) -> tuple[PlannedPart, ...]:
-        """What she is asked about: all but the dates that she knows and that stay."""
-        return tuple(part for part in self.parts if not part.is_known)
 
 
 @dataclass(frozen=True)
@@ -250,7 +174,7 @@ class _Question:
         left_out = tuple((self.by_key[one.referral], one.reason) for one in found.left_out)
         parts = [part for visit in visits for part in visit.parts]
         return Choice(
-            _name(parts),
+            name_of(parts),
             tuple(visit for visit in visits if any(not part.is_known for part in visit.parts)),
             left_out,
             tuple(self.by_key[one] for one in moved),
@@ -289,12 +213,3 @@ def _part(one: TalkToPlan) -> plain.Part:
     date = one.date
     room = date.room_id or one.service.id
     return plain.Part(one.key, date.starts_at, date.minutes, date.with_id, room, one.floor)
-
-
-def _name(parts: Iterable[PlannedPart]) -> str:
-    said = [
-        f"{part.talk.key} {part.starts_at.isoformat()} {part.minutes} {part.with_id}"
-        f" {part.room.id if part.room else None} {part.interpreter_id}"
-        for part in parts
-    ]
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:20]

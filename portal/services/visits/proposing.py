@@ -25,7 +25,7 @@ from portal.services.dates.shown_dates import Details, sealed_details
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import open_folder
 from portal.services.visits import planning
-from portal.services.visits.planning import PlannedPart
+from portal.services.visits.choices import PlannedPart
 from portal.services.visits.talks import Asked
 
 Place = Callable[[Service, Room | None], str]

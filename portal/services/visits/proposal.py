@@ -1,0 +1,90 @@
+"""A proposed visit as she and her case team read it; nothing sealed is opened for it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from portal.domain.appointments import AppointmentState
+from portal.domain.proposals import VisitState, waits
+from portal.domain.spans import Span
+from portal.models import Appointment, Room, Service, Visit
+from portal.services.dates.shown_dates import ends_at
+
+
+@dataclass(frozen=True)
+class ProposedPart:
+    """One talk of the visit as she reads it; nothing sealed is opened for it."""
+
+    appointment: Appointment
+    service: Service
+    with_name: str
+    room: Room | None
+    old: Appointment | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is a date of hers already, on a day of this visit."""
+        return self.appointment.state is not AppointmentState.PROPOSED
+
+    @property
+    def starts_at(self) -> datetime:
+        """When the talk begins."""
+        return self.appointment.starts_at
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the talk is over."""
+        return ends_at(self.appointment)
+
+
+@dataclass(frozen=True)
+class ProposedDay:
+    """One coming to the house."""
+
+    on: date
+    parts: tuple[ProposedPart, ...]
+
+    @property
+    def starts_at(self) -> datetime:
+        """When she comes."""
+        return self.parts[0].starts_at
+
+    @property
+    def ends_at(self) -> datetime:
+        """When she goes home."""
+        return max(part.ends_at for part in self.parts)
+
+    @property
+    def waits(self) -> tuple[int, ...]:
+        """Minutes to the next talk; nothing after the last."""
+        return waits([Span(part.starts_at, part.ends_at) for part in self.parts])
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The visit that is proposed to her."""
+
+    visit: Visit
+    parts: tuple[ProposedPart, ...]
+    """What she is asked about."""
+    beside: tuple[ProposedPart, ...]
+    """Dates that she has already, around these days."""
+    zone: ZoneInfo
+
+    @property
+    def days(self) -> tuple[ProposedDay, ...]:
+        """All of it by day, on the clock of the centre."""
+        asked = {self._day(part) for part in self.parts}
+        known = (part for part in self.beside if self._day(part) in asked)
+        together = sorted([*self.parts, *known], key=lambda part: part.starts_at)
+        by_day = groupby(together, key=self._day)
+        return tuple(ProposedDay(on, tuple(parts)) for on, parts in by_day)
+
+    def _day(self, part: ProposedPart) -> date:
+        return part.starts_at.astimezone(self.zone).date()
+
+    @property
+    def is_hers_to_answer(self) -> bool:
+        """Whether she has not answered yet."""
+        return self.visit.state is VisitState.PROPOSED

@@ -30,6 +30,7 @@ def test_an_upgraded_empty_database_equals_the_models(empty: Database) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
+@pytest.mark.real
 def test_every_step_can_be_walked_back(empty: Database) -> None:
     migrate(empty)
     migrate_back(empty, "base")

@@ -90,6 +90,7 @@ def comes_in_with_the_passkey(desk: Colleague, who: Person) -> None:
     desk.page.locator(".passkey button").click()
 
 
+@pytest.mark.real
 def test_a_passkey_is_made_and_signs_in(desk: Colleague, els: Person) -> None:
     desk.is_in(els)
     Stick(desk)

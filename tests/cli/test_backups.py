@@ -62,6 +62,7 @@ def test_a_stolen_backup_shows_nothing_and_holds_no_key(copy: Path, data: Path) 
     assert list(data.glob(".copy-*")) == [], "what was copied on the way is gone"
 
 
+@pytest.mark.real
 def test_the_worker_destroys_the_key_and_then_nobody_opens_it(
     house: TestHouse, copy: Path, run: Run, data: Path
 ) -> None:
@@ -81,6 +82,7 @@ def test_the_worker_destroys_the_key_and_then_nobody_opens_it(
     assert not (data / "portal.db").exists()
 
 
+@pytest.mark.real
 def test_one_wrong_byte_and_nothing_is_restored(copy: Path, run: Run, data: Path) -> None:
     remove_database(data)
     whole = copy.read_bytes()
@@ -98,6 +100,7 @@ def test_one_wrong_byte_and_nothing_is_restored(copy: Path, run: Run, data: Path
     assert list(data.glob(".copy-*")) == []
 
 
+@pytest.mark.real
 def test_the_account_is_verified_in_a_backup_too(
     house: TestHouse, copy: Path, run: Run, data: Path
 ) -> None:
@@ -113,6 +116,7 @@ def test_the_account_is_verified_in_a_backup_too(
     assert "There is no file" in run("audit", "verify", str(data.parent / "none")).output
 
 
+@pytest.mark.real
 def test_a_key_is_never_written_beside_the_backup(house: TestHouse, run: Run, data: Path) -> None:
     run("backup", str(data.parent / "first"))
     result = run("backup", str(data / "backup-keys" / "second"))

@@ -88,6 +88,7 @@ def session(database: Database) -> Iterator[Session]:
         yield found
 
 
+@pytest.mark.real
 def test_forty_survivors_and_fourteen_staff_are_on_the_list(made: Path) -> None:
     found = signins.read(made / signins.NAME)
     assert [len(found["survivors"]), len(found["staff"])] == [40, 14]
@@ -104,12 +105,14 @@ def test_forty_survivors_and_fourteen_staff_are_on_the_list(made: Path) -> None:
     assert {"coordinator", "auditor", "service_staff", "intake_worker"} <= set(roles)
 
 
+@pytest.mark.real
 def test_nobody_else_reads_the_list_or_the_data(made: Path) -> None:
     assert S_IMODE(made.stat().st_mode) == 0o700
     for name in (signins.NAME, "portal.key", "portal.db"):
         assert S_IMODE((made / name).stat().st_mode) == 0o600
 
 
+@pytest.mark.real
 def test_every_state_is_there(session: Session) -> None:
     assert set(session.scalars(select(Need.state))) == set(NeedState)
     assert set(session.scalars(select(Referral.state))) == set(ReferralState)
@@ -124,12 +127,14 @@ def test_every_state_is_there(session: Session) -> None:
     assert session.scalars(select(Leave)).one()
 
 
+@pytest.mark.real
 def test_the_account_of_the_demo_holds_and_nobody_is_signed_in(session: Session) -> None:
     assert list(audit.verify(session)) == []
     assert session.scalars(select(SignIn)).all() == []
     assert max(session.scalars(select(Thread.last_number))) == 12
 
 
+@pytest.mark.real
 def test_the_first_survivors_come_in_and_read(made: Path, database: Database, house: House) -> None:
     from datetime import UTC, datetime
 
@@ -153,6 +158,7 @@ def test_the_first_survivors_come_in_and_read(made: Path, database: Database, ho
             )
 
 
+@pytest.mark.real
 def test_staff_come_in_with_the_code_of_now(made: Path, database: Database, house: House) -> None:
     from datetime import UTC, datetime
 
@@ -173,6 +179,7 @@ def test_staff_come_in_with_the_code_of_now(made: Path, database: Database, hous
         second_factor.prove(session, acting, pyotp.TOTP(one["totp_secret"]).at(now), now=now)
 
 
+@pytest.mark.real
 def test_last_month_is_told_and_planning_together_saves_visits(
     made: Path, database: Database, house: House
 ) -> None:
@@ -203,6 +210,7 @@ def test_last_month_is_told_and_planning_together_saves_visits(
     assert together.left_out == 0
 
 
+@pytest.mark.real
 def test_a_second_start_changes_nothing(made: Path) -> None:
     before = {path.name: path.read_bytes() for path in made.glob("*") if path.is_file()}
     preparing.prepare(settings_for(made))
@@ -211,6 +219,7 @@ def test_a_second_start_changes_nothing(made: Path) -> None:
     assert after["portal.key"] == before["portal.key"]
 
 
+@pytest.mark.real
 def test_the_list_is_printed_for_scripts_and_people(made: Path, run: Run) -> None:
     result = run("demo-signins", "--json", "--data", str(made))
     assert json.loads(result.output) == signins.read(made / signins.NAME)
@@ -232,6 +241,7 @@ def test_a_half_made_demo_is_made_again(tmp_path: Path, monkeypatch: pytest.Monk
     assert not (data / "portal.key").exists()
 
 
+@pytest.mark.real
 def test_the_demo_touches_no_real_house(made: Path, tmp_path: Path) -> None:
     lost = tmp_path / "with-a-key"
     lost.mkdir()

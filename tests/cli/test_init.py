@@ -47,6 +47,7 @@ def test_the_first_coordinator_signs_in_and_the_sheets_fit(
     database.close()
 
 
+@pytest.mark.real
 def test_a_word_that_is_typed_back_wrong_is_named_and_asked_again(
     run: Run, sheets: dict[str, str], data: Path
 ) -> None:
@@ -60,6 +61,7 @@ def test_a_word_that_is_typed_back_wrong_is_named_and_asked_again(
     assert "portal.db" in files(data)
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("given", [0, 1, 2])
 def test_paper_that_is_not_typed_back_leaves_nothing_behind(
     run: Run, sheets: dict[str, str], data: Path, given: int
@@ -71,6 +73,7 @@ def test_paper_that_is_not_typed_back_leaves_nothing_behind(
     assert files(data) == []
 
 
+@pytest.mark.real
 def test_a_failure_in_the_middle_leaves_nothing_behind(
     run: Run, sheets: dict[str, str], data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,6 +87,7 @@ def test_a_failure_in_the_middle_leaves_nothing_behind(
     assert files(data) == []
 
 
+@pytest.mark.real
 def test_a_house_that_stands_is_not_founded_again(founded: dict[str, str], run: Run) -> None:
     result = run("init", typed=FOUNDING)
     assert result.exit_code == 1

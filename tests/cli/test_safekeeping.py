@@ -93,6 +93,7 @@ def test_she_signs_in_to_the_restored_house_as_before(her: Person, run: Run, dat
     assert "The account holds" in run("audit", "verify").output
 
 
+@pytest.mark.real
 def test_nothing_is_ever_written_over(her: Person, run: Run, data: Path) -> None:
     copy = data.parent / "copy.db"
     run("backup", str(copy))
@@ -102,6 +103,7 @@ def test_nothing_is_ever_written_over(her: Person, run: Run, data: Path) -> None
     assert (data / "portal.db").read_bytes() == before
 
 
+@pytest.mark.real
 def test_the_key_file_is_in_no_copy(her: Person, run: Run, data: Path) -> None:
     copy = data.parent / "copy.db"
     run("backup", str(copy))
@@ -112,6 +114,7 @@ def test_the_key_file_is_in_no_copy(her: Person, run: Run, data: Path) -> None:
         assert secret.hex().encode() not in content
 
 
+@pytest.mark.real
 def test_a_restored_house_says_when_the_key_file_is_another(
     her: Person, run: Run, data: Path
 ) -> None:
@@ -125,6 +128,7 @@ def test_a_restored_house_says_when_the_key_file_is_another(
     assert "that of another house" in run("restore", str(copy)).output
 
 
+@pytest.mark.real
 def test_a_file_that_is_no_copy_is_not_restored(run: Run, data: Path, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.db"
     wrong.write_bytes(b"not a database" * 100)
@@ -133,6 +137,7 @@ def test_a_file_that_is_no_copy_is_not_restored(run: Run, data: Path, tmp_path: 
     assert not (data / "portal.db").exists()
 
 
+@pytest.mark.real
 def test_the_account_names_what_was_altered(her: Person, run: Run, data: Path) -> None:
     with closing(sqlite3.connect(data / "portal.db")) as connection, connection:
         connection.execute("UPDATE audit_event SET kind = 'nothing' WHERE kind = 'case_opened'")
@@ -169,6 +174,7 @@ def test_paper_puts_somebody_in_charge_without_the_key_file(
     assert words_she_reads(her, new=True, card=number) == [WORDS]
 
 
+@pytest.mark.real
 def test_the_third_sheet_brings_the_key_file_back(
     lived_in: TestHouse, her: Person, run: Run, data: Path
 ) -> None:
@@ -185,6 +191,7 @@ def test_the_third_sheet_brings_the_key_file_back(
     assert words_she_reads(her) == [WORDS]
 
 
+@pytest.mark.real
 def test_a_recovery_that_is_broken_off_changes_nothing(
     lived_in: TestHouse, her: Person, run: Run, data: Path
 ) -> None:
@@ -199,6 +206,7 @@ def test_a_recovery_that_is_broken_off_changes_nothing(
     assert words_she_reads(her) == [WORDS]
 
 
+@pytest.mark.real
 def test_everybody_can_be_replaced_with_the_key_file_at_hand(
     lived_in: TestHouse, her: Person, run: Run
 ) -> None:
@@ -214,6 +222,7 @@ def test_everybody_can_be_replaced_with_the_key_file_at_hand(
     lived_in.database.close()
 
 
+@pytest.mark.real
 def test_no_card_without_somebody_who_answers_for_it(
     lived_in: TestHouse, her: Person, run: Run
 ) -> None:

@@ -49,6 +49,7 @@ def test_the_wheel_holds_pages_style_words_and_migrations(wheel: Path) -> None:
     assert {name.split("/")[0] for name in held} == {"portal"}
 
 
+@pytest.mark.real
 def test_the_same_wheel_comes_from_the_source_distribution(wheel: Path, tmp_path: Path) -> None:
     packed = _build(ROOT, "sdist", tmp_path)
     unpack = [sys.executable, "-m", "tarfile", "-e", str(packed), str(tmp_path / "unpacked")]

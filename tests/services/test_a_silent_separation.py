@@ -135,6 +135,7 @@ def own_hours(house: TestHouse, her: Person, *tuesday: tuple[time, time]) -> Non
         own_times.keep(session, her.case_id, Wishes(hours=hours))
 
 
+@pytest.mark.real
 def test_every_cause_answers_alike(
     the_house: TestHouse, her: Person, prober: Prober, other_date: UUID
 ) -> None:
@@ -157,6 +158,7 @@ def test_every_cause_answers_alike(
     assert len({answer[1:] for answer in by_link if "NotP" in answer[0]}) == 1
 
 
+@pytest.mark.real
 def test_the_edges_do_not_move_with_the_minutes_of_the_other(
     the_house: TestHouse, her: Person, another: Person, prober: Prober, other_date: UUID
 ) -> None:

@@ -250,6 +250,7 @@ class TestPaging:
                     messages.write(session, acting, her.case_id, words, now=NOON)
         return said * 2
 
+    @pytest.mark.real
     # Reading changes only what is seen, so that examples may share one house.
     @settings(
         max_examples=25,

@@ -216,6 +216,7 @@ def test_a_message_that_is_too_long_is_refused_and_not_lost(
     assert whole.rows() == before
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("typed", ["x" * 20_000, " \u202e", "\x00"], ids=["long", "blank", "NUL"])
 def test_staff_words_are_held_to_the_same(whole: WholeHouse, typed: str) -> None:
     """Every form of staff with room for words: too long a text does nothing anywhere."""
@@ -410,6 +411,7 @@ FRESH_EACH_TIME = frozenset({"/staff/me/recovery-codes"})
 """What a second click makes anew: the codes on the page seen last are those that work."""
 
 
+@pytest.mark.real
 def test_a_double_click_of_staff_counts_once(whole: WholeHouse) -> None:
     changed, wrong = 0, []
     for who in ("director", "moderator", "housing"):

@@ -222,6 +222,7 @@ def journey(whole: WholeHouse, caplog: pytest.LogCaptureFixture) -> Journey:
     return journey
 
 
+@pytest.mark.real
 def test_no_word_about_her_is_kept_in_clear(
     journey: Journey, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -231,6 +231,7 @@ def forms_of_staff(whole: WholeHouse, who: str) -> list[Form]:
     return [form for several in found.values() for form in several]
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("owner", ["director", "moderator", "housing"])
 def test_a_colleagues_form_does_nothing_in_other_hands(whole: WholeHouse, owner: str) -> None:
     forms = [form for form in forms_of_staff(whole, owner) if "*" in form.place]

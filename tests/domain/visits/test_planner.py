@@ -23,6 +23,7 @@ def test_a_plan_keeps_every_law(question: Question) -> None:
     _keeps_every_law(question)
 
 
+@pytest.mark.real
 @EVERYDAY
 @given(questions(most_talks=3))
 def test_no_plan_is_better_says_a_solver(question: Question) -> None:

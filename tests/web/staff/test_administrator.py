@@ -6,6 +6,7 @@ import pkgutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -32,6 +33,7 @@ def test_no_page_that_she_can_reach_says_a_word_of_a_survivor(whole: WholeHouse)
     assert seen >= 5
 
 
+@pytest.mark.real
 def test_no_address_opens_for_her_whatever_id_she_knows(whole: WholeHouse) -> None:
     browser, wrong, asked = whole.browser(whole.everybody.staff["administrator"]), [], 0
     for rule in rules(whole.app, "staff"):

@@ -122,19 +122,19 @@ def test_a_need_that_is_over_takes_no_more_words(amal: Phone, whole: WholeHouse)
     assert "This has changed meanwhile." in text(amal)
 
 
-@pytest.mark.parametrize("page", ["", "/add", "/take-back"])
+@pytest.mark.parametrize("inner", ["", "/add", "/take-back"])
 @pytest.mark.parametrize("whose", ["another's", "nobody's"])
 def test_a_need_of_another_and_one_that_never_was_are_the_same(
-    whole: WholeHouse, page: str, whose: str
+    whole: WholeHouse, inner: str, whose: str
 ) -> None:
     bea = whole.phone(whole.everybody.bea)
     need_id = whole.everybody.ids["need"][MONEY] if whose == "another's" else uuid4()
     before = whole.rows()
-    bea.go(f"/needs/{need_id}{page}")
+    bea.go(f"/needs/{need_id}{inner}")
     assert (bea.heading, HER_WORDS in bea.page) == ("This is not here", False)
-    if page:
+    if inner:
         bea.go("/needs")
-        bea.do(f"/needs/{need_id}{page}", a="words", f="a key")
+        bea.do(f"/needs/{need_id}{inner}", a="words", f="a key")
         assert bea.heading == "This is not here"
     assert whole.rows() == before
 

@@ -239,10 +239,10 @@ def test_what_a_service_refused_or_she_stopped_is_not_hers_to_decide(
     assert made.state is ReferralState.NOT_POSSIBLE
 
 
-@pytest.mark.parametrize("page", ["", "/end"])
+@pytest.mark.parametrize("inner", ["", "/end"])
 @pytest.mark.parametrize("act", ["yes", "no", "end"])
 def test_a_card_of_another_and_one_that_never_was_are_the_same(
-    whole: WholeHouse, page: str, act: str
+    whole: WholeHouse, inner: str, act: str
 ) -> None:
     bea = whole.phone(whole.everybody.bea)
     housing = service(whole, ServiceKind.HOUSING).id
@@ -250,7 +250,7 @@ def test_a_card_of_another_and_one_that_never_was_are_the_same(
     for need_id in (whole.everybody.ids["need"][HOME], uuid4()):
         for service_id in (housing, uuid4()):
             path = f"/sharing/{need_id}/{service_id}"
-            bea.go(path + page)
+            bea.go(path + inner)
             assert (bea.heading, HER_WORDS in bea.page) == ("This is not here", False)
             bea.do(f"{path}/{act}", f=f"{need_id}{service_id}{act}")
             assert bea.heading == "This is not here"

@@ -14,6 +14,12 @@ HOUSE = NewCentre(
     is_demo=True,
 )
 
+CHILDCARE = {
+    "places": 6,
+    "hours": {str(day): [["09:00", "12:30"], ["13:00", "16:30"]] for day in range(5)},
+}
+"""The playroom is open on working days, but at lunch."""
+
 
 @dataclass(frozen=True)
 class ServiceOfTheDemo:

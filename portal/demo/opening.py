@@ -9,9 +9,10 @@ import pyotp
 from sqlalchemy.orm import Session
 
 from portal.demo.asking import Crew
-from portal.demo.centre import HOUSE, NOT_ENROLLED, PAUSED, SERVICES
+from portal.demo.centre import CHILDCARE, HOUSE, NOT_ENROLLED, PAUSED, SERVICES
 from portal.demo.people import StaffPerson, sign_in
 from portal.demo.services import MEETING_PLACES, profile_of
+from portal.domain.centre import Topic
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind, ServiceState
 from portal.models import Account, Service
@@ -61,6 +62,7 @@ def open_house(session: Session, people: list[StaffPerson], *, now: datetime) ->
         )
         for one in SERVICES
     }
+    house_settings.put(session, None, Topic.CHILDCARE, CHILDCARE, now=now)
     house = OpenHouse(people, services)
     for person in people:
         _take_on(session, house, person, now=now)

@@ -22,6 +22,7 @@ class Topic(StrEnum):
     LEGAL_TEXT = "legal_text"
     EXIT_PAGES = "exit_pages"
     RETENTION = "retention"
+    CHILDCARE = "childcare"
 
 
 class LegalText(StrEnum):

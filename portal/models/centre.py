@@ -33,6 +33,8 @@ class Centre(Base):
     legal_texts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     exit_pages: Mapped[dict[str, Any]] = mapped_column(default=dict)
     retention: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    childcare: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Hours by weekday and places; empty where nobody looks after children."""
     is_demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 

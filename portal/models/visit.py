@@ -31,6 +31,8 @@ class Visit(WithId, Base):
     lapses_at: Mapped[datetime] = mapped_column(index=True)
     """Then its times are free again, unless she said yes."""
     answered_at: Mapped[datetime | None]
+    children: Mapped[int] = mapped_column(default=0)
+    """For how many a place is kept while she talks; in clear, so that no place is kept twice."""
     ended_at: Mapped[datetime | None]
     """Nothing is held for it any more, or all of it is agreed."""
 

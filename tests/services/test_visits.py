@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import date, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.centre import Topic
 from portal.domain.interpreters import Means, RequestState, Sex
 from portal.domain.needs import Category
 from portal.domain.proposals import PlanIsGone, VisitState
@@ -15,6 +17,7 @@ from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, NotYours, WrongState
 from portal.domain.roles import Role
 from portal.domain.services import PlaceKind, ServiceKind
+from portal.domain.spans import Span
 from portal.domain.visits import planner
 from portal.domain.visits.plans import Reason, TooManyTalks
 from portal.models import (
@@ -28,6 +31,7 @@ from portal.models import (
     Visit,
 )
 from portal.services import needs, referrals
+from portal.services.centre import house_settings
 from portal.services.dates import giving, her_dates
 from portal.services.dates.shown_dates import Details, of_case
 from portal.services.entry.sessions import SignedIn
@@ -39,6 +43,7 @@ from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, POLICE, a_date, referral_of, route, say_yes
 from tests.services.test_queries import assert_constant
 
+BRUSSELS = ZoneInfo("Europe/Brussels")
 PROSECUTOR = ServiceKind.PROSECUTOR
 THREE = ((HOUSING, Category.HOME), (POLICE, Category.POLICE), (PROSECUTOR, Category.LAW))
 ENGLISH = Asked(without_interpreter=True)
@@ -476,3 +481,56 @@ def test_a_plan_asks_as_often_for_three_talks_as_for_one(the_house: TestHouse, h
         accepted(the_house, her, PROSECUTOR, Category.LAW)
 
     assert_constant(the_house, the_house.director, page, grow, most=21)
+
+
+AFTERNOONS = {"places": 2, "hours": {str(day): [["13:00", "17:00"]] for day in range(5)}}
+
+
+class TestChildren:
+    """Who brings children comes while the house looks after them; a place is kept once."""
+
+    def brings(self, the_house: TestHouse, her: Person, children: int) -> None:
+        with the_house.acting(her) as (session, acting):
+            hers = HerWishes(children=children)
+            wishes.write(session, acting, acting.her_case_id, hers, now=NOON)
+
+    @pytest.fixture
+    def afternoons(self, the_house: TestHouse) -> None:
+        with the_house.acting(the_house.coordinator, second_factor_at=NOON) as (session, acting):
+            house_settings.change(session, acting, Topic.CHILDCARE, AFTERNOONS, now=NOON)
+
+    def test_without_hours_staff_arrange_it(self, the_house: TestHouse, her: Person) -> None:
+        self.brings(the_house, her, 1)
+        accepted(the_house, her, HOUSING, Category.HOME)
+        found = plan(the_house, her)
+        assert found.choices
+        assert not found.keeps_places
+
+    @pytest.mark.usefixtures("afternoons")
+    def test_she_comes_within_the_hours_and_another_finds_the_place_taken(
+        self, the_house: TestHouse, her: Person, another: Person
+    ) -> None:
+        for one in (her, another):
+            accepted(the_house, one, HOUSING, Category.HOME)
+            self.brings(the_house, one, 2)
+        visit_id = send(the_house, her)
+        (hers,) = parts(the_house, visit_id)
+        assert hers.starts_at.astimezone(BRUSSELS).time() >= time(13)
+        span = Span(hers.starts_at, hers.starts_at + timedelta(minutes=hers.minutes))
+        theirs = [
+            Span(part.starts_at, part.ends_at)
+            for choice in plan(the_house, another).choices
+            for visit in choice.visits
+            for part in visit.parts
+        ]
+        assert theirs
+        assert not any(span.meets(one) for one in theirs)
+
+    @pytest.mark.usefixtures("afternoons")
+    def test_more_children_than_places_have_no_plan_and_a_reason(
+        self, the_house: TestHouse, her: Person
+    ) -> None:
+        accepted(the_house, her, HOUSING, Category.HOME)
+        self.brings(the_house, her, 3)
+        (choice,) = plan(the_house, her).choices
+        assert [reason for _, reason in choice.left_out] == [Reason.NO_CHILDCARE]

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from portal.domain import centre as rules
 from portal.domain.centre import LegalText, Topic
 from portal.domain.needs import Lane
-from portal.domain.profiles import by_language, checked
+from portal.domain.profiles import by_language, checked, kept_hours
 from portal.domain.promises import Promise, Span
 from portal.domain.refusals import NotFound
 from portal.domain.retention import check_days, days_of
+from portal.domain.visits.childcare import check_places
 from portal.models import Centre
 from portal.services.centre import profiles
 from portal.services.house import settings_of
@@ -50,6 +51,7 @@ READ: Mapping[Topic, Callable[[Session, Centre, str], Value]] = {
     Topic.LEGAL_TEXT: lambda _session, centre, about: dict(centre.legal_texts.get(about, {})),
     Topic.EXIT_PAGES: lambda _session, centre, _about: dict(centre.exit_pages),
     Topic.RETENTION: lambda _session, centre, _about: dict(centre.retention),
+    Topic.CHILDCARE: lambda _session, centre, _about: dict(centre.childcare),
 }
 
 
@@ -142,6 +144,13 @@ def _check_retention(_s: Session, _c: Centre, _a: str, value: Value, _now: datet
     return {kind.value: number for kind, number in days.items()} if value else {}
 
 
+def _check_childcare(_s: Session, _c: Centre, _a: str, value: Value, _now: datetime) -> Value:
+    places = int(value.get("places") or 0)
+    check_places(places)
+    hours = {str(day): kept_hours(of) for day, of in value.get("hours", {}).items() if of}
+    return {"places": places, "hours": hours} if places and hours else {}
+
+
 CHECKED: Mapping[Topic, Callable[[Session, Centre, str, Value, datetime], Value]] = {
     Topic.HOURS: _check_hours,
     Topic.PROMISES: _check_promises,
@@ -151,6 +160,7 @@ CHECKED: Mapping[Topic, Callable[[Session, Centre, str, Value, datetime], Value]
     Topic.LEGAL_TEXT: _check_legal,
     Topic.EXIT_PAGES: _check_exits,
     Topic.RETENTION: _check_retention,
+    Topic.CHILDCARE: _check_childcare,
 }
 
 
@@ -184,4 +194,5 @@ WRITE: Mapping[Topic, Callable[[Session, Centre, str, Value], None]] = {
     Topic.LEGAL_TEXT: _one_of("legal_texts"),
     Topic.EXIT_PAGES: lambda _s, centre, _about, value: setattr(centre, "exit_pages", value),
     Topic.RETENTION: lambda _s, centre, _about, value: setattr(centre, "retention", value),
+    Topic.CHILDCARE: lambda _s, centre, _about, value: setattr(centre, "childcare", value),
 }

@@ -23,6 +23,7 @@ from portal.services.dates import separation
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import get_centre, today_here
 from portal.services.interpreters import times as interpreters
+from portal.services.visits import children
 from portal.services.visits import talks as of_her
 from portal.services.visits import wishes as her_wishes
 from portal.services.visits.choices import Choice, PlannedPart, PlannedVisit, name_of
@@ -41,6 +42,8 @@ class Planning:
     out: Visit | None
     """The plan that waits for her, or of which a part does not suit her."""
     choices: tuple[Choice, ...]
+    keeps_places: bool
+    """Whether the house looks after children, and a plan keeps places for hers."""
 
 
 def plan(
@@ -60,7 +63,9 @@ def plan(
     out = find_out(session, case.id)
     question = _Question(session, case, asked, talks, wishes, language, now=now)
     sends_rest = out is not None and out.state is VisitState.PART_REFUSED
-    return Planning(talks, wishes, language, out, question.choices(sends_rest=sends_rest))
+    choices = question.choices(sends_rest=sends_rest)
+    keeps_places = bool(question.centre.childcare)
+    return Planning(talks, wishes, language, out, choices, keeps_places)
 
 
 def find_out(session: Session, case_id: UUID) -> Visit | None:
@@ -113,7 +118,8 @@ class _Question:
             workers=self.ground.workers,
             rooms=self.ground.rooms,
             interpreters=self._interpreters(session, case, first, last, now=now),
-            wishes=wishes.to_plan(),
+            wishes=wishes.to_plan(with_children=bool(self.centre.childcare)),
+            childcare=children.places(session, self.centre, case.id, self.ground.days),
             closed=separation.closed(session, case.id, within),
         )
 

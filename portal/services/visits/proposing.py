@@ -59,7 +59,8 @@ def send(
     _hold(session, parts)
     if found.out is not None:
         end(session, found.out, VisitState.REPLACED, now=now)
-    visit = _new(session, acting, case, parts, now=now)
+    children = found.wishes.children if found.keeps_places else 0
+    visit = _new(session, acting, case, parts, children=children, now=now)
     for part in parts:
         appointment = _propose(session, acting, visit, part, place, now=now)
         span = Span(part.starts_at, part.ends_at)
@@ -143,6 +144,7 @@ def _new(
     case: Case,
     parts: Iterable[PlannedPart],
     *,
+    children: int,
     now: datetime,
 ) -> Visit:
     visit = Visit(
@@ -151,6 +153,7 @@ def _new(
         proposed_by_id=acting.account_id,
         proposed_at=now,
         lapses_at=lapses_at([part.starts_at for part in parts], now=now),
+        children=children,
     )
     try:
         with session.begin_nested():

@@ -44,13 +44,17 @@ class HerWishes:
         """Whether she wishes for nothing at all."""
         return self == HerWishes()
 
-    def to_plan(self) -> Wishes:
-        """The same for the planner: a weekday of which she said nothing is open from end to end."""
+    def to_plan(self, *, with_children: bool = False) -> Wishes:
+        """The same for the planner: a weekday of which she said nothing is open from end to end.
+
+        Her children count where the house looks after them; elsewhere staff arrange it.
+        """
         always = dict.fromkeys(range(7), ((time.min, time.min),))
         return Wishes(
             hours={**always, **self.hours} if self.hours else None,
             not_on=frozenset(self.not_on),
             longest_visit=self.longest_visit,
+            children=self.children if with_children else 0,
         )
 
 

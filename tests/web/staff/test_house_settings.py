@@ -88,6 +88,15 @@ def test_a_change_is_told_in_the_words_of_its_form_and_of_nothing_else(cora: Bro
     }
 
 
+def test_the_hours_of_the_playroom_are_set_like_those_of_a_service(cora: Browser) -> None:
+    hours = {"hours_0": "9-12, 13:00-16:30", "places": "6"}
+    cora.get(f"{AT}/childcare").submit(SAVE, **hours)
+    assert "Changed." in cora.words
+    cora.get(f"{AT}/history")
+    told = [" ".join(box.get_text(" ").split()) for box in cora.page.select("section .facts")]
+    assert told == ["Monday 09:00-12:00, 13:00-16:30 Children at one time 6"]
+
+
 WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
     "the end before the beginning": (
         "hours",
@@ -97,6 +106,16 @@ WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
     "the same moment": ("hours", {"opens": "09:00", "closes": "09:00"}, "The end comes"),
     "twenty-five o'clock": ("hours", {"opens": "25:00"}, "There is no such time"),
     "no day": ("hours", {"weekdays": []}, "at least one day"),
+    "more places than any house has": (
+        "childcare",
+        {"hours_0": "9-12", "places": "41"},
+        "From 0 to 40",
+    ),
+    "hours of the playroom that are none": (
+        "childcare",
+        {"hours_0": "all day", "places": "4"},
+        "Write hours like this",
+    ),
     "a promise of nothing": ("promises", {"red_amount": "0"}, "From 1 to 480"),
     "words for a number": ("promises", {"red_amount": "ten"}, "whole number"),
     "red slower than orange": (

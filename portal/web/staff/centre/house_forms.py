@@ -35,6 +35,7 @@ from portal.domain.profiles import (
 from portal.domain.promises import Span
 from portal.domain.refusals import Refusal
 from portal.domain.retention import DaysOutOfReach, Kept, PagesOutliveFile, days_of
+from portal.domain.visits.childcare import PlacesOutOfReach
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import LANGUAGES, dates
 from portal.i18n import gettext as _
@@ -51,6 +52,7 @@ TOPIC: Mapping[Topic, str] = {
     Topic.LEGAL_TEXT: _l("Legal texts"),
     Topic.EXIT_PAGES: _l("Where leaving leads"),
     Topic.RETENTION: _l("How long things are kept"),
+    Topic.CHILDCARE: _l("Who looks after children"),
 }
 LEGAL: Mapping[LegalText, str] = {
     LegalText.PRIVACY: _l("What we do with personal data"),
@@ -314,6 +316,7 @@ FIELD: Mapping[type[Refusal], str] = {
     NoPlace: "place",
     FloorOutOfReach: "floor",
     NoSuchLanguage: "languages",
+    PlacesOutOfReach: "places",
 }
 WHY_HOURS: Mapping[type[Refusal], str] = {
     HoursUnreadable: _l("Write hours like this: 09:00-12:00, 13:00-17:00."),
@@ -352,6 +355,7 @@ WORDS: Mapping[type[Refusal], str] = {
     FloorOutOfReach: _l("Floors go from -9 to 99; 0 is the ground floor."),
     NoSuchLanguage: _l("Choose each language once."),
     WrongHours: _l("These hours cannot be read."),
+    PlacesOutOfReach: _l("From 0 to 40 children at one time."),
     NothingWritten: _l("Nothing is written here yet."),
     TooLong: _l("Longer than %(limit)s characters. Nothing was lost: make it shorter."),
 }

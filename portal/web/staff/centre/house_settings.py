@@ -25,7 +25,14 @@ blueprint = Blueprint("house_settings", __name__, url_prefix="/house/settings")
 
 NEW = "new"
 HISTORY = 30
-PLAIN = (Topic.HOURS, Topic.PROMISES, Topic.LANGUAGES, Topic.EXIT_PAGES, Topic.RETENTION)
+PLAIN = (
+    Topic.HOURS,
+    Topic.PROMISES,
+    Topic.LANGUAGES,
+    Topic.EXIT_PAGES,
+    Topic.RETENTION,
+    Topic.CHILDCARE,
+)
 """Of these the house has one each; the others are many."""
 
 
@@ -246,6 +253,10 @@ PAGE_HINTS: dict[Topic, Any] = {
     Topic.EXIT_PAGES: _l(
         "Every visit that is left ends on this page: weather or news, in her language. Try it on a "
         "phone after you save."
+    ),
+    Topic.CHILDCARE: _l(
+        "Hours such as 09:00-12:00, 13:00-16:30. A visit is planned within them for whoever brings "
+        "children. Empty: nobody looks after children, and staff arrange it each time."
     ),
     Topic.RETENTION: _l(
         "The worker deletes when the time has come. A legal hold stops every clock."

@@ -6,19 +6,13 @@ from typing import Any, ClassVar
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 
-from portal.domain.opening import WEEKDAYS
 from portal.domain.profiles import (
     Profile,
     Text,
-    WrongHours,
     read_exceptions,
-    read_hours,
     typed_exceptions,
-    typed_hours,
 )
-from portal.domain.refusals import Refusal
 from portal.domain.services import SPOKEN, Cost, PlaceKind, ServiceKind, ServiceState
-from portal.i18n import dates
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.web import guards
@@ -29,6 +23,7 @@ from portal.web.staff.centre.house_forms import (
     SettingForm,
     with_texts,
 )
+from portal.web.staff.centre.week_forms import WeekForm
 from portal.web.staff.vocabulary import (
     COST,
     PLACE_KIND,
@@ -58,7 +53,7 @@ NEW_SERVICE: Profile = {
 }
 
 
-class ServiceForm(SettingForm):
+class ServiceForm(WeekForm):
     """What a service says of itself. Words by language are added by `service_form`."""
 
     CHOICES: ClassVar = {
@@ -78,11 +73,6 @@ class ServiceForm(SettingForm):
     cost = SelectField(_l("Cost"))
     texts = LineForm.texts
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for day, name in enumerate(dates.weekdays("wide")):
-            self[f"hours_{day}"].label.text = name
-
     def offer(self, own: Iterable[str]) -> None:
         """The languages to choose from, and whichever else is spoken there."""
         codes = dict.fromkeys((*SPOKEN, *own))
@@ -93,32 +83,20 @@ class ServiceForm(SettingForm):
         flat = {f"notice_{code}": text for code, text in value["notices"].items()}
         for kind, said in value["texts"].items():
             flat |= {f"{kind}_{code}": text for code, text in said.items()}
-        hours = {f"hours_{day}": typed_hours(value["hours"].get(str(day), ())) for day in WEEKDAYS}
         days = typed_exceptions(value["exceptions"])
-        return {**value, **flat, **hours, "exceptions": days}
+        return {**value, **flat, **self.week_of(value["hours"]), "exceptions": days}
 
     def value(self) -> dict[str, Any]:
         """Hours as they are stored, words by language in one place. Raises WrongHours."""
         plain = ("name", "kind", "state", "place_kind", "floor", "place", "cost")
-        hours = {str(day): self._hours_of(f"hours_{day}") for day in WEEKDAYS}
         return {
             **{name: self[name].data for name in plain},
             "languages": self.languages.data or [],
-            "hours": {day: stored for day, stored in hours.items() if stored},
+            "hours": self.week(),
             "exceptions": read_exceptions(self.exceptions.data or ""),
             "texts": {kind.value: self.texts(kind) for kind in Text},
             "notices": self.texts("notice"),
         }
-
-    def _hours_of(self, name: str) -> list[list[str]]:
-        try:
-            return read_hours(self[name].data or "")
-        except Refusal as why:
-            raise WrongHours(name, type(why)) from None
-
-
-for _day in WEEKDAYS:
-    setattr(ServiceForm, f"hours_{_day}", StringField())
 
 
 def service_form() -> type[SettingForm]:

@@ -12,6 +12,7 @@ from portal.i18n import gettext as _
 from portal.web import guards
 from portal.web.staff.centre import house_forms as forms
 from portal.web.staff.centre.service_form import ServiceForm, service_form
+from portal.web.staff.centre.week_forms import ChildcareForm
 
 _KINDS: Mapping[Topic, Callable[[], type[forms.SettingForm]]] = {
     Topic.HOURS: lambda: forms.HoursForm,
@@ -28,6 +29,7 @@ _KINDS: Mapping[Topic, Callable[[], type[forms.SettingForm]]] = {
     Topic.LEGAL_TEXT: lambda: _by_language(rows=True, text=_("Text")),
     Topic.EXIT_PAGES: lambda: _by_language(rows=False, text=_("Address")),
     Topic.RETENTION: lambda: forms.RetentionForm,
+    Topic.CHILDCARE: lambda: ChildcareForm,
 }
 
 

@@ -23,12 +23,12 @@ class OfOneOwner:
     """Belongs to a service or to a colleague, never to both."""
 
     @declared_attr
-    def service_id(cls) -> Mapped[UUID | None]:  # noqa: N805
+    def service_id(cls) -> Mapped[UUID | None]:
         """The service it belongs to."""
         return mapped_column(ForeignKey("service.id"), index=True)
 
     @declared_attr
-    def account_id(cls) -> Mapped[UUID | None]:  # noqa: N805
+    def account_id(cls) -> Mapped[UUID | None]:
         """The colleague it belongs to."""
         return mapped_column(ForeignKey("account.id"), index=True)
 
@@ -37,7 +37,7 @@ class OfWhoIsThere(OfOneOwner):
     """Belongs to a service, to a colleague or to an interpreter."""
 
     @declared_attr
-    def interpreter_id(cls) -> Mapped[UUID | None]:  # noqa: N805
+    def interpreter_id(cls) -> Mapped[UUID | None]:
         """The interpreter it belongs to."""
         return mapped_column(ForeignKey("interpreter.id"), index=True)
 

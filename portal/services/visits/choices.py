@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from portal.domain.proposals import waits
-from portal.domain.spans import Span
 from portal.domain.visits.plans import Reason
 from portal.models import Room, Service
+from portal.services.visits.coming import Coming
 from portal.services.visits.talks import TalkToPlan
 
 
@@ -41,26 +40,8 @@ class PlannedPart:
         return self.talk.service
 
 
-@dataclass(frozen=True)
-class PlannedVisit:
-    """One day of coming."""
-
-    parts: tuple[PlannedPart, ...]
-
-    @property
-    def starts_at(self) -> datetime:
-        """When she comes."""
-        return self.parts[0].starts_at
-
-    @property
-    def ends_at(self) -> datetime:
-        """When she goes home."""
-        return max(part.ends_at for part in self.parts)
-
-    @property
-    def waits(self) -> tuple[int, ...]:
-        """Minutes from the end of each talk to the next one; nothing after the last."""
-        return waits([Span(part.starts_at, part.ends_at) for part in self.parts])
+class PlannedVisit(Coming[PlannedPart]):
+    """One day of coming, as a plan has it."""
 
 
 @dataclass(frozen=True)

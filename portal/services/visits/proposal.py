@@ -6,10 +6,10 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from portal.domain.appointments import AppointmentState
-from portal.domain.proposals import VisitState, waits
-from portal.domain.spans import Span
+from portal.domain.proposals import VisitState
 from portal.models import Appointment, Room, Service, Visit
 from portal.services.dates.shown_dates import ends_at
+from portal.services.visits.coming import Coming
 
 
 @dataclass(frozen=True)
@@ -39,26 +39,10 @@ class ProposedPart:
 
 
 @dataclass(frozen=True)
-class ProposedDay:
-    """One coming to the house."""
+class ProposedDay(Coming[ProposedPart]):
+    """One coming to the house, as it was proposed to her."""
 
     on: date
-    parts: tuple[ProposedPart, ...]
-
-    @property
-    def starts_at(self) -> datetime:
-        """When she comes."""
-        return self.parts[0].starts_at
-
-    @property
-    def ends_at(self) -> datetime:
-        """When she goes home."""
-        return max(part.ends_at for part in self.parts)
-
-    @property
-    def waits(self) -> tuple[int, ...]:
-        """Minutes to the next talk; nothing after the last."""
-        return waits([Span(part.starts_at, part.ends_at) for part in self.parts])
 
 
 @dataclass(frozen=True)
@@ -79,7 +63,7 @@ class Proposal:
         known = (part for part in self.beside if self._day(part) in asked)
         together = sorted([*self.parts, *known], key=lambda part: part.starts_at)
         by_day = groupby(together, key=self._day)
-        return tuple(ProposedDay(on, tuple(parts)) for on, parts in by_day)
+        return tuple(ProposedDay(tuple(parts), on) for on, parts in by_day)
 
     def _day(self, part: ProposedPart) -> date:
         return part.starts_at.astimezone(self.zone).date()

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from stat import S_IMODE
 
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from portal.database import Database
 from portal.demo import preparing, seeding, signins
 from portal.demo.preparing import NotADemo
+from portal.demo.signins import StaffSignIn
 from portal.demo.words import load
 from portal.domain.accounts import CardState
 from portal.domain.appointments import AppointmentState
@@ -136,8 +138,6 @@ def test_the_account_of_the_demo_holds_and_nobody_is_signed_in(session: Session)
 
 @pytest.mark.real
 def test_the_first_survivors_come_in_and_read(made: Path, database: Database, house: House) -> None:
-    from datetime import UTC, datetime
-
     for her in signins.read(made / signins.NAME)["survivors"][:4]:
         now = datetime.now(UTC)
         token = sign_in_with_card(
@@ -158,13 +158,9 @@ def test_the_first_survivors_come_in_and_read(made: Path, database: Database, ho
             )
 
 
-@pytest.mark.real
-def test_staff_come_in_with_the_code_of_now(made: Path, database: Database, house: House) -> None:
-    from datetime import UTC, datetime
-
-    one = signins.read(made / signins.NAME)["staff"][0]
-    now = datetime.now(UTC)
-    token = sign_in_with_passphrase(
+def token_of(database: Database, house: House, one: StaffSignIn, now: datetime) -> str:
+    """A colleague of the list gives her pass phrase."""
+    return sign_in_with_passphrase(
         database.transaction,
         house,
         email=one["email"],
@@ -173,6 +169,13 @@ def test_staff_come_in_with_the_code_of_now(made: Path, database: Database, hous
         address=b"here",
         now=now,
     )
+
+
+@pytest.mark.real
+def test_staff_come_in_with_the_code_of_now(made: Path, database: Database, house: House) -> None:
+    one = signins.read(made / signins.NAME)["staff"][0]
+    now = datetime.now(UTC)
+    token = token_of(database, house, one, now)
     with database.transaction() as session:
         acting = sessions.find(session, token, now=now)
         assert acting is not None
@@ -183,20 +186,10 @@ def test_staff_come_in_with_the_code_of_now(made: Path, database: Database, hous
 def test_last_month_is_told_and_planning_together_saves_visits(
     made: Path, database: Database, house: House
 ) -> None:
-    from datetime import UTC, datetime
-
     staff = signins.read(made / signins.NAME)["staff"]
     one = next(one for one in staff if "coordinator" in one["roles"])
     now = datetime.now(UTC)
-    token = sign_in_with_passphrase(
-        database.transaction,
-        house,
-        email=one["email"],
-        passphrase=one["passphrase"],
-        language="nl",
-        address=b"here",
-        now=now,
-    )
+    token = token_of(database, house, one, now)
     with database.transaction() as session:
         acting = sessions.find(session, token, now=now)
         assert acting is not None

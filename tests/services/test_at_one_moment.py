@@ -5,9 +5,11 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from typing import TypeVar
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal.domain.appointments import AppointmentState, Overlaps
 from portal.domain.cards import WRONG_PINS_BEFORE_FREEZE, CardDoesNotOpen
@@ -21,6 +23,7 @@ from portal.services import needs, referrals
 from portal.services.dates import giving, her_dates
 from portal.services.dates.shown_dates import Details
 from portal.services.entry import cards, sessions
+from portal.services.entry.sessions import SignedIn
 from portal.services.keys.folders import get_folder
 from portal.services.moderation import desk
 from tests.people import NOON, Person, TestHouse
@@ -168,6 +171,20 @@ def test_the_right_pin_beside_the_tenth_wrong_one_comes_too_late(
         uncovered.result()
 
 
+def police_give_it(session: Session, acting: SignedIn, referral_id: UUID) -> None:
+    """The police give a date at the hour that others want too."""
+    giving.set_date(
+        session,
+        acting,
+        referral_id,
+        starts_at=TOMORROW,
+        minutes=60,
+        with_id=acting.account_id,
+        details=Details("Ground floor"),
+        now=NOON,
+    )
+
+
 def test_two_services_do_not_take_the_same_hour(
     the_house: TestHouse, her: Person, meanwhile: Meanwhile
 ) -> None:
@@ -181,16 +198,7 @@ def test_two_services_do_not_take_the_same_hour(
         a_date(the_house, housing)
 
     with the_house.acting(worker) as (session, acting):
-        giving.set_date(
-            session,
-            acting,
-            referral_of(the_house, police, POLICE).id,
-            starts_at=TOMORROW,
-            minutes=60,
-            with_id=worker.account_id,
-            details=Details("Ground floor"),
-            now=NOON,
-        )
+        police_give_it(session, acting, referral_of(the_house, police, POLICE).id)
         dated = meanwhile(date)
     with pytest.raises(Overlaps):
         dated.result()
@@ -209,16 +217,7 @@ def test_two_who_must_not_meet_are_not_booked_in_one_moment(
         a_date(the_house, hers, starts_at=TOMORROW + timedelta(hours=1))
 
     with the_house.acting(worker) as (session, acting):
-        giving.set_date(
-            session,
-            acting,
-            referral_of(the_house, police, POLICE).id,
-            starts_at=TOMORROW,
-            minutes=60,
-            with_id=worker.account_id,
-            details=Details("Ground floor"),
-            now=NOON,
-        )
+        police_give_it(session, acting, referral_of(the_house, police, POLICE).id)
         dated = meanwhile(date)
     with pytest.raises(TimeNotPossible):
         dated.result()

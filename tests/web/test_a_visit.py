@@ -97,7 +97,7 @@ def test_lengths_and_days_that_cannot_be_stay_where_they_were_typed(
         els.get(f"{place}/visit?asked=1&talk={key}&minutes-{key}={typed}&first=yesterday")
         assert "A talk lasts from 10 to 240 minutes, in steps of 5." in els.words
         assert "Choose a day." in els.words
-        assert els.page.find("input", {"name": f"minutes-{key}"})["value"] == typed  # type: ignore[index]
+        assert value_of(els, f"minutes-{key}") == typed
     els.get(f"{place}/visit?asked=1&first=2001-01-01&talk=none&move=x&minutes-x=4")
     assert "Choose a day from tomorrow on" in els.words
 
@@ -112,8 +112,8 @@ def test_when_she_can_come_is_hers_and_her_case_teams(
     press(phone, "Keep this", **{**every_day(phone), **answers})
     assert "We look for times that suit you." in text(phone)
     els.get(f"{place}/visit-wishes")
-    assert els.page.find("input", {"name": "d0"})["value"] == "00:00-12:00"  # type: ignore[index]
-    assert els.page.find("input", {"name": "d2"})["value"] == "-"  # type: ignore[index]
+    assert value_of(els, "d0") == "00:00-12:00"
+    assert value_of(els, "d2") == "-"
     els.submit("Keep this", d0="12:00-9:00", d1="morning", longest="5", children="99")
     for words in ("These hours end before they begin.", "Write hours as", "From 20 to 600"):
         assert words in els.words
@@ -125,10 +125,19 @@ def test_when_she_can_come_is_hers_and_her_case_teams(
 
 def every_day(phone: Phone) -> dict[str, str]:
     """What stands chosen in each of the selects."""
-    return {
-        str(one["name"]): str((one.find("option", selected=True) or one.option)["value"])  # type: ignore[index]
-        for one in phone.soup.select("main select")
-    }
+    chosen = {}
+    for one in phone.soup.select("main select"):
+        option = one.select_one("option[selected]") or one.select_one("option")
+        assert option is not None
+        chosen[str(one["name"])] = str(option["value"])
+    return chosen
+
+
+def value_of(browser: Browser, name: str) -> str:
+    """What stands in a field."""
+    field = browser.page.select_one(f'input[name="{name}"]')
+    assert field is not None
+    return str(field["value"])
 
 
 def test_her_answer_can_wait(whole: WholeHouse) -> None:

@@ -87,6 +87,20 @@ def record(
     return event
 
 
+def record_in_case(
+    session: Session,
+    actor_id: UUID | None,
+    kind: str,
+    case_id: UUID,
+    *,
+    now: datetime,
+    **ids: UUID,
+) -> AuditEvent:
+    """Add an act to the chain of a case, with the ids of what it is about, by their names."""
+    facts: Facts = {name: str(one) for name, one in ids.items()}
+    return record(session, actor_id, kind, now=now, case_id=case_id, facts=facts)
+
+
 def mention(session: Session, event: AuditEvent, case_ids: Iterable[UUID]) -> None:
     """Note which cases stood in a list of names, so that it is found from each of them."""
     rows = [{"case_id": one, "at": event.at, "event_id": event.id} for one in set(case_ids)]

@@ -424,14 +424,8 @@ def _answered(
     session: Session, acting: SignedIn, referral: Referral, kind: str, *, now: datetime
 ) -> None:
     referral.answered_at, referral.answered_by_id = now, acting.account_id
-    audit.record(
-        session,
-        acting.account_id,
-        kind,
-        now=now,
-        case_id=referral.case_id,
-        facts={"referral": str(referral.id)},
-    )
+    case_id, by = referral.case_id, acting.account_id
+    audit.record_in_case(session, by, kind, case_id, now=now, referral=referral.id)
     session.flush()
 
 

@@ -32,11 +32,5 @@ def account(
     session: Session, acting: SignedIn, kind: str, appointment: Appointment, *, now: datetime
 ) -> None:
     """An act about a date, in the account of its case."""
-    audit.record(
-        session,
-        acting.account_id,
-        kind,
-        now=now,
-        case_id=appointment.case_id,
-        facts={"appointment": str(appointment.id)},
-    )
+    case_id, by = appointment.case_id, acting.account_id
+    audit.record_in_case(session, by, kind, case_id, now=now, appointment=appointment.id)

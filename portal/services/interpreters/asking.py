@@ -169,8 +169,8 @@ def account(
     session: Session, acting: SignedIn, kind: str, request: InterpreterRequest, *, now: datetime
 ) -> None:
     """An act about an interpreter, in the account of its case."""
-    facts: audit.Facts = {"appointment": str(request.appointment_id)}
-    audit.record(session, acting.account_id, kind, now=now, case_id=request.case_id, facts=facts)
+    case_id, date_id = request.case_id, request.appointment_id
+    audit.record_in_case(session, acting.account_id, kind, case_id, now=now, appointment=date_id)
     session.flush()
 
 

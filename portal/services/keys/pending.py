@@ -84,7 +84,9 @@ def hand_on(
                 given_by_id=acting.account_id,
                 now=now,
             )
-    _account(session, acting, "case_keys_given", case_id, account_id, now=now)
+    audit.record_in_case(
+        session, acting.account_id, "case_keys_given", case_id, now=now, account=account_id
+    )
     session.flush()
 
 
@@ -102,7 +104,9 @@ def take_away(
     for folder in folders:
         end_grants(session, folder, holder_id)
     if folders:
-        _account(session, acting, "case_keys_ended", case_id, account_id, now=now)
+        audit.record_in_case(
+            session, acting.account_id, "case_keys_ended", case_id, now=now, account=account_id
+        )
 
 
 def authorise(
@@ -124,7 +128,9 @@ def authorise(
             authorised_at=now,
         )
     )
-    _account(session, acting, "case_keys_wait", case_id, account_id, now=now)
+    audit.record_in_case(
+        session, acting.account_id, "case_keys_wait", case_id, now=now, account=account_id
+    )
     session.flush()
 
 
@@ -217,22 +223,3 @@ def _waiting(session: Session, wanted: object) -> list[Waiting]:
         )
         for pending, number, name in rows
     ]
-
-
-def _account(
-    session: Session,
-    acting: SignedIn,
-    kind: str,
-    case_id: UUID,
-    account_id: UUID,
-    *,
-    now: datetime,
-) -> None:
-    audit.record(
-        session,
-        acting.account_id,
-        kind,
-        now=now,
-        case_id=case_id,
-        facts={"account": str(account_id)},
-    )

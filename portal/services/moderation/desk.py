@@ -164,7 +164,9 @@ def add_reading(
     reading = Reading(need_id=need.id, author_id=acting.account_id, written_at=now, words=b"")
     folder.write(reading, "words", text)
     session.add(reading)
-    _account(session, acting, "reading_added", need, now=now)
+    audit.record_in_case(
+        session, acting.account_id, "reading_added", need.case_id, now=now, need=need.id
+    )
     session.flush()
     return reading
 
@@ -204,7 +206,9 @@ def route(
     decision.takes_effect_at = decision.took_effect_at = now
     deciding.settle(session, acting, decision, DecisionState.ACCEPTED, now=now)
     at_desk.end_desk_grants(session, need)
-    _account(session, acting, "need_routed", need, now=now)
+    audit.record_in_case(
+        session, acting.account_id, "need_routed", need.case_id, now=now, need=need.id
+    )
     session.flush()
 
 
@@ -218,7 +222,9 @@ def give_back(
     folder.write(decision, "note", text)
     need.state = NeedState.QUESTION
     deciding.settle(session, acting, decision, DecisionState.GIVEN_BACK, now=now)
-    _account(session, acting, "need_given_back", need, now=now)
+    audit.record_in_case(
+        session, acting.account_id, "need_given_back", need.case_id, now=now, need=need.id
+    )
     session.flush()
 
 
@@ -269,14 +275,3 @@ def _get_to_decide(
         raise NotYours
     _, need = _get_waiting(session, acting, decision_id)
     return deciding.to_decide(session, acting, decision_id, now=now), need
-
-
-def _account(session: Session, acting: SignedIn, kind: str, need: Need, *, now: datetime) -> None:
-    audit.record(
-        session,
-        acting.account_id,
-        kind,
-        now=now,
-        case_id=need.case_id,
-        facts={"need": str(need.id)},
-    )

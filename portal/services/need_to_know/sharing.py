@@ -105,7 +105,15 @@ def say_yes(
         asked=asked,
     )
     session.add(wish)
-    _account(session, acting, "sharing_yes", need, service_id, now=now)
+    audit.record_in_case(
+        session,
+        acting.account_id,
+        "sharing_yes",
+        need.case_id,
+        now=now,
+        need=need.id,
+        service=service_id,
+    )
     if referral.state in (ReferralState.WAITS_FOR_YES, ReferralState.SAID_NO):
         if referral.state is ReferralState.WAITS_FOR_YES and referral.sent_at is not None:
             # An earlier yes ended by the clock: the dates that came of it still stand.
@@ -136,7 +144,15 @@ def say_no(
     ):
         wish.withdrawn_at = now
     needs.stop_referral(session, referral, ReferralState.SAID_NO, now=now)
-    _account(session, acting, "sharing_no", need, service_id, now=now)
+    audit.record_in_case(
+        session,
+        acting.account_id,
+        "sharing_no",
+        need.case_id,
+        now=now,
+        need=need.id,
+        service=service_id,
+    )
     session.flush()
 
 
@@ -192,22 +208,3 @@ def _check_hers_to_decide(referral: Referral) -> None:
     """A referral that is over can be neither allowed nor refused. Raises WrongState."""
     if referral.state in (ReferralState.NOT_POSSIBLE, ReferralState.STOPPED):
         raise WrongState
-
-
-def _account(
-    session: Session,
-    acting: SignedIn,
-    kind: str,
-    need: Need,
-    service_id: UUID,
-    *,
-    now: datetime,
-) -> None:
-    audit.record(
-        session,
-        acting.account_id,
-        kind,
-        now=now,
-        case_id=need.case_id,
-        facts={"need": str(need.id), "service": str(service_id)},
-    )

@@ -131,7 +131,9 @@ def refuse(
     visit = proposal.visit
     visit.state, visit.answered_at = VisitState.PART_REFUSED, now
     visit.lapses_at = lapses_at([part.starts_at for part in kept], now=now)
-    _account(session, acting, "visit_part_refused", visit, now=now)
+    audit.record_in_case(
+        session, acting.account_id, "visit_part_refused", visit.case_id, now=now, visit=visit.id
+    )
 
 
 def _get_to_answer(
@@ -188,10 +190,6 @@ def _end(
         raise WrongState
     proposing.end(session, visit, state, now=now)
     visit.answered_at = now
-    _account(session, acting, f"visit_{state.value}", visit, now=now)
-
-
-def _account(session: Session, acting: SignedIn, kind: str, visit: Visit, *, now: datetime) -> None:
-    facts: audit.Facts = {"visit": str(visit.id)}
-    audit.record(session, acting.account_id, kind, now=now, case_id=visit.case_id, facts=facts)
-    session.flush()
+    audit.record_in_case(
+        session, acting.account_id, f"visit_{state.value}", visit.case_id, now=now, visit=visit.id
+    )

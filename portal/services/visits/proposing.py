@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -70,7 +69,9 @@ def send(
             taken_times.take(session, appointment)
         except _TAKEN:
             raise PlanIsGone from None
-    _account(session, acting.account_id, "visit_proposed", visit, now=now)
+    audit.record_in_case(
+        session, acting.account_id, "visit_proposed", visit.case_id, now=now, visit=visit.id
+    )
     session.flush()
     return visit
 
@@ -83,7 +84,9 @@ def take_back(session: Session, acting: SignedIn, case: Case, *, now: datetime) 
     if visit is None:
         raise WrongState
     end(session, visit, VisitState.TAKEN_BACK, now=now)
-    _account(session, acting.account_id, "visit_taken_back", visit, now=now)
+    audit.record_in_case(
+        session, acting.account_id, "visit_taken_back", visit.case_id, now=now, visit=visit.id
+    )
 
 
 def lapse(session: Session, *, now: datetime) -> int:
@@ -97,7 +100,7 @@ def lapse(session: Session, *, now: datetime) -> int:
     found = session.scalars(due).all()
     for visit in found:
         end(session, visit, VisitState.LAPSED, now=now)
-        _account(session, None, "visit_lapsed", visit, now=now)
+        audit.record_in_case(session, None, "visit_lapsed", visit.case_id, now=now, visit=visit.id)
     return len(found)
 
 
@@ -204,11 +207,3 @@ def _propose(
     session.add(appointment)
     session.flush()
     return appointment
-
-
-def _account(
-    session: Session, actor_id: UUID | None, kind: str, visit: Visit, *, now: datetime
-) -> None:
-    facts: audit.Facts = {"visit": str(visit.id)}
-    audit.record(session, actor_id, kind, now=now, case_id=visit.case_id, facts=facts)
-    session.flush()

@@ -45,7 +45,7 @@ def test_her_visit_is_over_before_the_browser_moves(
 ) -> None:
     with house.street.looking(lambda: house.visits(her)) as arrivals:
         inside.leave.tap()
-        inside.page.wait_for_url(house.street.page("en"))
+        inside.is_away()
     assert [(one.path, one.saw, one.referrer) for one in arrivals] == [("/en", 0, None)]
     assert inside.page.evaluate("history.length") == 2, "the exit page took the portal's place"
     inside.page.go_back()
@@ -71,7 +71,7 @@ def test_when_the_server_hangs_she_is_covered_at_once_and_away_after_300_ms(
         assert inside.page.evaluate(IS_COVERED)
         assert arrivals == []
         inside.page.clock.run_for(1)
-        inside.page.wait_for_url(house.street.page("en"))
+        inside.is_away()
         assert [(one.path, one.saw) for one in arrivals] == [("/en", 1)]
     assert comes_true(lambda: house.visits(her) == 0), "the request went on behind the new page"
 
@@ -113,7 +113,7 @@ def test_when_the_exit_page_hangs_the_cover_stays(
                 told.append(one.value.text)
         finally:
             opens.set()
-        she.page.wait_for_url(house.street.page("en"))
+        she.is_away()
     for text in told:
         assert WORDS not in text
         assert text.startswith("true Agenda ")
@@ -128,7 +128,7 @@ def test_three_times_shift_leaves_and_escape_does_nothing(
     assert inside.page.url == house.address
     assert house.visits(her) == 1
     inside.page.keyboard.press("Shift")
-    inside.page.wait_for_url(house.street.page("en"))
+    inside.is_away()
     assert house.visits(her) == 0
 
 

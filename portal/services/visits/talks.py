@@ -56,6 +56,12 @@ class TalkToPlan:
         return self.service.place_kind.is_confidential
 
     @property
+    def span(self) -> Span:
+        """The time that it has already."""
+        assert self.date is not None
+        return _span(self.date)
+
+    @property
     def floor(self) -> int:
         """Where the date is that it has already."""
         return self.room.floor if self.room else self.service.floor or 0

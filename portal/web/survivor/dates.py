@@ -38,6 +38,10 @@ SAID: Mapping[str, str] = {
     "visit": _l("Good. These are your dates now."),
     "part": _l("Your contact person looks for another time."),
     "when": _l("We look for times that suit you."),
+    "when_held": _l(
+        "We look for times that suit you. A time of the visit below does not suit you now."
+        " Say which one."
+    ),
     "hidden": _l("Hidden. You do not see these dates any more."),
 }
 

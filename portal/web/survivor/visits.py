@@ -20,7 +20,7 @@ from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.services import drafts
 from portal.services.house import get_centre
-from portal.services.visits import answering, wishes
+from portal.services.visits import answering, closed_out, wishes
 from portal.services.visits.wishes import HerWishes
 from portal.web import guards
 from portal.web.forms import PortalForm
@@ -121,7 +121,9 @@ def when() -> ResponseReturnValue:
             said = _said(form, known, days)
             drafts.forget(session, acting, unsent.WHEN)
             wishes.write(session, acting, acting.her_case_id, said, now=now)
-        return redirect(url_for("survivor.dates.show", said="when"))
+            proposal = answering.find_hers(session, acting, now=now)
+        is_held = closed_out.by_wishes(proposal, said)
+        return redirect(url_for("survivor.dates.show", said="when_held" if is_held else "when"))
     open_on = get_centre(guards.db()).weekdays
     return render_template("survivor/visits/when.html", form=form, weekdays=open_on)
 

@@ -18,7 +18,7 @@ from portal.i18n import dates
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.services.case_work import cases
-from portal.services.visits import wishes
+from portal.services.visits import answering, closed_out, wishes
 from portal.services.visits.wishes import MOST_CHILDREN, HerWishes
 from portal.web import guards
 from portal.web.forms import StaffForm
@@ -81,6 +81,8 @@ def show(case_id: UUID) -> ResponseReturnValue:
         if said is not None:
             with guards.transaction() as writing:
                 wishes.write(writing, acting, case_id, said, now=now)
+            if closed_out.by_wishes(answering.find(session, case_id, now=now), said):
+                flash(_("A time that is held for her does not suit her now. Plan again."), "warn")
             flash(_("Kept. She reads the same on her own page, and can change it."), "done")
             return redirect(url_for("staff.inside.visits.show", case_id=case_id))
     return render_template("staff/visits/wishes.html", case=case, name=name, form=form)

@@ -23,6 +23,7 @@ class Topic(StrEnum):
     EXIT_PAGES = "exit_pages"
     RETENTION = "retention"
     CHILDCARE = "childcare"
+    SEPARATION = "separation"
 
 
 class LegalText(StrEnum):

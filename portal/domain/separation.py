@@ -12,6 +12,7 @@ telling on the other person:
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal.domain.opening import Hours, on_the_clock
@@ -21,6 +22,9 @@ from portal.domain.spans import Span, Spans, joined, without
 BUFFER = timedelta(minutes=60)
 """Between the one's leaving and the other's arriving, unless the centre sets another."""
 
+LEAST_MINUTES, MOST_MINUTES = 15, 240
+"""Less is no time to be gone; more would close whole days, and tell by that."""
+
 LONGEST_WAIT = timedelta(minutes=90)
 """Who has two talks no further apart stays in the house between them."""
 
@@ -28,8 +32,27 @@ GRAIN = timedelta(hours=1)
 WHOLE_DAY: Hours = ((time.min, time.min),)
 
 
+class BufferOutOfReach(Refusal):
+    """The minutes between two who must not meet are too few or too many."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.least, self.most = LEAST_MINUTES, MOST_MINUTES
+
+
 class TimeNotPossible(Refusal):
     """She cannot be in the house at this time. Nobody is told why, or because of whom."""
+
+
+def buffer_of(setting: Mapping[str, Any]) -> timedelta:
+    """What the centre set, one for every pair; the usual hour where it set nothing."""
+    return timedelta(minutes=setting["minutes"]) if setting else BUFFER
+
+
+def check_minutes(minutes: int) -> None:
+    """Raises BufferOutOfReach."""
+    if not LEAST_MINUTES <= minutes <= MOST_MINUTES:
+        raise BufferOutOfReach
 
 
 def stays(appointments: Iterable[Span], *, longest_wait: timedelta = LONGEST_WAIT) -> Spans:

@@ -35,6 +35,8 @@ class Centre(Base):
     retention: Mapped[dict[str, Any]] = mapped_column(default=dict)
     childcare: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Hours by weekday and places; empty where nobody looks after children."""
+    separation: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Minutes between any two who must not meet; empty: the usual hour."""
     is_demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 

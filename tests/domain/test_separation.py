@@ -7,9 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.separation import (
-    BUFFER,
     GRAIN,
+    LEAST_MINUTES,
+    MOST_MINUTES,
+    BufferOutOfReach,
     TimeNotPossible,
+    buffer_of,
+    check_minutes,
     check_time,
     closed_times,
     forbidden,
@@ -31,18 +35,29 @@ APPOINTMENTS = st.lists(
 )
 
 
-@given(APPOINTMENTS, APPOINTMENTS, st.integers(0, 400))
+@given(APPOINTMENTS, APPOINTMENTS, st.integers(0, 400), st.integers(LEAST_MINUTES, MOST_MINUTES))
 def test_she_never_comes_closer_than_the_buffer(
-    his: list[Span], hers: list[Span], start: int
+    his: list[Span], hers: list[Span], start: int, minutes: int
 ) -> None:
-    asked = at(start / 20, 30)
+    asked, buffer = at(start / 20, 30), buffer_of({"minutes": minutes})
     try:
-        check_time(asked, her_appointments=hers, closed=closed_times([], forbidden(his)))
+        check_time(
+            asked, her_appointments=hers, closed=closed_times([], forbidden(his, buffer=buffer))
+        )
     except TimeNotPossible:
         return
     (stay,) = [stay for stay in stays([asked, *hers]) if stay.meets(asked)]
     for other in stays(his):
-        assert stay.starts_at - other.ends_at >= BUFFER or other.starts_at - stay.ends_at >= BUFFER
+        assert stay.starts_at - other.ends_at >= buffer or other.starts_at - stay.ends_at >= buffer
+
+
+def test_it_is_an_hour_unless_the_centre_sets_another() -> None:
+    assert buffer_of({}) == timedelta(minutes=60)
+    check_minutes(LEAST_MINUTES)
+    check_minutes(MOST_MINUTES)
+    for minutes in (-60, 0, LEAST_MINUTES - 1, MOST_MINUTES + 1):
+        with pytest.raises(BufferOutOfReach):
+            check_minutes(minutes)
 
 
 def test_waiting_for_the_next_talk_counts_as_being_there() -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Uuid, select
 
 from portal.domain.appointments import AppointmentState
 from portal.domain.calendars import Access, CalendarKind, Clash, EntryState
+from portal.domain.centre import Topic
 from portal.domain.kept_apart import ApartAlready, SameCase, TooManyApart
 from portal.domain.needs import Category
 from portal.domain.refusals import NotFound, NotYours, ProofTooOld, WrongState
@@ -25,7 +26,8 @@ from portal.models import (
 from portal.services import audit
 from portal.services.availability.owners import Owner
 from portal.services.calendars import links
-from portal.services.dates import her_dates, kept_apart, taken_times
+from portal.services.centre import house_settings
+from portal.services.dates import her_dates, kept_apart, separation, taken_times
 from portal.services.endings import closing, erasure
 from portal.services.keys.halves import KeyNotHandedOver
 from portal.services.need_to_know import looking
@@ -90,6 +92,33 @@ class TestTheRule:
         assert not refused(the_house, need_id, day_after)
         # Her talk at 8:15 is over at 8:45; the next at 10:15 would keep her here past 10.
         assert refused(the_house, need_id, TOMORROW - timedelta(minutes=45), minutes=15)
+
+    @pytest.mark.parametrize(("minutes", "before", "after"), [(15, 1, 1), (180, 3, 4), (240, 4, 5)])
+    def test_the_house_sets_how_long_they_are_kept_apart(
+        self,
+        the_house: TestHouse,
+        her: Person,
+        need_id: UUID,
+        minutes: int,
+        before: int,
+        after: int,
+    ) -> None:
+        first = a_date(the_house, need_id, starts_at=TOMORROW + 6 * HOUR)
+        with the_house.acting(the_house.coordinator) as (session, acting):
+            value = {"minutes": minutes}
+            house_settings.change(session, acting, Topic.SEPARATION, value, now=NOON)
+        begins, ends = TOMORROW - before * HOUR, TOMORROW + after * HOUR
+        # What the planner gets, a date that is given, one that is moved, and one moved outside.
+        assert closed(the_house, her) == (Span(begins, ends),)
+        for at, is_free in ((begins - HOUR, True), (begins, False), (ends - HOUR, False)):
+            span = Span(at, at + HOUR)
+            with the_house.database.transaction("read") as session:
+                asked = {
+                    first: separation.Asked(the_house.case_of(session, her).id, span, (first,))
+                }
+                assert separation.impossible(session, asked) == (set() if is_free else {first}), at
+        assert refused(the_house, need_id, ends - HOUR, instead_of=first)
+        assert not refused(the_house, need_id, ends, instead_of=first)
 
     def test_a_date_moved_there_in_a_calendar_outside_is_not_taken_over(
         self, the_house: TestHouse, need_id: UUID

@@ -13,6 +13,7 @@ from portal.domain.profiles import by_language, checked, kept_hours
 from portal.domain.promises import Promise, Span
 from portal.domain.refusals import NotFound
 from portal.domain.retention import check_days, days_of
+from portal.domain.separation import check_minutes
 from portal.domain.visits.childcare import check_places
 from portal.models import Centre
 from portal.services.centre import profiles
@@ -52,6 +53,7 @@ READ: Mapping[Topic, Callable[[Session, Centre, str], Value]] = {
     Topic.EXIT_PAGES: lambda _session, centre, _about: dict(centre.exit_pages),
     Topic.RETENTION: lambda _session, centre, _about: dict(centre.retention),
     Topic.CHILDCARE: lambda _session, centre, _about: dict(centre.childcare),
+    Topic.SEPARATION: lambda _session, centre, _about: dict(centre.separation),
 }
 
 
@@ -151,6 +153,14 @@ def _check_childcare(_s: Session, _c: Centre, _a: str, value: Value, _now: datet
     return {"places": places, "hours": hours} if places and hours else {}
 
 
+def _check_separation(_s: Session, _c: Centre, _a: str, value: Value, _now: datetime) -> Value:
+    if not value:
+        return {}
+    minutes = int(value["minutes"])
+    check_minutes(minutes)
+    return {"minutes": minutes}
+
+
 CHECKED: Mapping[Topic, Callable[[Session, Centre, str, Value, datetime], Value]] = {
     Topic.HOURS: _check_hours,
     Topic.PROMISES: _check_promises,
@@ -161,6 +171,7 @@ CHECKED: Mapping[Topic, Callable[[Session, Centre, str, Value, datetime], Value]
     Topic.EXIT_PAGES: _check_exits,
     Topic.RETENTION: _check_retention,
     Topic.CHILDCARE: _check_childcare,
+    Topic.SEPARATION: _check_separation,
 }
 
 
@@ -195,4 +206,5 @@ WRITE: Mapping[Topic, Callable[[Session, Centre, str, Value], None]] = {
     Topic.EXIT_PAGES: lambda _s, centre, _about, value: setattr(centre, "exit_pages", value),
     Topic.RETENTION: lambda _s, centre, _about, value: setattr(centre, "retention", value),
     Topic.CHILDCARE: lambda _s, centre, _about, value: setattr(centre, "childcare", value),
+    Topic.SEPARATION: lambda _s, centre, _about, value: setattr(centre, "separation", value),
 }

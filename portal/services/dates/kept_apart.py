@@ -24,7 +24,7 @@ from portal.domain.spans import Span
 from portal.domain.words import written
 from portal.models import Case, StaffMember
 from portal.services import audit
-from portal.services.dates import taken_times
+from portal.services.dates import separation, taken_times
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import at_once, key_file
 from portal.services.keys import apart
@@ -147,6 +147,7 @@ def _free_place(taken: dict[int, apart.Pair]) -> int:
 
 
 def _with_dates(session: Session, case: Case, links: list[Link], *, now: datetime) -> list[Link]:
+    buffer = separation.buffer(session)
     everybody = {case.id, *(link.other.id for link in links)}
     taken = taken_times.of(session, everybody, Span(now, now + FURTHEST))
     hers = sorted(taken.get(case.id, {}).values())
@@ -156,7 +157,7 @@ def _with_dates(session: Session, case: Case, links: list[Link], *, now: datetim
             too_close=tuple(
                 span
                 for span in hers
-                for closed in forbidden(taken.get(link.other.id, {}).values())
+                for closed in forbidden(taken.get(link.other.id, {}).values(), buffer=buffer)
                 if span.meets(closed)
             ),
         )

@@ -13,9 +13,16 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from portal.domain.separation import TimeNotPossible, check_time, closed_times, forbidden
+from portal.domain.separation import (
+    TimeNotPossible,
+    buffer_of,
+    check_time,
+    closed_times,
+    forbidden,
+)
 from portal.domain.spans import Span, Spans
 from portal.services.dates import own_times, taken_times
+from portal.services.house import get_centre
 from portal.services.keys import apart
 
 AROUND = timedelta(days=1)
@@ -35,6 +42,7 @@ class Asked:
 class _Seen:
     """Whom each case must not meet, when it cannot come, and when everybody has dates."""
 
+    buffer: timedelta
     others: Mapping[UUID, list[UUID]]
     own: Mapping[UUID, Spans]
     taken: Mapping[UUID, Mapping[UUID, Span]]
@@ -42,7 +50,9 @@ class _Seen:
     def closed(self, case_id: UUID, *, to_herself: bool = False) -> Spans:
         """When a case must not be in the house; to herself her own wishes are no hindrance."""
         theirs = (self.taken.get(other, {}).values() for other in self.others[case_id])
-        forbidden_times = [span for dates in theirs for span in forbidden(dates)]
+        forbidden_times = [
+            span for dates in theirs for span in forbidden(dates, buffer=self.buffer)
+        ]
         return closed_times(() if to_herself else self.own[case_id], forbidden_times)
 
     def check(self, asked: Asked, *, to_herself: bool = False) -> None:
@@ -53,6 +63,11 @@ class _Seen:
             her_appointments=[span for date_id, span in hers if date_id not in asked.but],
             closed=self.closed(asked.case_id, to_herself=to_herself),
         )
+
+
+def buffer(session: Session) -> timedelta:
+    """The time that this house keeps between any two who must not meet."""
+    return buffer_of(get_centre(session).separation)
 
 
 def closed(session: Session, case_id: UUID, within: Span) -> Spans:
@@ -103,4 +118,6 @@ def _look(session: Session, case_ids: Collection[UUID], within: Span) -> _Seen:
     others = apart.others(session, case_ids)
     own = own_times.of(session, case_ids, within.widened(AROUND))
     everybody = {*case_ids, *(other for several in others.values() for other in several)}
-    return _Seen(others, own, taken_times.of(session, everybody, within.widened(AROUND)))
+    return _Seen(
+        buffer(session), others, own, taken_times.of(session, everybody, within.widened(AROUND))
+    )

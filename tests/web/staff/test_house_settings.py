@@ -97,6 +97,19 @@ def test_the_hours_of_the_playroom_are_set_like_those_of_a_service(cora: Browser
     assert told == ["Monday 09:00-12:00, 13:00-16:30 Children at one time 6"]
 
 
+def test_how_far_apart_two_are_kept_is_set_and_put_back(cora: Browser) -> None:
+    page = cora.get(f"{AT}/separation")
+    field = page.page.select_one("input[name=minutes]")
+    assert field is not None and field["value"] == "60"
+    cora.submit(SAVE, minutes="90")
+    assert "Changed." in cora.words
+    cora.get(f"{AT}/history")
+    told = [" ".join(box.get_text(" ").split()) for box in cora.page.select("section .facts")]
+    assert told == ["Minutes from the leaving of the one to the coming of the other 60 90"]
+    cora.submit("Put back what stood before")
+    assert "Changed." in cora.words
+
+
 WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
     "the end before the beginning": (
         "hours",
@@ -135,6 +148,9 @@ WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
         "empty in Français",
     ),
     "no language": ("languages", {"codes": [], "first": ""}, "Not a valid choice"),
+    "no time between two": ("separation", {"minutes": "0"}, "From 15 to 240 minutes"),
+    "days between two": ("separation", {"minutes": "9999"}, "From 15 to 240 minutes"),
+    "an hour in words": ("separation", {"minutes": "an hour"}, "whole number"),
     "days below the least": ("retention", {"backups": "0"}, "From 1 to 35 days"),
     "a backup for ever": ("retention", {"backups": "9999"}, "From 1 to 35 days"),
     "messages outliving the file": ("retention", {"messages": "200"}, "longer than the file"),

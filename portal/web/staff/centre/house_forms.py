@@ -35,6 +35,7 @@ from portal.domain.profiles import (
 from portal.domain.promises import Span
 from portal.domain.refusals import Refusal
 from portal.domain.retention import DaysOutOfReach, Kept, PagesOutliveFile, days_of
+from portal.domain.separation import BufferOutOfReach
 from portal.domain.visits.childcare import PlacesOutOfReach
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import LANGUAGES, dates
@@ -53,6 +54,7 @@ TOPIC: Mapping[Topic, str] = {
     Topic.EXIT_PAGES: _l("Where leaving leads"),
     Topic.RETENTION: _l("How long things are kept"),
     Topic.CHILDCARE: _l("Who looks after children"),
+    Topic.SEPARATION: _l("Time between two who must not meet"),
 }
 LEGAL: Mapping[LegalText, str] = {
     LegalText.PRIVACY: _l("What we do with personal data"),
@@ -300,9 +302,7 @@ def refused(refusal: Refusal, topic: Topic) -> tuple[str | None, str]:
         return refusal.kind.value, words % vars(refusal)
     if isinstance(refusal, WrongHours):
         return refusal.where, str(WHY_HOURS[refusal.why])
-    if isinstance(refusal, TooLong):
-        return None, words % {"limit": refusal.limit}
-    return FIELD.get(type(refusal)), str(words)
+    return FIELD.get(type(refusal)), str(words) % vars(refusal)
 
 
 FIELD: Mapping[type[Refusal], str] = {
@@ -317,6 +317,7 @@ FIELD: Mapping[type[Refusal], str] = {
     FloorOutOfReach: "floor",
     NoSuchLanguage: "languages",
     PlacesOutOfReach: "places",
+    BufferOutOfReach: "minutes",
 }
 WHY_HOURS: Mapping[type[Refusal], str] = {
     HoursUnreadable: _l("Write hours like this: 09:00-12:00, 13:00-17:00."),
@@ -356,6 +357,7 @@ WORDS: Mapping[type[Refusal], str] = {
     NoSuchLanguage: _l("Choose each language once."),
     WrongHours: _l("These hours cannot be read."),
     PlacesOutOfReach: _l("From 0 to 40 children at one time."),
+    BufferOutOfReach: _l("From %(least)s to %(most)s minutes."),
     NothingWritten: _l("Nothing is written here yet."),
     TooLong: _l("Longer than %(limit)s characters. Nothing was lost: make it shorter."),
 }

@@ -32,6 +32,7 @@ PLAIN = (
     Topic.EXIT_PAGES,
     Topic.RETENTION,
     Topic.CHILDCARE,
+    Topic.SEPARATION,
 )
 """Of these the house has one each; the others are many."""
 
@@ -257,6 +258,10 @@ PAGE_HINTS: dict[Topic, Any] = {
     Topic.CHILDCARE: _l(
         "Hours such as 09:00-12:00, 13:00-16:30. A visit is planned within them for whoever brings "
         "children. Empty: nobody looks after children, and staff arrange it each time."
+    ),
+    Topic.SEPARATION: _l(
+        "The same for everybody, for every date that is set or moved from now on. Dates that stand "
+        "stay: whoever may see the two files sees which of them are too close."
     ),
     Topic.RETENTION: _l(
         "The worker deletes when the time has come. A legal hold stops every clock."

@@ -11,6 +11,7 @@ from portal.i18n import dates
 from portal.i18n import gettext as _
 from portal.web import guards
 from portal.web.staff.centre import house_forms as forms
+from portal.web.staff.centre.separation_form import SeparationForm
 from portal.web.staff.centre.service_form import ServiceForm, service_form
 from portal.web.staff.centre.week_forms import ChildcareForm
 
@@ -30,6 +31,7 @@ _KINDS: Mapping[Topic, Callable[[], type[forms.SettingForm]]] = {
     Topic.EXIT_PAGES: lambda: _by_language(rows=False, text=_("Address")),
     Topic.RETENTION: lambda: forms.RetentionForm,
     Topic.CHILDCARE: lambda: ChildcareForm,
+    Topic.SEPARATION: lambda: SeparationForm,
 }
 
 
@@ -65,8 +67,8 @@ def differences(
 
 
 def _said(topic: Topic, value: dict[str, Any] | None) -> dict[str, str]:
-    # Of how long things are kept every default is known; of the rest "as by itself" says enough.
-    if not value and topic is not Topic.RETENTION:
+    # Of these every default is known; of the rest "as by itself" says enough.
+    if not value and topic not in (Topic.RETENTION, Topic.SEPARATION):
         return {}
     fields = [one for one in form_of(topic, value or {}) if one.name not in forms.OURS]
     return {_name_of(one, among=fields): _words(one) for one in fields}

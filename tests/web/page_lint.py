@@ -24,7 +24,7 @@ def check_survivors_headers(answer: TestResponse, policy: str) -> None:
     """C1 of an answer to a survivor or a stranger."""
     head = answer.headers
     assert head["Cache-Control"] == "no-store"
-    # The way back to the front page keeps the policy of the page that sent the form: ADR 4.
+    # The way back to the front page keeps the policy of the page that sent the form: decision 4.
     leads_home = answer.status_code == 303 and answer.location == "/"
     assert head.get("Referrer-Policy") == (None if leads_home else "no-referrer")
     assert head["Content-Security-Policy"] == policy

@@ -39,6 +39,7 @@ class Crew:
     moderators: list[StaffPerson]
     of_service: Mapping[UUID, StaffPerson]
     places: Mapping[UUID, str]
+    rooms: Mapping[UUID, UUID]
 
 
 @dataclass
@@ -242,6 +243,7 @@ class Asking:
             ),
             now=at,
             instead_of=instead_of,
+            room_id=self.crew.rooms.get(service),
             # The diary knows the hours of the house, not those of each service.
             knowingly=True,
         )

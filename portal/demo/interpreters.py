@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from itertools import count
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.demo.people import StaffPerson, Survivor, sign_in
+from portal.demo.people import Person, StaffPerson, Survivor, sign_in
+from portal.domain.appointments import AppointmentState
 from portal.domain.interpreters import Felt, InterpreterTaken, Means, Said, Sex
 from portal.domain.refusals import WrongState
-from portal.models import Appointment
+from portal.models import Appointment, Case
 from portal.services.entry.sessions import SignedIn
-from portal.services.interpreters import answering, asking, booking, people
+from portal.services.interpreters import answering, asking, booking, links, people
 from portal.services.interpreters.asking import Wish
 from portal.services.interpreters.people import Kept
 
@@ -71,6 +73,27 @@ class Interpreting:
             return
         if turn == _CONFIRMED:
             answering.confirm(session, hers, appointment.id, now=at)
+
+
+def give_a_link(session: Session, everybody: Iterable[Person], *, now: datetime) -> None:
+    """Whoever comes to the next talk with an interpreter gets the timed link for it."""
+    date = session.scalars(
+        select(Appointment)
+        .where(
+            Appointment.interpreter_id.is_not(None),
+            Appointment.state == AppointmentState.PLANNED,
+            Appointment.starts_at > now,
+        )
+        .order_by(Appointment.starts_at)
+        .limit(1)
+    ).first()
+    if date is None:
+        return
+    by_account = {one.account_id: one for one in everybody}
+    case = session.get_one(Case, date.case_id)
+    acting = sign_in(session, by_account[date.with_id], at=now)
+    name = by_account[case.survivor_id].name
+    links.make(session, acting, date.id, where="Lokaal aan het onthaal", name=name, now=now)
 
 
 def judge(session: Session, survivors: Iterable[Survivor], *, now: datetime) -> None:

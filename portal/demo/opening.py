@@ -1,13 +1,15 @@
 """The first day of Huis De Linde: its services, its colleagues, and who holds which key."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import pyotp
 from sqlalchemy.orm import Session
 
+from portal.demo import rooms
 from portal.demo.asking import Crew
 from portal.demo.centre import CHILDCARE, HOUSE, NOT_ENROLLED, PAUSED, SERVICES
 from portal.demo.people import StaffPerson, sign_in
@@ -29,6 +31,7 @@ class OpenHouse:
 
     staff: list[StaffPerson]
     services: dict[ServiceKind, Service]
+    rooms: dict[UUID, UUID] = field(default_factory=dict)
 
     def with_role(self, role: Role) -> list[StaffPerson]:
         """The colleagues who hold a role."""
@@ -48,6 +51,7 @@ class OpenHouse:
                 service.id: service.place or MEETING_PLACES[kind]
                 for kind, service in self.services.items()
             },
+            rooms=self.rooms,
         )
 
 
@@ -71,6 +75,8 @@ def open_house(session: Session, people: list[StaffPerson], *, now: datetime) ->
     for person in people:
         if person.name != NOT_ENROLLED:
             _enrol(session, person, now=now)
+    coordinator = house.with_role(Role.COORDINATOR)[0]
+    house.rooms = rooms.make(session, coordinator, services, now=now)
     return house
 
 

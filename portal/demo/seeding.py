@@ -12,7 +12,7 @@ from random import Random
 from sqlalchemy.orm import Session
 
 from portal.database import Database, migrate
-from portal.demo import earlier, interpreters, signins, visits
+from portal.demo import apart, earlier, interpreters, signins, stories, visits
 from portal.demo.asking import Asked, Asking, answer_for
 from portal.demo.calendar import Calendar
 from portal.demo.centre import AWAY
@@ -99,6 +99,8 @@ def _live(
         count_those_who_said_no(session, now=now)
         rest = [her for one, her in enumerate(survivors) if one not in _CANNOT_ANSWER]
         interpreters.judge(session, rest[SHOWN:], now=now)
+        interpreters.give_a_link(session, [*people, *survivors], now=now)
+        apart.keep(session, coordinator, survivors, now=now)
         visits.propose(session, survivors[visits.READS_A_PLAN], now=now)
         sign_out(session, [*people, *survivors])
 
@@ -148,10 +150,13 @@ class _Fates:
         else:
             old = [next(self._under_way) for _ in range(1 + number % 3)]
             fresh = [next(self._fresh) for _ in range((number + 1) % 2 + number % 5 // 4)]
-        if number in visits.SEVERAL:
-            old += [ACCEPTED] * 3
-        rest = [one for one in Category if one not in _URGENT]
+        under_way = 1 if number < SHOWN else len(old)
+        old += [ACCEPTED] * stories.open_talks(number, under_way)
+        together = stories.needs_of(number)
+        rest = [one for one in Category if one not in {*_URGENT, *together}]
         self._diary.rng.shuffle(rest)
+        # Taken from the end: what belongs together first.
+        rest += reversed(together)
         asked_old = [self._asked(her, fate, HowSoon.THIS_WEEK, rest) for fate in old]
         asked_fresh = [self._asked(her, fate, next(self._how_soon), rest) for fate in fresh]
         return asked_old, _each_category_once(asked_fresh)

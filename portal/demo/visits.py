@@ -1,4 +1,4 @@
-"""Visits of the demo: some survivors have talks without a date, and one reads a plan."""
+"""Visits of the demo: one survivor reads a plan for talks that have no date yet."""
 
 from datetime import datetime
 
@@ -9,8 +9,6 @@ from portal.models import Case
 from portal.services.visits import planning, proposing
 from portal.services.visits.talks import Asked
 
-SEVERAL = frozenset({0, 1, 2, 5, 8})
-"""Survivors of whom several services said yes and gave no date yet."""
 READS_A_PLAN = 1
 
 

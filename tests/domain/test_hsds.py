@@ -1,7 +1,6 @@
 """The directory of the house as a file: it comes back as it went, and bad files are named."""
 
 import json
-import time
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -178,10 +177,8 @@ def test_ids_and_names_stand_once() -> None:
     ],
     ids=range(12),
 )
-def test_a_file_that_is_none_is_refused_at_once(raw: bytes) -> None:
-    began = time.monotonic()
+def test_a_file_that_is_none_is_refused(raw: bytes) -> None:
     assert faults_of(raw)
-    assert time.monotonic() - began < 2
 
 
 def test_a_confidential_place_is_neither_written_nor_read_nor_repeated() -> None:

@@ -1,6 +1,5 @@
 """Letters to a real SMTP server: what it took is known, and what it did not say is not guessed."""
 
-import time
 from email import policy
 from email.parser import BytesParser
 
@@ -112,9 +111,7 @@ def test_what_a_server_does_means_one_thing(
     server: MailServer, does: dict[str, object], outcome: Outcome | None
 ) -> None:
     vars(server).update(does)
-    began = time.monotonic()
     assert hand_over(by_mail(server)) is outcome
-    assert time.monotonic() - began < 4, "a slow server does not hold the worker up"
     if outcome in (Outcome.TRY_AGAIN, Outcome.REFUSED, None):
         assert server.taken == [], "what may be tried again was taken by nobody"
 

@@ -20,13 +20,14 @@ from portal.domain.decisions import DecisionState
 from portal.domain.needs import Category, HowSoon, NeedAnswer, Statement, StayOrLeave
 from portal.domain.services import ServiceKind
 from portal.models import Appointment, Decision, Need, Referral, Service
-from portal.services import needs, referrals
+from portal.services import needs
 from portal.services.case_work import cases
 from portal.services.dates import attendance, giving, her_dates
 from portal.services.dates.shown_dates import Details
 from portal.services.entry.sessions import SignedIn
 from portal.services.moderation import desk
 from portal.services.need_to_know import sharing
+from portal.services.referrals import answers, at_service
 
 MINUTES = (30, 45, 45, 60, 60, 90)
 _LOOKED_AT_TWICE = 0.6
@@ -140,15 +141,15 @@ class Asking:
         sharing.say_no(session, hers, asked.need_id, asked.service_id, now=at)
 
     def _look(self, session: Session, asked: Asked, at: datetime) -> None:
-        referrals.open_referral(session, self._worker(session, asked, at), _of(asked), now=at)
+        at_service.open_referral(session, self._worker(session, asked, at), _of(asked), now=at)
 
     def _accept(self, session: Session, asked: Asked, at: datetime) -> None:
-        referrals.accept(session, self._worker(session, asked, at), _of(asked), now=at)
+        answers.accept(session, self._worker(session, asked, at), _of(asked), now=at)
 
     def _not_possible(self, session: Session, asked: Asked, at: datetime) -> None:
         reason = load(asked.her.language).one("reasons", self.diary.rng)
         worker = self._worker(session, asked, at)
-        referrals.not_possible(session, worker, _of(asked), reason, now=at)
+        answers.not_possible(session, worker, _of(asked), reason, now=at)
 
     def _desk_again(self, session: Session, asked: Asked, at: datetime) -> None:
         director = self._signed_in(session, asked.her.director, at)
@@ -195,7 +196,7 @@ class Asking:
         her_dates.cannot_come(session, hers, asked.appointment_id, now=at)
 
     def _finish(self, session: Session, asked: Asked, at: datetime) -> None:
-        referrals.finish(session, self._worker(session, asked, at), _of(asked), now=at)
+        answers.finish(session, self._worker(session, asked, at), _of(asked), now=at)
 
     def _stop(self, session: Session, asked: Asked, at: datetime) -> None:
         needs.take_back(session, self._signed_in(session, asked.her, at), asked.need_id, now=at)

@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from portal.domain.services import ServiceKind
 from portal.models import Decision, Need
-from portal.services import messages, referrals
+from portal.services import messages
 from portal.services.dates import giving
 from portal.services.dates.shown_dates import Details
 from portal.services.moderation import desk
+from portal.services.referrals import listing
 from tests.browser.open_house import OpenHouse
 from tests.people import Person
 
@@ -49,7 +50,7 @@ def the_service_sets_a_date(
     starts_at = now.replace(minute=0, second=0, microsecond=0) + timedelta(days=days, hours=taken)
     worker = people.workers[ServiceKind.HOUSING]
     with people.acting(worker, now=now, second_factor_at=now) as (session, acting):
-        lines = referrals.of_service(session, acting, now=now)
+        lines = listing.of_service(session, acting, now=now)
         referral = next(one.referral for one in lines if one.case_number == her.case_number)
         giving.set_date(
             session,

@@ -15,9 +15,9 @@ from portal.domain.refusals import NotFound, NotYours, WrongState
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import Appointment, AuditEvent
-from portal.services import referrals
 from portal.services.dates import agenda, attendance, her_dates, once_more
 from portal.services.dates.agenda import Show
+from portal.services.referrals import answers, listing
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
     HOUSING,
@@ -148,11 +148,11 @@ class TestAskingForAnother:
             ask_again(the_house, her, date_id)
         worker = the_house.workers[HOUSING]
         with the_house.acting(worker, now=AFTER) as (session, acting):
-            (line,) = referrals.of_service(session, acting, now=AFTER)
+            (line,) = listing.of_service(session, acting, now=AFTER)
             assert line.asked_again
         a_date(the_house, need_id, starts_at=TOMORROW + 5 * HOUR, now=AFTER)
         with the_house.acting(worker, now=AFTER) as (session, acting):
-            (line,) = referrals.of_service(session, acting, now=AFTER)
+            (line,) = listing.of_service(session, acting, now=AFTER)
             assert not line.waits_for_date
 
     def test_only_after_the_last_one_and_while_somebody_works_on_it(
@@ -168,7 +168,7 @@ class TestAskingForAnother:
         with pytest.raises(WrongState):
             ask_again(the_house, her, date_id)
         with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
-            referrals.finish(session, acting, referral_of(the_house, need_id).id, now=NOON)
+            answers.finish(session, acting, referral_of(the_house, need_id).id, now=NOON)
         with pytest.raises(WrongState):
             ask_again(the_house, her, second, TOMORROW + 5 * HOUR)
 

@@ -21,9 +21,9 @@ from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.domain.words import NothingWritten, TooLong
 from portal.models import Appointment
-from portal.services import referrals
 from portal.services.dates import agenda, giving, her_dates, shown_dates
 from portal.services.dates.shown_dates import Details
+from portal.services.referrals import answers, listing
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
     HOUSING,
@@ -235,7 +235,7 @@ class TestMovingAndCancelling:
         need_id = a_shared_need(the_house, her)
         a_date(the_house, need_id)
         with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
-            referrals.finish(session, acting, referral_of(the_house, need_id).id, now=NOON)
+            answers.finish(session, acting, referral_of(the_house, need_id).id, now=NOON)
         with pytest.raises(WrongState):
             a_date(the_house, need_id, starts_at=TOMORROW + 5 * HOUR)
 
@@ -249,7 +249,7 @@ class TestHerAnswer:
         date_id = a_date(the_house, a_shared_need(the_house, her))
         answer(the_house, her, her_dates.another_time, date_id)
         with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
-            (line,) = referrals.of_service(session, acting, now=NOON)
+            (line,) = listing.of_service(session, acting, now=NOON)
             assert [date.id for date in line.asked] == [date_id]
         answer(the_house, her, her_dates.cannot_come, date_id)
         answer(the_house, her, her_dates.keep, date_id)

@@ -19,13 +19,14 @@ from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, WrongState
 from portal.domain.separation import TimeNotPossible
 from portal.models import Appointment, Grant, Need
-from portal.services import needs, referrals
+from portal.services import needs
 from portal.services.dates import giving, her_dates
 from portal.services.dates.shown_dates import Details
 from portal.services.entry import cards, sessions
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.folders import get_folder
 from portal.services.moderation import desk
+from portal.services.referrals import answers, at_service
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
     HOUSING,
@@ -67,9 +68,9 @@ def test_her_no_stands_although_the_service_accepts(
     need_id = a_shared_need(the_house, her)
     referral_id = referral_of(the_house, need_id).id
     with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
-        referrals.get_to_answer(session, acting, referral_id)
+        at_service.get_to_answer(session, acting, referral_id)
         no = meanwhile(lambda: say_no(the_house, her, need_id))
-        referrals.accept(session, acting, referral_id, now=NOON)
+        answers.accept(session, acting, referral_id, now=NOON)
     no.result()
     assert referral_of(the_house, need_id).state is ReferralState.SAID_NO
 
@@ -82,7 +83,7 @@ def test_a_service_does_not_answer_what_she_just_took_away(
 
     def accept() -> None:
         with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
-            referrals.accept(session, acting, referral_id, now=NOON)
+            answers.accept(session, acting, referral_id, now=NOON)
 
     with the_house.acting(her) as (session, acting):
         needs.take_back(session, acting, need_id, now=NOON)

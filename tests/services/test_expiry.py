@@ -14,11 +14,13 @@ from portal.domain.refusals import NotFound
 from portal.domain.services import ServiceKind
 from portal.domain.sharing import WISH_LASTS
 from portal.models import AuditEvent, AuditNight, Card, Draft, Grant, KeySlot, SignIn, Tries
-from portal.services import audit, drafts, needs, referrals
+from portal.services import audit, drafts, needs
 from portal.services.dates import shown_dates
 from portal.services.entry import answers, tries
 from portal.services.moderation import desk, lanes
 from portal.services.need_to_know import sharing
+from portal.services.referrals import at_service, listing
+from portal.services.referrals.answers import accept, finish
 from portal.services.running import expiry
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, a_date, a_shared_need, referral_of, say_yes
@@ -71,13 +73,13 @@ def test_a_grant_that_ended_is_deleted_and_accounted_for(full_of_leftovers: Test
     much_later = NOON + timedelta(days=190)
     officer = full_of_leftovers.workers[ServiceKind.POLICE]
     with full_of_leftovers.acting(officer, now=much_later) as (session, acting):
-        (line,) = referrals.of_service(session, acting, now=much_later)
+        (line,) = listing.of_service(session, acting, now=much_later)
         assert line.name is None
         with pytest.raises(NotFound):
-            referrals.open_referral(session, acting, line.referral.id, now=much_later)
+            at_service.open_referral(session, acting, line.referral.id, now=much_later)
     assert worker.run_once(full_of_leftovers.database, now=much_later).grants == 1
     with full_of_leftovers.acting(officer, now=much_later) as (session, acting):
-        assert referrals.of_service(session, acting, now=much_later) == []
+        assert listing.of_service(session, acting, now=much_later) == []
         ended = session.scalars(select(AuditEvent).where(AuditEvent.kind == "grant_ended")).all()
         assert [event.actor_id for event in ended] == [None]
         assert session.scalars(select(Grant).where(Grant.until <= much_later)).all() == []
@@ -100,9 +102,9 @@ def test_when_her_yes_has_ended_she_is_asked_again_and_a_new_yes_hands_over_anew
         needs.add_words(session, acting, need_id, "And now the window.", now=later)
     say_yes(the_house, her, need_id, now=later)
     with the_house.acting(the_house.workers[HOUSING], now=later) as (session, acting):
-        (line,) = referrals.of_service(session, acting, now=later)
+        (line,) = listing.of_service(session, acting, now=later)
         assert (line.referral.state, line.referral.seen_at) == (ReferralState.SENT, None)
-        story = referrals.open_referral(session, acting, before.id, now=later)
+        story = at_service.open_referral(session, acting, before.id, now=later)
         assert story.words == "The lock.\n\nAnd now the window."
         (date,) = shown_dates.of_referral(session, acting, before.id, now=later)
         assert date.appointment.id == date_id
@@ -117,8 +119,8 @@ def test_what_is_over_when_her_yes_ends_is_not_asked_again(
     need_id, later = a_shared_need(the_house, her), NOON + WISH_LASTS
     with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
         referral_id = referral_of(the_house, need_id).id
-        referrals.accept(session, acting, referral_id, now=NOON)
-        referrals.finish(session, acting, referral_id, now=NOON)
+        accept(session, acting, referral_id, now=NOON)
+        finish(session, acting, referral_id, now=NOON)
     assert worker.run_once(the_house.database, now=later).grants
     assert referral_of(the_house, need_id).state is ReferralState.DONE
 

@@ -25,10 +25,11 @@ from portal.domain.roles import Role
 from portal.domain.services import ServiceKind, ServiceState
 from portal.domain.words import NothingWritten, TooLong
 from portal.models import Decision, Need, Service
-from portal.services import drafts, needs, referrals
+from portal.services import drafts, needs
 from portal.services.case_work import cases
 from portal.services.colleagues import staff
 from portal.services.moderation import desk, lanes
+from portal.services.referrals import answers, at_service, listing
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, POLICE, decision_of, referral_of, route, say_yes
 
@@ -307,7 +308,7 @@ class TestAtTheDeskAgain:
         worker = the_house.workers[HOUSING]
         with the_house.acting(worker) as (session, acting):
             referral_id = referral_of(the_house, need_id).id
-            referrals.not_possible(session, acting, referral_id, "We are full", now=NOON)
+            answers.not_possible(session, acting, referral_id, "We are full", now=NOON)
         ask_again(the_house, her, need_id)
         waiting = open_at_desk(the_house, need_id)
         assert [words for _, words in waiting.story.additions] == ["I moved to the third floor."]
@@ -317,8 +318,8 @@ class TestAtTheDeskAgain:
         route(the_house, need_id, ServiceKind.CENTRE_WORK)
         say_yes(the_house, her, need_id, ServiceKind.CENTRE_WORK)
         with the_house.acting(the_house.workers[ServiceKind.CENTRE_WORK]) as (session, acting):
-            (line,) = referrals.of_service(session, acting, now=NOON)
-            read = referrals.open_referral(session, acting, line.referral.id, now=NOON)
+            (line,) = listing.of_service(session, acting, now=NOON)
+            read = at_service.open_referral(session, acting, line.referral.id, now=NOON)
         assert read.words.split("\n\n")[1:] == ["I moved to the third floor.", "Yes, the third."]
 
     def test_what_she_reads_stays_true(self, the_house: TestHouse, her: Person) -> None:

@@ -10,13 +10,14 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from portal.domain.needs import Category, NeedAnswer, Statement
-from portal.services import messages, needs, referrals, today
+from portal.services import messages, needs, today
 from portal.services.case_work import caseload
 from portal.services.dates import agenda, her_dates
 from portal.services.dates.agenda import Show
 from portal.services.entry.sessions import SignedIn
 from portal.services.moderation import lanes
 from portal.services.need_to_know import seeing
+from portal.services.referrals import listing
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, a_date, a_shared_need, route, say_yes
 
@@ -171,7 +172,7 @@ def test_the_pages_of_a_service(
         agenda.listed(session, acting, whose, Show.COMING, NOON.date(), zone, now=NOON)
 
     pages: dict[str, Page] = {
-        "referrals": lambda session, acting: referrals.of_service(session, acting, now=NOON),
+        "referrals": lambda session, acting: listing.of_service(session, acting, now=NOON),
         "week": week,
         "list": a_list,
         "hers": hers,

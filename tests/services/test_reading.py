@@ -14,7 +14,7 @@ from portal.domain.folders import FolderKind
 from portal.domain.needs import Category
 from portal.domain.refusals import NotFound
 from portal.models import AuditEvent
-from portal.services import drafts, messages, needs, referrals
+from portal.services import drafts, messages, needs
 from portal.services.case_work import caseload, cases
 from portal.services.dates import agenda, her_dates, shown_dates
 from portal.services.entry import sessions
@@ -23,6 +23,7 @@ from portal.services.keys import reading
 from portal.services.keys.reading import open_folder, open_many
 from portal.services.moderation import desk, lanes
 from portal.services.need_to_know import sharing
+from portal.services.referrals import at_service, listing
 from portal.vault import open_value
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
@@ -183,8 +184,8 @@ class TestNoPathWithoutATrace:
                 lambda s, a: shown_dates.of_case(s, a, cases.get_case(s, a, case_id), now=NOON),
             ),
             (the_house.moderator, lambda s, a: desk.open_need(s, a, waiting, now=NOON)),
-            (worker, lambda s, a: referrals.of_service(s, a, now=NOON)),
-            (worker, lambda s, a: referrals.open_referral(s, a, referral_id, now=NOON)),
+            (worker, lambda s, a: listing.of_service(s, a, now=NOON)),
+            (worker, lambda s, a: at_service.open_referral(s, a, referral_id, now=NOON)),
             (worker, lambda s, a: agenda.between(s, a, agenda.of_services(s, a), *week, now=NOON)),
             (worker, lambda s, a: agenda.of_survivor(s, a, case_id, now=NOON)),
             (worker, lambda s, a: shown_dates.of_referral(s, a, referral_id, now=NOON)),

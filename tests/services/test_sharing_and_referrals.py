@@ -16,10 +16,11 @@ from portal.domain.services import ServiceKind
 from portal.domain.sharing import TEXT_VERSION, WISH_LASTS, Asked
 from portal.domain.words import NothingWritten
 from portal.models import Appointment, Need, Referral, SharingWish
-from portal.services import messages, needs, referrals
+from portal.services import messages, needs
 from portal.services.keys.folders import end_grants, get_folder
 from portal.services.moderation import desk
 from portal.services.need_to_know import looking, seeing, sharing
+from portal.services.referrals import answers, at_service, listing, wishes
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
     HOUSING,
@@ -45,7 +46,7 @@ class TestHerYes:
         service = the_house.services[HOUSING]
         with the_house.acting(her) as (session, acting):
             needs.add_words(session, acting, need_id, "And the window.", now=NOON)
-            shown = sharing.preview(session, acting, need_id, service.id, now=NOON)
+            shown = sharing.preview(session, acting, need_id, service.id, now=NOON).shared
             wish = sharing.say_yes(session, acting, need_id, service.id, now=NOON)
         assert (wish.text_version, wish.language, wish.asked) == (
             TEXT_VERSION,
@@ -54,8 +55,8 @@ class TestHerYes:
         )
         assert wish.until == NOON + WISH_LASTS
         with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
-            (line,) = referrals.of_service(session, acting, now=NOON)
-            read = referrals.open_referral(session, acting, line.referral.id, now=NOON)
+            (line,) = listing.of_service(session, acting, now=NOON)
+            read = at_service.open_referral(session, acting, line.referral.id, now=NOON)
         assert (read.name, read.words, read.readings) == (shown.name, shown.words, shown.readings)
         assert (shown.name, shown.readings) == ("Amal", "Lock change")
         assert shown.words == "The lock is broken.\n\nAnd the window."
@@ -70,10 +71,10 @@ class TestHerYes:
         with the_house.acting(her) as (session, acting):
             assert [s.kind for _, _, s in sharing.waiting_for_her(session, acting)] == [POLICE]
         with the_house.acting(the_house.workers[POLICE]) as (session, acting):
-            assert referrals.of_service(session, acting, now=NOON) == []
+            assert listing.of_service(session, acting, now=NOON) == []
             with pytest.raises(NotFound):
                 referral_id = referral_of(the_house, need_id, POLICE).id
-                referrals.open_referral(session, acting, referral_id, now=NOON)
+                at_service.open_referral(session, acting, referral_id, now=NOON)
 
     def test_yes_twice_is_yes_once(self, the_house: TestHouse, her: Person) -> None:
         need_id = a_shared_need(the_house, her)
@@ -113,8 +114,8 @@ class TestHerYes:
         route(the_house, need_id, HOUSING, reading="Urgent")
         assert referral_of(the_house, need_id).state is ReferralState.SENT
         with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
-            (line,) = referrals.of_service(session, acting, now=NOON)
-            read = referrals.open_referral(session, acting, line.referral.id, now=NOON)
+            (line,) = listing.of_service(session, acting, now=NOON)
+            read = at_service.open_referral(session, acting, line.referral.id, now=NOON)
             assert read.readings == "Urgent"
 
     def test_an_ended_wish_is_no_wish(self, the_house: TestHouse, her: Person) -> None:
@@ -122,8 +123,8 @@ class TestHerYes:
         service_id = the_house.services[HOUSING].id
         with the_house.database.transaction("read") as session:
             end = NOON + WISH_LASTS
-            assert referrals.find_wish(session, need_id, service_id, now=end - timedelta(seconds=1))
-            assert referrals.find_wish(session, need_id, service_id, now=end) is None
+            assert wishes.find_wish(session, need_id, service_id, now=end - timedelta(seconds=1))
+            assert wishes.find_wish(session, need_id, service_id, now=end) is None
 
     def test_a_new_wish_does_not_forget_that_somebody_else_lost_a_key(
         self, the_house: TestHouse, her: Person
@@ -137,7 +138,7 @@ class TestHerYes:
             before = folder.version
         say_yes(the_house, her, need_id, now=later)
         with the_house.acting(the_house.workers[HOUSING], now=later) as (session, acting):
-            referrals.not_possible(session, acting, referral_id, "We are full.", now=later)
+            answers.not_possible(session, acting, referral_id, "We are full.", now=later)
             folder = get_folder(session, her.case_id, FolderKind.REFERRAL, referral_id)
             assert folder.version == before + 1
 
@@ -161,9 +162,9 @@ class TestHerNo:
         say_no(the_house, her, need_id)
         with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
             assert session.get_one(Appointment, date_id).state is AppointmentState.CANCELLED
-            assert referrals.of_service(session, acting, now=NOON) == []
+            assert listing.of_service(session, acting, now=NOON) == []
             referral_id = referral_of(the_house, need_id).id
-            for act in (referrals.open_referral, referrals.accept, referrals.finish):
+            for act in (at_service.open_referral, answers.accept, answers.finish):
                 with pytest.raises(NotFound):
                     act(session, acting, referral_id, now=NOON)
 
@@ -186,9 +187,9 @@ class TestTheServiceAnswers:
     ) -> None:
         need_id = a_shared_need(the_house, her)
         with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
-            (line,) = referrals.of_service(session, acting, now=NOON)
+            (line,) = listing.of_service(session, acting, now=NOON)
             assert (line.name, line.referral.state) == ("Amal", ReferralState.SENT), "listed only"
-            referrals.open_referral(session, acting, line.referral.id, now=NOON)
+            at_service.open_referral(session, acting, line.referral.id, now=NOON)
         referral = referral_of(the_house, need_id)
         assert (referral.state, referral.seen_at) == (ReferralState.SEEN, NOON)
 
@@ -197,15 +198,15 @@ class TestTheServiceAnswers:
         referral_id = referral_of(the_house, need_id).id
         with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
             with pytest.raises(WrongState):
-                referrals.finish(session, acting, referral_id, now=NOON)
-            referrals.accept(session, acting, referral_id, now=NOON)
+                answers.finish(session, acting, referral_id, now=NOON)
+            answers.accept(session, acting, referral_id, now=NOON)
             with pytest.raises(WrongState):
-                referrals.accept(session, acting, referral_id, now=NOON)
-            referrals.finish(session, acting, referral_id, now=NOON)
+                answers.accept(session, acting, referral_id, now=NOON)
+            answers.finish(session, acting, referral_id, now=NOON)
             assert session.get_one(Need, need_id).state is NeedState.DONE
-            (line,) = referrals.of_service(session, acting, now=NOON, done=True)
+            (line,) = listing.of_service(session, acting, now=NOON, done=True)
             assert line.referral.state is ReferralState.DONE
-            assert referrals.of_service(session, acting, now=NOON) == []
+            assert listing.of_service(session, acting, now=NOON) == []
 
     def test_a_need_is_done_when_the_last_service_is(
         self, the_house: TestHouse, her: Person
@@ -216,8 +217,8 @@ class TestTheServiceAnswers:
             say_yes(the_house, her, need_id, kind)
             with the_house.acting(the_house.workers[kind]) as (session, acting):
                 referral_id = referral_of(the_house, need_id, kind).id
-                referrals.accept(session, acting, referral_id, now=NOON)
-                referrals.finish(session, acting, referral_id, now=NOON)
+                answers.accept(session, acting, referral_id, now=NOON)
+                answers.finish(session, acting, referral_id, now=NOON)
                 assert session.get_one(Need, need_id).state is state
 
     def test_not_possible_here_gives_a_reason_and_ends_the_reading(
@@ -227,20 +228,20 @@ class TestTheServiceAnswers:
         referral_id = referral_of(the_house, need_id).id
         with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
             with pytest.raises(NothingWritten):
-                referrals.not_possible(session, acting, referral_id, "  ", now=NOON)
-            referrals.not_possible(session, acting, referral_id, "We are full", now=NOON)
+                answers.not_possible(session, acting, referral_id, "  ", now=NOON)
+            answers.not_possible(session, acting, referral_id, "We are full", now=NOON)
             with pytest.raises(NotFound):
-                referrals.open_referral(session, acting, referral_id, now=NOON)
+                at_service.open_referral(session, acting, referral_id, now=NOON)
         row = referral_of(the_house, need_id)
         assert b"full" not in (row.reason or b"")
         for who in (her, the_house.director):
             with the_house.acting(who) as (session, acting):
                 mine = session.get_one(Referral, referral_id)
-                given = referrals.reason_given(session, acting, [mine], now=NOON)
+                given = answers.reason_given(session, acting, [mine], now=NOON)
                 assert given == {referral_id: "We are full"}
         with the_house.acting(the_house.workers[POLICE]) as (session, acting):
             mine = session.get_one(Referral, referral_id)
-            assert referrals.reason_given(session, acting, [mine], now=NOON) == {}
+            assert answers.reason_given(session, acting, [mine], now=NOON) == {}
 
     def test_foreign_missing_and_unsent_referrals_are_the_same(
         self, the_house: TestHouse, her: Person
@@ -252,14 +253,14 @@ class TestTheServiceAnswers:
         for kind, wanted in ((POLICE, shared), (HOUSING, unsent), (HOUSING, uuid4())):
             with the_house.acting(the_house.workers[kind]) as (session, acting):
                 with pytest.raises(NotFound):
-                    referrals.open_referral(session, acting, wanted, now=NOON)
+                    at_service.open_referral(session, acting, wanted, now=NOON)
                 with pytest.raises(NotFound):
-                    referrals.accept(session, acting, wanted, now=NOON)
+                    answers.accept(session, acting, wanted, now=NOON)
                 with pytest.raises(NotFound):
-                    referrals.not_possible(session, acting, wanted, "No", now=NOON)
+                    answers.not_possible(session, acting, wanted, "No", now=NOON)
         for person in (the_house.director, the_house.moderator, her):
             with the_house.acting(person) as (session, acting), pytest.raises(NotYours):
-                referrals.open_referral(session, acting, shared, now=NOON)
+                at_service.open_referral(session, acting, shared, now=NOON)
 
 
 class TestWhoCanSeeAndWhoLooked:

@@ -57,7 +57,7 @@ from portal.models import (
     base,
 )
 from portal.models import Statement as StatementRow
-from portal.services import messages, needs, referrals
+from portal.services import messages, needs
 from portal.services.case_work import card_again, cover, emergency, not_this_person
 from portal.services.colleagues import roles, staff
 from portal.services.house import House
@@ -65,6 +65,7 @@ from portal.services.keys import pending
 from portal.services.moderation import deciding, decisions, desk
 from portal.services.moderation.at_desk import WAITS
 from portal.services.need_to_know import sharing
+from portal.services.referrals import answers, at_service
 from portal.vault import SlowPasses
 from tests.conftest import KEY_FILE, opened
 from tests.people import NOON, Person, TestHouse, a_house
@@ -245,11 +246,11 @@ class HouseAtRandom(RuleBasedStateMachine):
             if not found:
                 return
             referral_id = found[place % len(found)]
-            referrals.open_referral(session, acting, referral_id, now=self.now)
+            at_service.open_referral(session, acting, referral_id, now=self.now)
             if end == "yes":
-                referrals.accept(session, acting, referral_id, now=self.now)
+                answers.accept(session, acting, referral_id, now=self.now)
             else:
-                referrals.not_possible(session, acting, referral_id, "Full", now=self.now)
+                answers.not_possible(session, acting, referral_id, "Full", now=self.now)
 
         self._acts(self.house.workers[kind], act)
 

@@ -20,11 +20,12 @@ from portal.models import (
     Need,
     Referral,
 )
-from portal.services import messages, needs, referrals
+from portal.services import messages, needs
 from portal.services.keys.folders import end_grants, find_folder
 from portal.services.keys.reading import open_folder
 from portal.services.moderation import desk
 from portal.services.need_to_know import sharing
+from portal.services.referrals import answers
 from portal.vault import CannotOpen, open_sealed
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
@@ -92,7 +93,7 @@ class TestRevoked:
         def not_possible() -> None:
             with the_house.acting(worker) as (session, acting):
                 referral_id = referral_of(the_house, need_id).id
-                referrals.not_possible(session, acting, referral_id, "We are full", now=NOON)
+                answers.not_possible(session, acting, referral_id, "We are full", now=NOON)
 
         self.lose(the_house, her, worker, not_possible)
 

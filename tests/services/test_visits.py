@@ -30,11 +30,12 @@ from portal.models import (
     TakenTime,
     Visit,
 )
-from portal.services import needs, referrals
+from portal.services import needs
 from portal.services.centre import house_settings
 from portal.services.dates import giving, her_dates
 from portal.services.dates.shown_dates import Details, of_case
 from portal.services.entry.sessions import SignedIn
+from portal.services.referrals import answers
 from portal.services.visits import answering, planning, proposing, wishes
 from portal.services.visits.planning import Planning
 from portal.services.visits.talks import Asked
@@ -62,7 +63,7 @@ def accepted(the_house: TestHouse, her: Person, kind: ServiceKind, category: Cat
     route(the_house, need_id, kind)
     say_yes(the_house, her, need_id, kind)
     with the_house.acting(the_house.workers[kind]) as (session, acting):
-        referrals.accept(session, acting, referral_of(the_house, need_id, kind).id, now=NOON)
+        answers.accept(session, acting, referral_of(the_house, need_id, kind).id, now=NOON)
     return need_id
 
 

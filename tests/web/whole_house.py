@@ -29,7 +29,7 @@ from portal.domain.roles import Role
 from portal.domain.safe_contact import Channel
 from portal.domain.services import ServiceKind
 from portal.models import Decision, Invitation, Membership, OutboxItem
-from portal.services import drafts, messages, needs, referrals
+from portal.services import drafts, messages, needs
 from portal.services.availability import hours
 from portal.services.case_work import cover
 from portal.services.centre import house_settings
@@ -45,6 +45,7 @@ from portal.services.interpreters.people import Kept
 from portal.services.keys import pending
 from portal.services.moderation import desk
 from portal.services.need_to_know import look_questions, looking, samples, sharing
+from portal.services.referrals import answers, at_service
 from portal.services.telling import safe_contact, sending
 from portal.services.visits import planning, proposing
 from portal.services.visits.talks import Asked
@@ -461,7 +462,7 @@ class _Furnishing:
         self._routed(need_id, kind)
         referral_id = self._said_yes(her, need_id, kind)
         with self.house.acting(self.house.workers[kind]) as (session, acting):
-            referrals.accept(session, acting, referral_id, now=NOON)
+            answers.accept(session, acting, referral_id, now=NOON)
         # The clocks of the walks go on for days.
         then = NOON + timedelta(minutes=50)
         with self.house.acting(self.house.director, now=then) as (session, acting):
@@ -480,8 +481,8 @@ class _Furnishing:
 
     def _refused(self, referral_id: UUID) -> None:
         with self.house.acting(self.house.workers[ServiceKind.HOUSING]) as (session, acting):
-            referrals.open_referral(session, acting, referral_id, now=NOON)
-            referrals.not_possible(session, acting, referral_id, HER_WORDS, now=NOON)
+            at_service.open_referral(session, acting, referral_id, now=NOON)
+            answers.not_possible(session, acting, referral_id, HER_WORDS, now=NOON)
 
     def _by_her(self, her: Person, act: Callable[..., Any], subject: UUID) -> None:
         with self.house.acting(her) as (session, acting):

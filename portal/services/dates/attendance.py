@@ -16,7 +16,7 @@ from portal.services.dates.giving import get_for_staff
 from portal.services.dates.moves import account, move
 from portal.services.dates.shown_dates import ends_at
 from portal.services.entry.sessions import SignedIn
-from portal.services.referrals import get_to_answer
+from portal.services.referrals.at_service import get_to_answer
 
 
 def came(session: Session, acting: SignedIn, appointment_id: UUID, *, now: datetime) -> None:

@@ -26,7 +26,7 @@ from portal.services.dates.shown_dates import Details
 from portal.services.entry.sessions import SignedIn
 from portal.services.interpreters import following
 from portal.services.keys.reading import OpenFolder, open_folder
-from portal.services.referrals import get_to_answer
+from portal.services.referrals.at_service import get_to_answer
 from portal.services.telling import outbox
 
 

@@ -21,7 +21,7 @@ from portal.services.entry.sessions import SignedIn
 from portal.services.interpreters import coming
 from portal.services.interpreters.coming import Coming
 from portal.services.keys.reading import OpenFolder, open_referrals
-from portal.services.referrals import get_for_service
+from portal.services.referrals.at_service import get_for_service
 
 MAX_DETAIL = 300
 

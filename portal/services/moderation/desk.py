@@ -16,10 +16,11 @@ from portal.domain.roles import Permission
 from portal.domain.services import NEVER_BUNDLED, USUAL, ServiceState, usual_first
 from portal.domain.words import written
 from portal.models import Case, Decision, Need, Reading, Referral, Service
-from portal.services import audit, needs, referrals
+from portal.services import audit, needs
 from portal.services.colleagues import staff
 from portal.services.entry.sessions import SignedIn
 from portal.services.moderation import at_desk, deciding
+from portal.services.referrals import making, wishes
 
 PAGE = 50
 
@@ -146,7 +147,7 @@ def offers(session: Session, need: Need, *, now: datetime) -> list[Offer]:
         .where(Service.state == ServiceState.OPEN)
         .order_by(Service.name)
     )
-    yes = referrals.services_with_her_yes(session, need.id, now=now)
+    yes = wishes.services_with_her_yes(session, need.id, now=now)
     found = [
         Offer(service, service.kind in USUAL[need.category], service.id in yes, referral)
         for service, referral in rows
@@ -201,7 +202,7 @@ def route(
     if reading:
         add_reading(session, acting, decision_id, reading, now=now)
     for service in chosen:
-        referrals.refer(session, acting, need, service, now=now)
+        making.refer(session, acting, need, service, now=now)
     need.state = NeedState.ROUTED
     decision.takes_effect_at = decision.took_effect_at = now
     deciding.settle(session, acting, decision, DecisionState.ACCEPTED, now=now)

@@ -18,11 +18,13 @@ from portal.models import (
     Service,
     SharingWish,
 )
-from portal.services import audit, needs, referrals
+from portal.services import audit, needs
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.folders import Grantee, end_grants, give
 from portal.services.keys.holders import public_halves
 from portal.services.keys.reading import open_folder
+from portal.services.referrals import making, shared_words, wishes
+from portal.services.referrals.shared_words import SharedWords
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,7 @@ class Preview:
     referral: Referral
     need: Need
     service: Service
-    name: str
-    words: str
-    readings: str
+    shared: SharedWords
 
 
 def waiting_for_her(session: Session, acting: SignedIn) -> list[tuple[Referral, Need, Service]]:
@@ -61,16 +61,11 @@ def preview(
     """What this service would read of this need, before she decides."""
     need = needs.get_hers(session, acting, need_id)
     referral = _referral_of(session, need, service_id)
-    story = needs.story(session, acting, need, purpose="own_needs", now=now)
-    closing = needs.closing_answers(session, acting, need, purpose="own_needs", now=now)
-    texts = (story.own_words, *(added for _, added in story.additions))
     return Preview(
         referral=referral,
         need=need,
         service=session.get_one(Service, service_id),
-        name=str(closing.get("name") or ""),
-        words="\n\n".join(text for text in texts if text),
-        readings="\n\n".join(text for _, text in story.readings),
+        shared=shared_words.of_need(session, acting, need, purpose="own_needs", now=now),
     )
 
 
@@ -90,7 +85,7 @@ def say_yes(
         raise WrongState
     referral = _referral_of(session, need, service_id)
     _check_hers_to_decide(referral)
-    standing = referrals.find_wish(session, need.id, service_id, now=now)
+    standing = wishes.find_wish(session, need.id, service_id, now=now)
     if standing is not None:
         return standing
     service = session.get_one(Service, service_id)
@@ -118,9 +113,7 @@ def say_yes(
         if referral.state is ReferralState.WAITS_FOR_YES and referral.sent_at is not None:
             # An earlier yes ended by the clock: the dates that came of it still stand.
             _grant_again(session, acting, referral, service, until=wish.until, now=now)
-        referrals.hand_to_service(
-            session, acting, referral, need, service, until=wish.until, now=now
-        )
+        making.hand_to_service(session, acting, referral, need, service, until=wish.until, now=now)
     elif referral.state in WITH_THE_SERVICE:
         _grant_again(session, acting, referral, service, until=wish.until, now=now)
     session.flush()

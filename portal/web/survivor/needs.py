@@ -13,8 +13,9 @@ from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.models import Need
-from portal.services import needs, referrals
+from portal.services import needs
 from portal.services.needs import NeedStory
+from portal.services.referrals import answers
 from portal.web import guards
 from portal.web.forms import PortalForm
 from portal.web.survivor import half_way, unsent
@@ -74,7 +75,7 @@ def show(need_id: UUID) -> ResponseReturnValue:
     need = needs.get_hers(session, acting, need_id)
     story = needs.story(session, acting, need, purpose="own_needs", now=now)
     asked = [referral for referral, _service in story.referrals]
-    reasons = referrals.reason_given(session, acting, asked, now=now)
+    reasons = answers.reason_given(session, acting, asked, now=now)
     return _page(
         "show",
         need=need,

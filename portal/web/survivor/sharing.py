@@ -14,10 +14,10 @@ from portal.domain.services import NEVER_BUNDLED
 from portal.domain.sharing import WISH_LASTS
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import lazy_gettext as _l
-from portal.services import referrals
 from portal.services.case_work import case_team, not_this_person
 from portal.services.keys import pending
 from portal.services.need_to_know import look_questions, looking, seeing, sharing
+from portal.services.referrals import wishes
 from portal.web import guards
 from portal.web.forms import PortalForm
 from portal.web.survivor import unsent
@@ -128,7 +128,7 @@ def ask(need_id: UUID, service_id: UUID) -> ResponseReturnValue:
     """One service, one need: exactly what it would read, and until when."""
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
     preview = sharing.preview(session, acting, need_id, service_id, now=now)
-    wish = referrals.find_wish(session, need_id, service_id, now=now)
+    wish = wishes.find_wish(session, need_id, service_id, now=now)
     return _page(
         "ask",
         preview=preview,

@@ -10,9 +10,10 @@ from flask import Flask
 from portal.domain.needs import Category, HowSoon, NeedAnswer, Statement
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
-from portal.services import messages, needs, referrals
+from portal.services import messages, needs
 from portal.services.moderation import desk, lanes
 from portal.services.need_to_know import sharing
+from portal.services.referrals import answers, listing
 from portal.web.templating import draw
 from tests.people import NOON, Person, TestHouse
 from tests.web.staff.browser import Browser, fields_of
@@ -83,10 +84,8 @@ def test_not_possible_here_shows_the_reason_and_asks_the_desk_again(
     say_yes(people, her, need_id, ServiceKind.HOUSING, clock)
     worker = people.workers[ServiceKind.HOUSING]
     with people.acting(worker, now=clock.now) as (session, acting):
-        (line,) = referrals.of_service(session, acting, now=clock.now)
-        referrals.not_possible(
-            session, acting, line.referral.id, "The list is full.", now=clock.now
-        )
+        (line,) = listing.of_service(session, acting, now=clock.now)
+        answers.not_possible(session, acting, line.referral.id, "The list is full.", now=clock.now)
     window.get("/staff/people?show=news")
     assert "1 answer of a service" in window.words
     window.follow("Amal")
@@ -121,8 +120,8 @@ def test_the_desk_is_asked_again_within_a_statement_that_still_waits_there(
     route(people, first, ServiceKind.HOUSING, clock)
     say_yes(people, her, first, ServiceKind.HOUSING, clock)
     with people.acting(people.workers[ServiceKind.HOUSING], now=clock.now) as (session, acting):
-        (line,) = referrals.of_service(session, acting, now=clock.now)
-        referrals.not_possible(session, acting, line.referral.id, "Full.", now=clock.now)
+        (line,) = listing.of_service(session, acting, now=clock.now)
+        answers.not_possible(session, acting, line.referral.id, "Full.", now=clock.now)
     window.get(f"/staff/cases/{her.case_id}")
     window.submit("Ask the desk again")
     assert "The desk looks for another place." in window.words

@@ -7,9 +7,10 @@ from portal.domain.needs import Category, NeedState
 from portal.domain.referrals import ReferralState
 from portal.domain.services import ServiceKind
 from portal.models import Need, Referral
-from portal.services import needs, referrals
+from portal.services import needs
 from portal.services.dates import her_dates
 from portal.services.need_to_know import sharing
+from portal.services.referrals import answers, listing
 from portal.settings import Settings
 from tests.conftest import Built
 from tests.web.staff.at_work import AtWork, Colleague
@@ -136,7 +137,7 @@ def test_not_possible_here_needs_a_reason_and_closes_her_words(
     assert worker.get(address).status_code == 404, "the words are closed to the team"
     with work.house.acting(her) as (session, acting):
         found = session.get_one(Referral, referral_id)
-        reasons = referrals.reason_given(session, acting, [found], now=work.now)
+        reasons = answers.reason_given(session, acting, [found], now=work.now)
     assert reasons == {referral_id: "Our list is full until May."}
 
 
@@ -243,8 +244,8 @@ def test_pages_of_a_long_list_follow_each_other(work: AtWork) -> None:
         session,
         acting,
     ):
-        first = referrals.of_service(session, acting, now=work.now, size=2)
-        rest = referrals.of_service(
+        first = listing.of_service(session, acting, now=work.now, size=2)
+        rest = listing.of_service(
             session, acting, now=work.now, size=2, after=first[-1].referral.id
         )
     assert [line.name for line in (*first, *rest)] == ["One", "Two", "Three"]

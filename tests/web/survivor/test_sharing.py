@@ -10,8 +10,8 @@ from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound
 from portal.domain.services import ServiceKind
 from portal.models import Folder, Grant, Referral, Service, SharingWish
-from portal.services import referrals
 from portal.services.need_to_know import seeing
+from portal.services.referrals import at_service
 from portal.web.survivor import sharing as sharing_pages
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.people import Person
@@ -66,7 +66,7 @@ def reads(whole: WholeHouse, worker: Person, made: Referral) -> str | None:
     """What a colleague of the service reads of her words, if anything."""
     with acting(whole, worker) as (session, colleague):
         try:
-            return referrals.open_referral(session, colleague, made.id, now=whole.now).words
+            return at_service.open_referral(session, colleague, made.id, now=whole.now).words
         except NotFound:
             return None
 

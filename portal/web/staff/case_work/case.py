@@ -11,13 +11,14 @@ from portal.domain.referrals import ReferralState
 from portal.domain.refusals import WrongState
 from portal.i18n import gettext as _
 from portal.models import Case
-from portal.services import messages, needs, referrals
+from portal.services import messages, needs
 from portal.services.case_work import card_again, case_team, cases
 from portal.services.colleagues import staff
 from portal.services.dates import shown_dates
 from portal.services.entry import cards
 from portal.services.interpreters import answering
 from portal.services.needs import NeedStory
+from portal.services.referrals import answers
 from portal.services.telling import outbox, safe_contact
 from portal.web import guards
 from portal.web.staff.case_work.cards import may_issue_again
@@ -93,7 +94,7 @@ def _needs(found: Case, now: datetime) -> dict[str, Any]:
     askers = {row.decided_by_id for story in stories for row, _ in story.questions}
     return {
         "stories": stories,
-        "reasons": referrals.reason_given(session, acting, asked, now=now),
+        "reasons": answers.reason_given(session, acting, asked, now=now),
         "authors": staff.names(session, writers | {one for one in askers if one}),
         "may_ask_again": {story.need.id for story in stories if _stands_still(story)},
     }

@@ -36,10 +36,10 @@ from portal.domain.separation import TimeNotPossible
 from portal.domain.words import NothingWritten
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import referrals
 from portal.services.availability import rooms
 from portal.services.dates import giving, shown_dates, taken_times
 from portal.services.dates.shown_dates import MAX_DETAIL, Details, Shown
+from portal.services.referrals import at_service
 from portal.web import guards
 from portal.web.forms import StaffForm
 
@@ -100,7 +100,7 @@ def set_date(referral_id: UUID) -> ResponseReturnValue:
         # Before the first look is written down: of two who book for one file each would otherwise
         # hold what the other waits for.
         taken_times.hold(session)
-    story = referrals.open_referral(session, acting, referral_id, now=now)
+    story = at_service.open_referral(session, acting, referral_id, now=now)
     old = _instead_of(shown_dates.of_referral(session, acting, referral_id, now=now))
     members = giving.colleagues(session, story.service.id)
     names = {str(member.account_id): member.name for member in members}

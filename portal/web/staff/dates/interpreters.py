@@ -28,11 +28,11 @@ from portal.domain.refusals import NotFound, Refusal, WrongState
 from portal.domain.words import NothingWritten
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import referrals
 from portal.services.dates import shown_dates
 from portal.services.interpreters import asking, booking, links
 from portal.services.interpreters.asking import Wish
 from portal.services.interpreters.booking import Choice
+from portal.services.referrals import at_service
 from portal.web import guards
 from portal.web.forms import StaffForm
 from portal.web.staff.dates import interpreter_words as words
@@ -229,7 +229,7 @@ def _choice(referral_id: UUID, appointment_id: UUID) -> Choice:
 
 def _page(referral_id: UUID, appointment_id: UUID, **forms: StaffForm) -> ResponseReturnValue:
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
-    story = referrals.open_referral(session, acting, referral_id, now=now)
+    story = at_service.open_referral(session, acting, referral_id, now=now)
     found = _choice(referral_id, appointment_id)
     dates = shown_dates.of_referral(session, acting, referral_id, now=now)
     date = next(one for one in dates if one.appointment.id == appointment_id)

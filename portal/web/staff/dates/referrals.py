@@ -11,8 +11,8 @@ from portal.domain.refusals import Refusal, WrongState
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services import referrals
 from portal.services.dates import giving, shown_dates
+from portal.services.referrals import answers, at_service, listing
 from portal.web import guards
 from portal.web.forms import StaffForm
 from portal.web.staff.dates import interpreter_words
@@ -36,7 +36,7 @@ def listed() -> ResponseReturnValue:
     """What was referred to my services: her answers first, then what is late."""
     done = request.args.get("done") == "yes"
     after = request.args.get("after", type=UUID)
-    lines = referrals.of_service(
+    lines = listing.of_service(
         guards.db(), guards.signed_in(), now=guards.utc_now(), done=done, after=after
     )
     return render_template(
@@ -44,7 +44,7 @@ def listed() -> ResponseReturnValue:
         lines=lines,
         done=done,
         is_later_page=after is not None,
-        page_size=referrals.PAGE,
+        page_size=listing.PAGE,
     )
 
 
@@ -59,7 +59,7 @@ def accept(referral_id: UUID) -> ResponseReturnValue:
     """Say yes; a date comes next."""
     return _answer(
         referral_id,
-        referrals.accept,
+        answers.accept,
         _("Accepted. She reads: “Yes, we will help”. Set a date now."),
     )
 
@@ -67,7 +67,7 @@ def accept(referral_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/<uuid:referral_id>/finish")
 def finish(referral_id: UUID) -> ResponseReturnValue:
     """The help was given."""
-    return _answer(referral_id, referrals.finish, _("Finished. She reads: “Done”."))
+    return _answer(referral_id, answers.finish, _("Finished. She reads: “Done”."))
 
 
 @blueprint.post("/<uuid:referral_id>/not-possible")
@@ -78,7 +78,7 @@ def not_possible(referral_id: UUID) -> ResponseReturnValue:
         return _page(referral_id, form)
     try:
         with guards.transaction() as session:
-            referrals.not_possible(
+            answers.not_possible(
                 session,
                 guards.signed_in(),
                 referral_id,
@@ -103,7 +103,7 @@ def cancel_date(referral_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
 
 def _page(referral_id: UUID, form: ReasonForm) -> ResponseReturnValue:
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
-    story = referrals.open_referral(session, acting, referral_id, now=now)
+    story = at_service.open_referral(session, acting, referral_id, now=now)
     dates = shown_dates.of_referral(session, acting, referral_id, now=now)
     return render_template(
         "staff/referrals/referral.html",

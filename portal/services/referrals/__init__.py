@@ -1,0 +1,1 @@
+"""Needs on their way to services: made, sent at her yes, read, answered, ended."""

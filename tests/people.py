@@ -29,13 +29,13 @@ from portal.domain.readiness import Outcome, Readiness, Said
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind, ServiceState
 from portal.models import Account, Case, Centre, Holder, SecondFactor, Service
-from portal.services import needs
 from portal.services.case_work import cases
 from portal.services.colleagues import staff
 from portal.services.entry import cards, sessions
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import House
 from portal.services.keys import holders
+from portal.services.needs import statements
 from portal.vault import KeyPair, new_key_pair, new_recovery, seal_to
 
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
@@ -177,7 +177,7 @@ class TestHouse:
         """A need that she sent to the desk."""
         with self.acting(her, now=now) as (session, acting):
             statement = Statement(needs=(NeedAnswer(category, how_soon, words),), **closing)
-            return needs.send(session, acting, statement, now=now)[0].id
+            return statements.send(session, acting, statement, now=now)[0].id
 
     def case_of(self, session: Session, person: Person) -> Case:
         """The case row of a survivor."""

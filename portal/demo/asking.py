@@ -20,13 +20,14 @@ from portal.domain.decisions import DecisionState
 from portal.domain.needs import Category, HowSoon, NeedAnswer, Statement, StayOrLeave
 from portal.domain.services import ServiceKind
 from portal.models import Appointment, Decision, Need, Referral, Service
-from portal.services import needs
 from portal.services.case_work import cases
 from portal.services.dates import attendance, giving, her_dates
 from portal.services.dates.shown_dates import Details
 from portal.services.entry.sessions import SignedIn
 from portal.services.moderation import desk
 from portal.services.need_to_know import sharing
+from portal.services.needs import her_needs, statements
+from portal.services.needs.desk_again import ask_desk_again
 from portal.services.referrals import answers, at_service
 
 MINUTES = (30, 45, 45, 60, 60, 90)
@@ -96,7 +97,7 @@ class Asking:
         )
 
         def act(session: Session, at: datetime) -> None:
-            sent = needs.send(session, sign_in(session, her, at=at), statement, now=at)
+            sent = statements.send(session, sign_in(session, her, at=at), statement, now=at)
             for one, need in zip(asked, sent, strict=True):
                 one.need_id = need.id
 
@@ -154,7 +155,7 @@ class Asking:
     def _desk_again(self, session: Session, asked: Asked, at: datetime) -> None:
         director = self._signed_in(session, asked.her.director, at)
         case = cases.get_case(session, director, asked.her.case_id)
-        needs.ask_desk_again(session, director, case, asked.need_id, now=at)
+        ask_desk_again(session, director, case, asked.need_id, now=at)
 
     def _date(self, session: Session, asked: Asked, at: datetime) -> None:
         free = self.calendar.coming(asked.her, self._who_answers(asked), after=self.diary.now)
@@ -199,12 +200,12 @@ class Asking:
         answers.finish(session, self._worker(session, asked, at), _of(asked), now=at)
 
     def _stop(self, session: Session, asked: Asked, at: datetime) -> None:
-        needs.take_back(session, self._signed_in(session, asked.her, at), asked.need_id, now=at)
+        her_needs.take_back(session, self._signed_in(session, asked.her, at), asked.need_id, now=at)
 
     def _add_words(self, session: Session, asked: Asked, what: str, at: datetime) -> None:
         text = load(asked.her.language).one(what, self.diary.rng)
         hers = self._signed_in(session, asked.her, at)
-        needs.add_words(session, hers, asked.need_id, text, now=at)
+        her_needs.add_words(session, hers, asked.need_id, text, now=at)
 
     def _route_to(self, session: Session, asked: Asked, count: int, at: datetime) -> None:
         moderator = self._signed_in(session, self._moderator(), at)

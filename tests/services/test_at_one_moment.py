@@ -19,13 +19,13 @@ from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, WrongState
 from portal.domain.separation import TimeNotPossible
 from portal.models import Appointment, Grant, Need
-from portal.services import needs
 from portal.services.dates import giving, her_dates
 from portal.services.dates.shown_dates import Details
 from portal.services.entry import cards, sessions
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.folders import get_folder
 from portal.services.moderation import desk
+from portal.services.needs import her_needs
 from portal.services.referrals import answers, at_service
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
@@ -86,7 +86,7 @@ def test_a_service_does_not_answer_what_she_just_took_away(
             answers.accept(session, acting, referral_id, now=NOON)
 
     with the_house.acting(her) as (session, acting):
-        needs.take_back(session, acting, need_id, now=NOON)
+        her_needs.take_back(session, acting, need_id, now=NOON)
         accepted = meanwhile(accept)
     with pytest.raises(NotFound):
         accepted.result()
@@ -98,7 +98,7 @@ def test_what_she_takes_back_is_not_routed(
 ) -> None:
     need_id = the_house.a_need(her)
     with the_house.acting(her) as (session, acting):
-        needs.take_back(session, acting, need_id, now=NOON)
+        her_needs.take_back(session, acting, need_id, now=NOON)
         routed = meanwhile(lambda: route(the_house, need_id))
     with pytest.raises(WrongState):
         routed.result()
@@ -113,7 +113,7 @@ def test_what_she_adds_while_it_is_routed_is_not_for_the_desk(
 
     def add() -> None:
         with the_house.acting(her) as (session, acting):
-            needs.add_words(session, acting, need_id, "One more thing.", now=NOON)
+            her_needs.add_words(session, acting, need_id, "One more thing.", now=NOON)
 
     with the_house.acting(the_house.moderator) as (session, acting):
         service = the_house.services[HOUSING].id

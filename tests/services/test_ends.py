@@ -30,11 +30,12 @@ from portal.models import (
     Need,
     SettingVersion,
 )
-from portal.services import audit, messages, needs
+from portal.services import audit, messages
 from portal.services.endings import closing, erasure
 from portal.services.keys.reading import open_folder
 from portal.services.moderation import deciding, decisions
 from portal.services.need_to_know import look_questions, looking
+from portal.services.needs import her_needs
 from portal.services.running import retention
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import a_date, a_full_case, route, say_yes
@@ -55,8 +56,8 @@ def her_case(her: Person) -> UUID:
 def settle(house: TestHouse, her: Person) -> None:
     """She needs nothing any more of what she asked for: no promise is left."""
     with house.acting(her) as (session, acting):
-        for need in needs.open_needs(session, acting):
-            needs.take_back(session, acting, need.id, now=NOON)
+        for need in her_needs.open_needs(session, acting):
+            her_needs.take_back(session, acting, need.id, now=NOON)
 
 
 def close(house: TestHouse, her: Person) -> None:

@@ -14,11 +14,12 @@ from portal.domain.refusals import NotFound
 from portal.domain.services import ServiceKind
 from portal.domain.sharing import WISH_LASTS
 from portal.models import AuditEvent, AuditNight, Card, Draft, Grant, KeySlot, SignIn, Tries
-from portal.services import audit, drafts, needs
+from portal.services import audit, drafts
 from portal.services.dates import shown_dates
 from portal.services.entry import answers, tries
 from portal.services.moderation import desk, lanes
 from portal.services.need_to_know import sharing
+from portal.services.needs import her_needs
 from portal.services.referrals import at_service, listing
 from portal.services.referrals.answers import accept, finish
 from portal.services.running import expiry
@@ -99,7 +100,7 @@ def test_when_her_yes_has_ended_she_is_asked_again_and_a_new_yes_hands_over_anew
     with the_house.acting(her, now=later) as (session, acting):
         ((asked, _, _),) = sharing.waiting_for_her(session, acting)
         assert asked.id == before.id
-        needs.add_words(session, acting, need_id, "And now the window.", now=later)
+        her_needs.add_words(session, acting, need_id, "And now the window.", now=later)
     say_yes(the_house, her, need_id, now=later)
     with the_house.acting(the_house.workers[HOUSING], now=later) as (session, acting):
         (line,) = listing.of_service(session, acting, now=later)

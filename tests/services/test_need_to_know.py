@@ -9,8 +9,9 @@ from portal.domain.needs import Category
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import Folder, Grant, Half
-from portal.services import drafts, needs
+from portal.services import drafts
 from portal.services.moderation import desk
+from portal.services.needs import her_needs
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
     HOUSING,
@@ -124,7 +125,7 @@ def test_an_open_door_at_the_desk_does_not_show_what_she_adds_elsewhere(
     route(the_house, routed)
     the_house.a_need(her, Category.MONEY)
     with the_house.acting(her) as (session, acting):
-        needs.add_words(session, acting, routed, "He has my new address.", now=NOON)
+        her_needs.add_words(session, acting, routed, "He has my new address.", now=NOON)
     assert "addition.words" in reach(the_house, the_house.director, her)
     assert "addition.words" not in reach(the_house, the_house.moderator, her)
 

@@ -25,10 +25,12 @@ from portal.domain.roles import Role
 from portal.domain.services import ServiceKind, ServiceState
 from portal.domain.words import NothingWritten, TooLong
 from portal.models import Decision, Need, Service
-from portal.services import drafts, needs
+from portal.services import drafts
 from portal.services.case_work import cases
 from portal.services.colleagues import staff
 from portal.services.moderation import desk, lanes
+from portal.services.needs import her_needs, statements, stories
+from portal.services.needs.desk_again import ask_desk_again
 from portal.services.referrals import answers, at_service, listing
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, POLICE, decision_of, referral_of, route, say_yes
@@ -36,10 +38,10 @@ from tests.services.journey import HOUSING, POLICE, decision_of, referral_of, ro
 MINUTE = timedelta(minutes=1)
 
 
-def story_of(the_house: TestHouse, who: Person, need_id: UUID) -> needs.NeedStory:
+def story_of(the_house: TestHouse, who: Person, need_id: UUID) -> stories.NeedStory:
     """What somebody reads of a need."""
     with the_house.acting(who) as (session, acting):
-        return needs.story(session, acting, session.get_one(Need, need_id), purpose="t", now=NOON)
+        return stories.story(session, acting, session.get_one(Need, need_id), purpose="t", now=NOON)
 
 
 def ask(the_house: TestHouse, need_id: UUID, question: str = "Which floor?") -> None:
@@ -52,13 +54,13 @@ def ask(the_house: TestHouse, need_id: UUID, question: str = "Which floor?") -> 
 def add(the_house: TestHouse, her: Person, need_id: UUID, words: str) -> None:
     """She adds to a need."""
     with the_house.acting(her) as (session, acting):
-        needs.add_words(session, acting, need_id, words, now=NOON)
+        her_needs.add_words(session, acting, need_id, words, now=NOON)
 
 
 def ask_again(the_house: TestHouse, her: Person, need_id: UUID) -> None:
     """The case director puts a need back at the desk."""
     with the_house.acting(the_house.director) as (session, acting):
-        needs.ask_desk_again(session, acting, the_house.case_of(session, her), need_id, now=NOON)
+        ask_desk_again(session, acting, the_house.case_of(session, her), need_id, now=NOON)
 
 
 def open_at_desk(the_house: TestHouse, need_id: UUID) -> desk.WaitingNeed:
@@ -85,9 +87,9 @@ class TestSending:
             accessibility="Stairs are hard",
         )
         with the_house.acting(her) as (session, acting):
-            drafts.keep(session, acting, needs.DRAFT, {"half": "way"}, now=NOON)
-            home, child = needs.send(session, acting, statement, now=NOON)
-            assert drafts.find(session, acting, needs.DRAFT, now=NOON) is None
+            drafts.keep(session, acting, statements.DRAFT, {"half": "way"}, now=NOON)
+            home, child = statements.send(session, acting, statement, now=NOON)
+            assert drafts.find(session, acting, statements.DRAFT, now=NOON) is None
         assert (home.lane, child.lane) == (Lane.ORANGE, Lane.RED)
         waiting = open_at_desk(the_house, home.id)
         assert waiting.story.own_words == "القفل مكسور"
@@ -110,20 +112,20 @@ class TestSending:
             (TooLong, Statement(needs=(NeedAnswer(Category.LAW, own_words="a" * 20_000),))),
         ):
             with pytest.raises(refusal), the_house.acting(her) as (session, acting):
-                needs.send(session, acting, asked, now=NOON)
+                statements.send(session, acting, asked, now=NOON)
         with the_house.acting(her) as (session, acting):
-            assert len(needs.hers(session, acting, now=NOON)) == 1
+            assert len(stories.hers(session, acting, now=NOON)) == 1
 
     def test_what_was_taken_back_can_be_asked_again(
         self, the_house: TestHouse, her: Person
     ) -> None:
         need_id = the_house.a_need(her)
         with the_house.acting(her) as (session, acting):
-            needs.take_back(session, acting, need_id, now=NOON)
+            her_needs.take_back(session, acting, need_id, now=NOON)
             with pytest.raises(WrongState):
-                needs.take_back(session, acting, need_id, now=NOON)
+                her_needs.take_back(session, acting, need_id, now=NOON)
             with pytest.raises(WrongState):
-                needs.add_words(session, acting, need_id, "More", now=NOON)
+                her_needs.add_words(session, acting, need_id, "More", now=NOON)
         assert the_house.a_need(her)
         with the_house.database.transaction("read") as session:
             decision = session.scalars(select(Decision).where(Decision.need_id == need_id)).one()
@@ -136,16 +138,16 @@ class TestSending:
         with the_house.acting(another) as (session, acting):
             for wanted in (need_id, uuid4()):
                 acts: list[Callable[[], object]] = [
-                    lambda wanted=wanted: needs.get_hers(session, acting, wanted),  # type: ignore[misc]
-                    lambda wanted=wanted: needs.take_back(session, acting, wanted, now=NOON),  # type: ignore[misc]
-                    lambda wanted=wanted: needs.add_words(  # type: ignore[misc]
+                    lambda wanted=wanted: her_needs.get_hers(session, acting, wanted),  # type: ignore[misc]
+                    lambda wanted=wanted: her_needs.take_back(session, acting, wanted, now=NOON),  # type: ignore[misc]
+                    lambda wanted=wanted: her_needs.add_words(  # type: ignore[misc]
                         session, acting, wanted, "Mine", now=NOON
                     ),
                 ]
                 for act in acts:
                     with pytest.raises(NotFound):
                         act()
-            assert needs.hers(session, acting, now=NOON) == []
+            assert stories.hers(session, acting, now=NOON) == []
 
 
 class TestTheDesk:
@@ -285,7 +287,7 @@ class TestQuestions:
     ) -> None:
         both = Statement(needs=(NeedAnswer(Category.HOME), NeedAnswer(Category.MONEY)))
         with the_house.acting(her) as (session, acting):
-            home, money = (need.id for need in needs.send(session, acting, both, now=NOON))
+            home, money = (need.id for need in statements.send(session, acting, both, now=NOON))
         route(the_house, home)
         assert open_at_desk(the_house, money)
         ask_again(the_house, her, home)
@@ -361,6 +363,6 @@ class TestAtTheDeskAgain:
             with the_house.acting(person) as (session, acting):
                 case = the_house.case_of(session, her)
                 with pytest.raises(NotFound):
-                    needs.ask_desk_again(session, acting, case, need_id, now=NOON)
+                    ask_desk_again(session, acting, case, need_id, now=NOON)
                 with pytest.raises(NotFound):
                     cases.get_case(session, acting, case.id)

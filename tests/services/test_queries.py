@@ -10,13 +10,14 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from portal.domain.needs import Category, NeedAnswer, Statement
-from portal.services import messages, needs, today
+from portal.services import messages, today
 from portal.services.case_work import caseload
 from portal.services.dates import agenda, her_dates
 from portal.services.dates.agenda import Show
 from portal.services.entry.sessions import SignedIn
 from portal.services.moderation import lanes
 from portal.services.need_to_know import seeing
+from portal.services.needs import her_needs, statements, stories
 from portal.services.referrals import listing
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, a_date, a_shared_need, route, say_yes
@@ -26,10 +27,10 @@ Page = Callable[[Session, SignedIn], object]
 
 def asked(the_house: TestHouse, person: Person, page: Page) -> list[str]:
     """The statements that one page sends to the database, in a sign-in that just began."""
-    statements: list[str] = []
+    sent: list[str] = []
 
     def listen(_c: object, _cur: object, statement: str, *_more: object) -> None:
-        statements.append(statement)
+        sent.append(statement)
 
     with the_house.acting(person) as (session, acting):
         event.listen(the_house.database.engine, "before_cursor_execute", listen)
@@ -37,7 +38,7 @@ def asked(the_house: TestHouse, person: Person, page: Page) -> list[str]:
             page(session, acting)
         finally:
             event.remove(the_house.database.engine, "before_cursor_execute", listen)
-    return statements
+    return sent
 
 
 def assert_constant(
@@ -70,7 +71,7 @@ def ask_for(the_house: TestHouse, her: Person, *categories: Category) -> list[ob
     """Several needs in one statement."""
     with the_house.acting(her) as (session, acting):
         statement = Statement(needs=tuple(NeedAnswer(one, own_words="So") for one in categories))
-        return [need.id for need in needs.send(session, acting, statement, now=NOON)]
+        return [need.id for need in statements.send(session, acting, statement, now=NOON)]
 
 
 def more_needs(the_house: TestHouse, her: Person) -> None:
@@ -81,7 +82,7 @@ def more_needs(the_house: TestHouse, her: Person) -> None:
         route(the_house, need_id, reading="Look")  # type: ignore[arg-type]
         say_yes(the_house, her, need_id)  # type: ignore[arg-type]
         with the_house.acting(her) as (session, acting):
-            needs.add_words(session, acting, need_id, "And this", now=NOON)  # type: ignore[arg-type]
+            her_needs.add_words(session, acting, need_id, "And this", now=NOON)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("which", ["hers", "today", "who_can_see"])
@@ -89,7 +90,7 @@ def test_her_pages(the_house: TestHouse, her: Person, which: str) -> None:
     first = a_shared_need(the_house, her)
     a_date(the_house, first)
     pages: dict[str, Page] = {
-        "hers": lambda session, acting: needs.hers(session, acting, now=NOON),
+        "hers": lambda session, acting: stories.hers(session, acting, now=NOON),
         "today": lambda session, acting: today.show(session, acting, now=NOON),
         "who_can_see": lambda session, acting: seeing.who_can_see(session, acting, now=NOON),
     }

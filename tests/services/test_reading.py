@@ -14,7 +14,7 @@ from portal.domain.folders import FolderKind
 from portal.domain.needs import Category
 from portal.domain.refusals import NotFound
 from portal.models import AuditEvent
-from portal.services import drafts, messages, needs
+from portal.services import drafts, messages
 from portal.services.case_work import caseload, cases
 from portal.services.dates import agenda, her_dates, shown_dates
 from portal.services.entry import sessions
@@ -23,6 +23,7 @@ from portal.services.keys import reading
 from portal.services.keys.reading import open_folder, open_many
 from portal.services.moderation import desk, lanes
 from portal.services.need_to_know import sharing
+from portal.services.needs import stories
 from portal.services.referrals import at_service, listing
 from portal.vault import open_value
 from tests.people import NOON, Person, TestHouse
@@ -165,7 +166,7 @@ class TestNoPathWithoutATrace:
         week = (NOON.date(), 9, ZoneInfo("Europe/Brussels"))
         yield [
             (her, lambda s, a: messages.show(s, a, case_id, now=NOON)),
-            (her, lambda s, a: needs.hers(s, a, now=NOON)),
+            (her, lambda s, a: stories.hers(s, a, now=NOON)),
             (her, lambda s, a: her_dates.listed(s, a, now=NOON)),
             (her, lambda s, a: her_dates.next_one(s, a, now=NOON)),
             (her, lambda s, a: drafts.find(s, a, "needs", now=NOON)),
@@ -178,7 +179,7 @@ class TestNoPathWithoutATrace:
                     s, a, cases.get_case(s, a, case_id), purpose="case", now=NOON
                 ),
             ),
-            (director, lambda s, a: needs.of_case(s, a, cases.get_case(s, a, case_id), now=NOON)),
+            (director, lambda s, a: stories.of_case(s, a, cases.get_case(s, a, case_id), now=NOON)),
             (
                 director,
                 lambda s, a: shown_dates.of_case(s, a, cases.get_case(s, a, case_id), now=NOON),

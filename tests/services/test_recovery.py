@@ -32,7 +32,7 @@ from portal.models import (
     StaffMember,
     TeamCopy,
 )
-from portal.services import audit, drafts, messages, needs
+from portal.services import audit, drafts, messages
 from portal.services.case_work import cases
 from portal.services.colleagues import staff
 from portal.services.dates import kept_apart, own_times
@@ -41,6 +41,7 @@ from portal.services.house import House
 from portal.services.keys import apart, holders, new_key_file
 from portal.services.moderation import desk, lanes
 from portal.services.need_to_know import sharing
+from portal.services.needs import stories
 from portal.services.referrals import at_service, listing
 from portal.services.running import paper, recovery
 from portal.vault import (
@@ -125,7 +126,7 @@ def test_a_case_is_recovered_after_every_account_is_gone_and_the_key_file_is_los
         assert cases.contact_card(session, acting, case, purpose="case", now=NOON)[0] == her.name
         shown = messages.show(session, acting, case.id, now=NOON).messages
         assert HERS in [one.words for one in shown]
-        (story,) = needs.of_case(session, acting, case, now=NOON)
+        (story,) = stories.of_case(session, acting, case, now=NOON)
         assert story.own_words == NEED
         (line,) = listing.of_service(session, acting, now=NOON)
         assert at_service.open_referral(session, acting, line.referral.id, now=NOON).words == NEED

@@ -16,10 +16,11 @@ from portal.domain.services import ServiceKind
 from portal.domain.sharing import TEXT_VERSION, WISH_LASTS, Asked
 from portal.domain.words import NothingWritten
 from portal.models import Appointment, Need, Referral, SharingWish
-from portal.services import messages, needs
+from portal.services import messages
 from portal.services.keys.folders import end_grants, get_folder
 from portal.services.moderation import desk
 from portal.services.need_to_know import looking, seeing, sharing
+from portal.services.needs import her_needs
 from portal.services.referrals import answers, at_service, listing, wishes
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
@@ -45,7 +46,7 @@ class TestHerYes:
         route(the_house, need_id, reading="Lock change")
         service = the_house.services[HOUSING]
         with the_house.acting(her) as (session, acting):
-            needs.add_words(session, acting, need_id, "And the window.", now=NOON)
+            her_needs.add_words(session, acting, need_id, "And the window.", now=NOON)
             shown = sharing.preview(session, acting, need_id, service.id, now=NOON).shared
             wish = sharing.say_yes(session, acting, need_id, service.id, now=NOON)
         assert (wish.text_version, wish.language, wish.asked) == (
@@ -171,7 +172,7 @@ class TestHerNo:
     def test_what_is_over_stays_over(self, the_house: TestHouse, her: Person) -> None:
         need_id = a_shared_need(the_house, her)
         with the_house.acting(her) as (session, acting):
-            needs.take_back(session, acting, need_id, now=NOON)
+            her_needs.take_back(session, acting, need_id, now=NOON)
         with pytest.raises(WrongState):
             say_yes(the_house, her, need_id)
         with pytest.raises(WrongState):

@@ -57,7 +57,7 @@ from portal.models import (
     base,
 )
 from portal.models import Statement as StatementRow
-from portal.services import messages, needs
+from portal.services import messages
 from portal.services.case_work import card_again, cover, emergency, not_this_person
 from portal.services.colleagues import roles, staff
 from portal.services.house import House
@@ -65,6 +65,8 @@ from portal.services.keys import pending
 from portal.services.moderation import deciding, decisions, desk
 from portal.services.moderation.at_desk import WAITS
 from portal.services.need_to_know import sharing
+from portal.services.needs import her_needs, statements
+from portal.services.needs.desk_again import ask_desk_again
 from portal.services.referrals import answers, at_service
 from portal.vault import SlowPasses
 from tests.conftest import KEY_FILE, opened
@@ -167,7 +169,7 @@ class HouseAtRandom(RuleBasedStateMachine):
     def sends_a_need(self, her: int, category: Category, soon: HowSoon) -> None:
         def act(session: Session, acting: Any) -> None:
             answer = NeedAnswer(category, soon, "Mine alone")
-            sent = needs.send(session, acting, Statement(needs=(answer,)), now=self.now)
+            sent = statements.send(session, acting, Statement(needs=(answer,)), now=self.now)
             self.needs += [need.id for need in sent]
             self.case_of |= {need.id: need.case_id for need in sent}
 
@@ -176,15 +178,17 @@ class HouseAtRandom(RuleBasedStateMachine):
     @precondition(lambda self: self.needs)
     @rule(place=any_place)
     def adds_words(self, place: int) -> None:
-        self._with_her_need(place, lambda s, a, need: needs.add_words(s, a, need, "", now=self.now))
         self._with_her_need(
-            place, lambda s, a, need: needs.add_words(s, a, need, "And so", now=self.now)
+            place, lambda s, a, need: her_needs.add_words(s, a, need, "", now=self.now)
+        )
+        self._with_her_need(
+            place, lambda s, a, need: her_needs.add_words(s, a, need, "And so", now=self.now)
         )
 
     @precondition(lambda self: self.needs)
     @rule(place=any_place)
     def takes_a_need_back(self, place: int) -> None:
-        self._with_her_need(place, lambda s, a, need: needs.take_back(s, a, need, now=self.now))
+        self._with_her_need(place, lambda s, a, need: her_needs.take_back(s, a, need, now=self.now))
 
     @precondition(lambda self: self.needs)
     @rule(place=any_place, kind=st.sampled_from(SERVICES), yes=st.booleans())
@@ -392,7 +396,7 @@ class HouseAtRandom(RuleBasedStateMachine):
 
         def act(session: Session, acting: Any) -> None:
             case = session.get_one(Case, session.get_one(Need, need_id).case_id)
-            needs.ask_desk_again(session, acting, case, need_id, now=self.now)
+            ask_desk_again(session, acting, case, need_id, now=self.now)
 
         self._acts(self._one(who), act)
 

@@ -20,11 +20,12 @@ from portal.models import (
     Need,
     Referral,
 )
-from portal.services import messages, needs
+from portal.services import messages
 from portal.services.keys.folders import end_grants, find_folder
 from portal.services.keys.reading import open_folder
 from portal.services.moderation import desk
 from portal.services.need_to_know import sharing
+from portal.services.needs import her_needs, stories
 from portal.services.referrals import answers
 from portal.vault import CannotOpen, open_sealed
 from tests.people import NOON, Person, TestHouse
@@ -79,7 +80,7 @@ class TestRevoked:
     ) -> None:
         def take_back(need_id: Any) -> None:
             with the_house.acting(her) as (session, acting):
-                needs.take_back(session, acting, need_id, now=NOON)
+                her_needs.take_back(session, acting, need_id, now=NOON)
 
         shared = a_shared_need(the_house, her)
         self.lose(the_house, her, the_house.workers[HOUSING], lambda: take_back(shared))
@@ -229,7 +230,7 @@ class TestMoved:
         with the_house.database.transaction() as session:
             session.get_one(Need, second).own_words = session.get_one(Need, first).own_words
         with the_house.acting(her) as (session, acting), pytest.raises(CannotOpen):
-            needs.hers(session, acting, now=NOON)
+            stories.hers(session, acting, now=NOON)
 
 
 def test_a_grant_sealed_to_the_team_needs_the_teams_key(the_house: TestHouse, her: Person) -> None:

@@ -30,11 +30,11 @@ from portal.models import (
     TakenTime,
     Visit,
 )
-from portal.services import needs
 from portal.services.centre import house_settings
 from portal.services.dates import giving, her_dates
 from portal.services.dates.shown_dates import Details, of_case
 from portal.services.entry.sessions import SignedIn
+from portal.services.needs import her_needs
 from portal.services.referrals import answers
 from portal.services.visits import answering, planning, proposing, wishes
 from portal.services.visits.planning import Planning
@@ -226,7 +226,7 @@ def test_what_suited_her_can_be_sent_again_alone(the_house: TestHouse, her: Pers
     (refused,) = [one for one in parts(the_house, first) if one.minutes == 60]
     refuse(the_house, her, first, refused.id)
     with the_house.acting(her) as (session, acting):
-        needs.take_back(session, acting, need_ids[1], now=NOON)
+        her_needs.take_back(session, acting, need_ids[1], now=NOON)
     second = send(the_house, her)
     agree(the_house, her, second, 2)
     assert states(the_house, second) == ["planned"] * 2
@@ -291,7 +291,7 @@ def test_a_referral_that_she_stopped_meanwhile_is_no_part_any_more(
     need_id, *_ = three(the_house, her)
     visit_id = send(the_house, her)
     with the_house.acting(her) as (session, acting):
-        needs.take_back(session, acting, need_id, now=NOON)
+        her_needs.take_back(session, acting, need_id, now=NOON)
     with the_house.acting(her) as (session, acting), pytest.raises(WrongState):
         answering.agree(session, acting, visit_id, 3, now=NOON)
     agree(the_house, her, visit_id, 2)

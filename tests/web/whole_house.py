@@ -29,7 +29,7 @@ from portal.domain.roles import Role
 from portal.domain.safe_contact import Channel
 from portal.domain.services import ServiceKind
 from portal.models import Decision, Invitation, Membership, OutboxItem
-from portal.services import drafts, messages, needs
+from portal.services import drafts, messages
 from portal.services.availability import hours
 from portal.services.case_work import cover
 from portal.services.centre import house_settings
@@ -45,6 +45,7 @@ from portal.services.interpreters.people import Kept
 from portal.services.keys import pending
 from portal.services.moderation import desk
 from portal.services.need_to_know import look_questions, looking, samples, sharing
+from portal.services.needs import her_needs, statements, stories
 from portal.services.referrals import answers, at_service
 from portal.services.telling import safe_contact, sending
 from portal.services.visits import planning, proposing
@@ -357,7 +358,7 @@ class _Furnishing:
         waiting = self._need(amal, Category.LAW)
         self._routed(waiting, ServiceKind.POLICE, ServiceKind.PROSECUTOR)
         stopped = self._need(amal, Category.PHONE)
-        self._by_her(amal, needs.take_back, stopped)
+        self._by_her(amal, her_needs.take_back, stopped)
         self._need(amal, Category.CHILD, how_soon=HowSoon.TODAY)
         self._note("decision", self._decision(self._need(amal, Category.MONEY)))
         with self.house.acting(amal) as (session, acting):
@@ -387,7 +388,7 @@ class _Furnishing:
         with self.house.acting(her) as (session, acting):
             answer = NeedAnswer(category, own_words=HER_WORDS, **more)
             statement = Statement(needs=(answer,), not_wanted=HER_WORDS, accessibility=HER_WORDS)
-            need_id = needs.send(session, acting, statement, now=NOON)[0].id
+            need_id = statements.send(session, acting, statement, now=NOON)[0].id
         self._note("need", need_id)
         return need_id
 
@@ -431,7 +432,7 @@ class _Furnishing:
             sharing.say_yes(session, acting, need_id, service_id, now=NOON)
             referral = next(
                 one
-                for story in needs.hers(session, acting, now=NOON)
+                for story in stories.hers(session, acting, now=NOON)
                 for one, service in story.referrals
                 if (story.need.id, service.id) == (need_id, service_id)
             )

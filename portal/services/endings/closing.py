@@ -18,7 +18,7 @@ from portal.domain.retention import Kept, days_of
 from portal.domain.roles import Permission
 from portal.domain.words import written
 from portal.models import Appointment, Case, Decision, Need, Referral
-from portal.services import audit, needs
+from portal.services import audit
 from portal.services.case_work import notes
 from portal.services.case_work.cases import get_case, wake
 from portal.services.dates import kept_apart
@@ -27,6 +27,8 @@ from portal.services.house import get_centre
 from portal.services.keys.folders import find_folder
 from portal.services.keys.reading import open_folder
 from portal.services.moderation import decisions
+from portal.services.needs.holding import hold
+from portal.services.referrals import ending
 
 SET, LIFT = "set", "lift"
 OWED_BY_DESK = (NeedState.SENT, NeedState.QUESTION)
@@ -151,7 +153,7 @@ def _hold_needs(session: Session, case: Case) -> list[Need]:
     hers = select(Need).where(Need.case_id == case.id).order_by(Need.id)
     found = list(session.scalars(hers))
     for need in found:
-        needs.hold(session, need)
+        hold(session, need)
     return found
 
 
@@ -159,6 +161,6 @@ def _end_needs(session: Session, hers: Iterable[Need], *, now: datetime) -> None
     for need in hers:
         for referral in session.scalars(select(Referral).where(Referral.need_id == need.id)):
             if referral.state in WITH_THE_SERVICE:
-                needs.stop_referral(session, referral, ReferralState.DONE, now=now)
+                ending.stop_referral(session, referral, ReferralState.DONE, now=now)
         if need.state is NeedState.ROUTED:
             need.state = NeedState.DONE

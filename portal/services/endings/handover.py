@@ -15,14 +15,15 @@ from portal.domain.decisions import DecisionKind, DecisionState, check_proof
 from portal.domain.folders import FolderKind
 from portal.domain.refusals import WrongState
 from portal.models import Case, Decision, Message, Service, Thread
-from portal.services import audit, needs
+from portal.services import audit
 from portal.services.case_work import cases
 from portal.services.colleagues import staff
 from portal.services.dates import shown_dates
 from portal.services.dates.shown_dates import Shown
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import open_folder
-from portal.services.needs import NeedStory
+from portal.services.needs import stories
+from portal.services.needs.stories import NeedStory
 
 MADE_WITHIN = timedelta(days=7)
 PURPOSE = "handover"
@@ -85,7 +86,7 @@ def make(session: Session, acting: SignedIn, case_id: UUID, *, now: datetime) ->
         case,
         name,
         language,
-        needs.of_case(session, acting, case, now=now),
+        stories.of_case(session, acting, case, now=now),
         shown_dates.of_case(session, acting, case, now=now),
         _messages(session, acting, case_id, now=now),
     )

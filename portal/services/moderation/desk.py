@@ -16,10 +16,12 @@ from portal.domain.roles import Permission
 from portal.domain.services import NEVER_BUNDLED, USUAL, ServiceState, usual_first
 from portal.domain.words import written
 from portal.models import Case, Decision, Need, Reading, Referral, Service
-from portal.services import audit, needs
+from portal.services import audit
 from portal.services.colleagues import staff
 from portal.services.entry.sessions import SignedIn
 from portal.services.moderation import at_desk, deciding
+from portal.services.needs import statements, stories
+from portal.services.needs.holding import hold
 from portal.services.referrals import making, wishes
 
 PAGE = 50
@@ -43,7 +45,7 @@ class WaitingNeed:
 
     decision: Decision
     case_number: str
-    story: needs.NeedStory
+    story: stories.NeedStory
     closing: dict[str, object]
     besides: tuple[Need, ...]
     authors: dict[UUID, str]
@@ -113,8 +115,8 @@ def open_need(
 ) -> WaitingNeed:
     """Open one waiting need with the desk's key; the opening is written down."""
     decision, need = _get_waiting(session, acting, decision_id)
-    story = needs.story(session, acting, need, purpose="desk", now=now)
-    closing = needs.closing_answers(session, acting, need, purpose="desk", now=now)
+    story = stories.story(session, acting, need, purpose="desk", now=now)
+    closing = statements.closing_answers(session, acting, need, purpose="desk", now=now)
     besides = session.scalars(
         select(Need)
         .where(Need.statement_id == need.statement_id, Need.id != need.id)
@@ -261,7 +263,7 @@ def _get_waiting(session: Session, acting: SignedIn, decision_id: UUID) -> tuple
     if row is None:
         raise NotFound
     decision, need = row
-    needs.hold(session, need)
+    hold(session, need)
     session.refresh(decision)
     if decision.state is not DecisionState.WAITING:
         raise DecidedMeanwhile

@@ -18,12 +18,14 @@ from portal.models import (
     Service,
     SharingWish,
 )
-from portal.services import audit, needs
+from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.folders import Grantee, end_grants, give
 from portal.services.keys.holders import public_halves
 from portal.services.keys.reading import open_folder
-from portal.services.referrals import making, shared_words, wishes
+from portal.services.needs import her_needs
+from portal.services.needs.holding import hold
+from portal.services.referrals import ending, making, shared_words, wishes
 from portal.services.referrals.shared_words import SharedWords
 
 
@@ -59,7 +61,7 @@ def preview(
     session: Session, acting: SignedIn, need_id: UUID, service_id: UUID, *, now: datetime
 ) -> Preview:
     """What this service would read of this need, before she decides."""
-    need = needs.get_hers(session, acting, need_id)
+    need = her_needs.get_hers(session, acting, need_id)
     referral = _referral_of(session, need, service_id)
     return Preview(
         referral=referral,
@@ -79,8 +81,8 @@ def say_yes(
     asked: Asked = Asked.ON_SCREEN,
 ) -> SharingWish:
     """This service may read this need from now on, for at most six months."""
-    need = needs.get_hers(session, acting, need_id)
-    needs.hold(session, need)
+    need = her_needs.get_hers(session, acting, need_id)
+    hold(session, need)
     if need.state in (NeedState.STOPPED, NeedState.DONE):
         raise WrongState
     referral = _referral_of(session, need, service_id)
@@ -124,8 +126,8 @@ def say_no(
     session: Session, acting: SignedIn, need_id: UUID, service_id: UUID, *, now: datetime
 ) -> None:
     """Not now, or not any more: the service loses what it could read, in this request."""
-    need = needs.get_hers(session, acting, need_id)
-    needs.hold(session, need)
+    need = her_needs.get_hers(session, acting, need_id)
+    hold(session, need)
     referral = _referral_of(session, need, service_id)
     _check_hers_to_decide(referral)
     for wish in session.scalars(
@@ -136,7 +138,7 @@ def say_no(
         )
     ):
         wish.withdrawn_at = now
-    needs.stop_referral(session, referral, ReferralState.SAID_NO, now=now)
+    ending.stop_referral(session, referral, ReferralState.SAID_NO, now=now)
     audit.record_in_case(
         session,
         acting.account_id,

@@ -12,10 +12,10 @@ from portal.domain.referrals import WITH_THE_SERVICE, ReferralState
 from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission, Role
 from portal.models import Appointment, Case, Need, Referral, Service
-from portal.services import needs
 from portal.services.dates import once_more
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import OpenFolder, open_folder
+from portal.services.needs.holding import hold
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def open_referral(
 def get_to_answer(session: Session, acting: SignedIn, referral_id: UUID) -> Referral:
     """The same, held: she cannot take it back at this moment. NotFound when she just did."""
     referral = get_for_service(session, acting, referral_id)
-    needs.hold(session, session.get_one(Need, referral.need_id))
+    hold(session, session.get_one(Need, referral.need_id))
     session.refresh(referral)
     if referral.state not in WITH_THE_SERVICE:
         raise NotFound

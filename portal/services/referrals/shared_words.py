@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.models import Need
-from portal.services import needs
 from portal.services.entry.sessions import SignedIn
+from portal.services.needs import statements, stories
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ def of_need(
     session: Session, acting: SignedIn, need: Need, *, purpose: str, now: datetime
 ) -> SharedWords:
     """What her yes would share at this moment, read by somebody who may read the need."""
-    story = needs.story(session, acting, need, purpose=purpose, now=now)
-    closing = needs.closing_answers(session, acting, need, purpose=purpose, now=now)
+    story = stories.story(session, acting, need, purpose=purpose, now=now)
+    closing = statements.closing_answers(session, acting, need, purpose=purpose, now=now)
     texts = (story.own_words, *(added for _, added in story.additions))
     return SharedWords(
         name=str(closing.get("name") or ""),

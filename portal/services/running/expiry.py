@@ -28,10 +28,11 @@ from portal.models import (
     StaffMember,
     Tries,
 )
-from portal.services import audit, drafts, needs
+from portal.services import audit, drafts
 from portal.services.colleagues import invitations
 from portal.services.entry import browsers, tries
 from portal.services.interpreters import links
+from portal.services.needs.holding import hold
 from portal.services.telling import outbox
 from portal.settings import Settings
 
@@ -166,7 +167,7 @@ def _hold_ended_referrals(session: Session, *, now: datetime) -> list[Referral]:
         .distinct()
     ).all()
     for referral, need in ended:
-        needs.hold(session, need)
+        hold(session, need)
         session.refresh(referral)
     return [referral for referral, _ in ended]
 

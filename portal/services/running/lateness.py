@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from portal.domain.decisions import RULES, DecisionState, Step, next_step
 from portal.domain.referrals import ReferralState
 from portal.models import Case, Decision, Need, Referral, StaffMember, Told
-from portal.services import audit, needs
+from portal.services import audit
 from portal.services.case_work import leave
 from portal.services.house import promised_again
 from portal.services.moderation.decisions import held
+from portal.services.needs.holding import hold
 
 UNANSWERED = (ReferralState.SENT, ReferralState.SEEN)
 
@@ -43,7 +44,7 @@ def _climb_decision(session: Session, decision_id: UUID, *, now: datetime) -> bo
     need_id = session.scalar(select(Decision.need_id).where(Decision.id == decision_id))
     need = session.get_one(Need, need_id) if need_id else None
     if need is not None:
-        needs.hold(session, need)
+        hold(session, need)
     decision = held(session, decision_id)
     missed = decision.answer_again_before or decision.answer_before
     if decision.state is not DecisionState.WAITING or missed >= now:
@@ -62,7 +63,7 @@ def _climb_decision(session: Session, decision_id: UUID, *, now: datetime) -> bo
 def _climb_referral(session: Session, referral_id: UUID, *, now: datetime) -> bool:
     referral = session.get_one(Referral, referral_id)
     need = session.get_one(Need, referral.need_id)
-    needs.hold(session, need)
+    hold(session, need)
     session.refresh(referral)
     missed = referral.answer_again_before or referral.answer_before
     if referral.state not in UNANSWERED or missed >= now:

@@ -13,11 +13,12 @@ from portal.domain.proposals import MOVES, VisitState, lapses_at
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, WrongState
 from portal.models import Appointment, Need, Referral, Room, Service, StaffMember, Visit
-from portal.services import audit, needs
+from portal.services import audit
 from portal.services.dates.moves import move
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import zone_of
 from portal.services.interpreters import asking, following
+from portal.services.needs.holding import hold
 from portal.services.telling import outbox
 from portal.services.visits import proposing
 from portal.services.visits.proposal import Proposal, ProposedPart
@@ -150,7 +151,7 @@ def _get_to_answer(
     )
     # In the order of who sends a plan: first the needs, then the visit.
     for need in sorted(set(session.scalars(asked_for)), key=lambda need: need.id):
-        needs.hold(session, need)
+        hold(session, need)
     locked = select(Visit).where(*hers).with_for_update()
     visit = session.scalar(locked.execution_options(populate_existing=True))
     if visit is None:

@@ -17,12 +17,13 @@ from portal.domain.roles import Permission
 from portal.domain.separation import TimeNotPossible
 from portal.domain.spans import Span
 from portal.models import Appointment, Case, Need, Room, Service, Visit
-from portal.services import audit, needs
+from portal.services import audit
 from portal.services.dates import separation, taken_times
 from portal.services.dates.moves import move
 from portal.services.dates.shown_dates import Details, sealed_details
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import open_folder
+from portal.services.needs.holding import hold
 from portal.services.visits import planning
 from portal.services.visits.choices import PlannedPart
 from portal.services.visits.talks import Asked
@@ -133,7 +134,7 @@ def _hold(session: Session, parts: Iterable[PlannedPart]) -> None:
     """Nobody stops a need or answers a referral while its time is taken. Raises PlanIsGone."""
     referrals = [part.talk.referral for part in parts]
     for need_id in sorted({referral.need_id for referral in referrals}):
-        needs.hold(session, session.get_one(Need, need_id))
+        hold(session, session.get_one(Need, need_id))
     for part in parts:
         before = part.talk.referral.state
         session.refresh(part.talk.referral)

@@ -17,7 +17,8 @@ from portal.domain.needs import (
     StayOrLeave,
     shows_emergency_first,
 )
-from portal.services import drafts, needs
+from portal.services import drafts
+from portal.services.needs import statements
 from portal.web import guards
 
 
@@ -127,7 +128,7 @@ def is_danger(need: NeedAnswer) -> bool:
 
 def find(*, now: datetime) -> HalfWay | None:
     """What she has not sent yet, if it is not a day old."""
-    kept = drafts.find(guards.db(), guards.signed_in(), needs.DRAFT, now=now)
+    kept = drafts.find(guards.db(), guards.signed_in(), statements.DRAFT, now=now)
     try:
         return HalfWay(_statement(kept["statement"]), int(kept["passed"])) if kept else None
     except (KeyError, TypeError, ValueError):
@@ -139,7 +140,7 @@ def keep(half_way: HalfWay, *, now: datetime) -> None:
     """Keep her answers for a day."""
     kept = {"statement": asdict(half_way.statement), "passed": half_way.passed}
     with guards.transaction() as session:
-        drafts.keep(session, guards.signed_in(), needs.DRAFT, kept, now=now)
+        drafts.keep(session, guards.signed_in(), statements.DRAFT, kept, now=now)
 
 
 def _statement(kept: Mapping[str, Any]) -> Statement:

@@ -9,7 +9,7 @@ from portal.domain.services import ServiceState
 from portal.i18n import current_language
 from portal.models import Need, Referral, Service
 from portal.services.house import promised_again
-from portal.services.needs import NeedStory
+from portal.services.needs.stories import NeedStory
 from portal.web import guards
 from portal.web.survivor.vocabulary import (
     NEED_STATE_ICONS,

@@ -13,8 +13,8 @@ from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.models import Need
-from portal.services import needs
-from portal.services.needs import NeedStory
+from portal.services.needs import her_needs, stories
+from portal.services.needs.stories import NeedStory
 from portal.services.referrals import answers
 from portal.web import guards
 from portal.web.forms import PortalForm
@@ -49,7 +49,7 @@ WORDS: Mapping[type[Refusal], str] = {NothingWritten: NOTHING_WRITTEN, TooLong: 
 def show_all() -> ResponseReturnValue:
     """Her needs: those that wait for her first."""
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
-    lines = [line_of(story, now=now) for story in needs.hers(session, acting, now=now)]
+    lines = [line_of(story, now=now) for story in stories.hers(session, acting, now=now)]
     kept = half_way.find(now=now)
     return _page(
         "show_all",
@@ -72,8 +72,8 @@ def begin() -> ResponseReturnValue:
 def show(need_id: UUID) -> ResponseReturnValue:
     """One need: her words, the desk's question, and where it is at each service."""
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
-    need = needs.get_hers(session, acting, need_id)
-    story = needs.story(session, acting, need, purpose="own_needs", now=now)
+    need = her_needs.get_hers(session, acting, need_id)
+    story = stories.story(session, acting, need, purpose="own_needs", now=now)
     asked = [referral for referral, _service in story.referrals]
     reasons = answers.reason_given(session, acting, asked, now=now)
     return _page(
@@ -113,7 +113,7 @@ class AddForm(PortalForm):
 def add(need_id: UUID) -> ResponseReturnValue:
     """She adds to a need, or answers."""
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
-    need = needs.get_hers(session, acting, need_id)
+    need = her_needs.get_hers(session, acting, need_id)
     is_answer = need.state is NeedState.QUESTION
     form = AddForm.with_kept(need)
     if form.is_for_later:
@@ -121,7 +121,7 @@ def add(need_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with guards.transaction():
-                needs.add_words(session, acting, need_id, form.words.data or "", now=now)
+                her_needs.add_words(session, acting, need_id, form.words.data or "", now=now)
                 unsent.forget(unsent.addition_to(need_id))
         except tuple(WORDS) as refusal:
             form.refuse("words", WORDS[type(refusal)])
@@ -129,7 +129,7 @@ def add(need_id: UUID) -> ResponseReturnValue:
             return _to_need(need_id, "changed")
         else:
             return _to_need(need_id, "answered" if is_answer else "added")
-    story = needs.story(session, acting, need, purpose="own_needs", now=now)
+    story = stories.story(session, acting, need, purpose="own_needs", now=now)
     return _page(
         "add",
         need=need,
@@ -143,12 +143,12 @@ def add(need_id: UUID) -> ResponseReturnValue:
 def take_back(need_id: UUID) -> ResponseReturnValue:
     """She stops it, after one page that says what this means."""
     session, acting = guards.db(), guards.signed_in()
-    need = needs.get_hers(session, acting, need_id)
+    need = her_needs.get_hers(session, acting, need_id)
     if request.method == "GET":
         return _page("take_back", need=need)
     try:
         with guards.transaction():
-            needs.take_back(session, acting, need_id, now=guards.utc_now())
+            her_needs.take_back(session, acting, need_id, now=guards.utc_now())
     except WrongState:
         return _to_need(need_id, "changed")
     return redirect(url_for("survivor.needs.show_all", said="taken_back"))

@@ -17,8 +17,9 @@ from portal.domain.needs import (
 from portal.domain.refusals import NotFound, Refusal
 from portal.domain.words import TooLong, written_or_none
 from portal.i18n import lazy_gettext as _l
-from portal.services import drafts, needs
+from portal.services import drafts
 from portal.services.case_work import case_team
+from portal.services.needs import her_needs, statements
 from portal.web import guards, help_lines
 from portal.web.forms import PortalForm
 from portal.web.survivor import half_way as half
@@ -53,7 +54,7 @@ def choose() -> ResponseReturnValue:
     step = Step(Question.CHOOSE)
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
     kept = half.find(now=now) or HalfWay()
-    already = {need.category: need for need in needs.open_needs(session, acting)}
+    already = {need.category: need for need in her_needs.open_needs(session, acting)}
     form = forms.choose(kept.statement, already)
     if form.validate_on_submit():
         chosen = kept.choose(filter(None, map(half.find_category, form.chosen.data or ())))
@@ -169,7 +170,7 @@ def read() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with guards.transaction() as session:
-                needs.send(session, guards.signed_in(), kept.statement, now=guards.utc_now())
+                statements.send(session, guards.signed_in(), kept.statement, now=guards.utc_now())
         except tuple(WORDS) as refusal:
             form.refuse(None, WORDS[type(refusal)])
         else:
@@ -181,7 +182,7 @@ def read() -> ResponseReturnValue:
 def forget() -> ResponseReturnValue:
     """What she has not sent is gone."""
     with guards.transaction() as session:
-        drafts.forget(session, guards.signed_in(), needs.DRAFT)
+        drafts.forget(session, guards.signed_in(), statements.DRAFT)
     return redirect(url_for("survivor.needs.show_all", said="forgotten"))
 
 

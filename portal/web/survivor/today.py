@@ -10,8 +10,9 @@ from markupsafe import Markup
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.i18n import ngettext
-from portal.services import drafts, needs, today
+from portal.services import drafts, today
 from portal.services.case_work import case_team
+from portal.services.needs import statements
 from portal.services.today import Asked
 from portal.services.visits import answering
 from portal.web import guards, help_lines
@@ -116,6 +117,6 @@ def _unsent_row(kind: str) -> tuple[str, str, str]:
         return _("When can you come?"), url_for("survivor.visits.when"), "clock"
     if kind == unsent.PARTS:
         return _("Something does not suit"), url_for("survivor.dates.show"), "dates"
-    if kind == needs.DRAFT:
+    if kind == statements.DRAFT:
         return _("What I need"), url_for("survivor.needs.show_all"), "needs"
     return _("Your message"), url_for("survivor.messages.show"), "messages"

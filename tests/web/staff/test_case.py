@@ -10,9 +10,10 @@ from flask import Flask
 from portal.domain.needs import Category, HowSoon, NeedAnswer, Statement
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
-from portal.services import messages, needs
+from portal.services import messages
 from portal.services.moderation import desk, lanes
 from portal.services.need_to_know import sharing
+from portal.services.needs import statements
 from portal.services.referrals import answers, listing
 from portal.web.templating import draw
 from tests.people import NOON, Person, TestHouse
@@ -116,7 +117,7 @@ def test_the_desk_is_asked_again_within_a_statement_that_still_waits_there(
         NeedAnswer(Category.LAW, HowSoon.LATER, None),
     )
     with people.acting(her, now=clock.now) as (session, acting):
-        first = needs.send(session, acting, Statement(needs=both), now=clock.now)[0].id
+        first = statements.send(session, acting, Statement(needs=both), now=clock.now)[0].id
     route(people, first, ServiceKind.HOUSING, clock)
     say_yes(people, her, first, ServiceKind.HOUSING, clock)
     with people.acting(people.workers[ServiceKind.HOUSING], now=clock.now) as (session, acting):
@@ -233,9 +234,9 @@ def test_a_long_case_asks_the_database_no_more_and_repeats_no_drawing(
     window: Browser, people: TestHouse, her: Person, app: Flask
 ) -> None:
     def asked() -> list[str]:
-        with counted(app.extensions["database"].engine) as statements:
+        with counted(app.extensions["database"].engine) as sent:
             window.get(f"/staff/cases/{her.case_id}")
-        return statements
+        return sent
 
     assert her.case_id is not None
     grow(people, her, 2, Category.HOME)

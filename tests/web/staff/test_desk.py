@@ -13,9 +13,9 @@ from portal.domain.refusals import NotFound
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind, ServiceState
 from portal.models import Decision, Grant, Holder, Need, Referral, Service
-from portal.services import needs
 from portal.services.colleagues import staff
 from portal.services.moderation import lanes
+from portal.services.needs import her_needs, stories
 from portal.settings import Settings
 from tests.conftest import Built
 from tests.web.staff.at_work import AtWork, Colleague
@@ -288,7 +288,7 @@ def test_what_waits_for_her_is_counted_and_listed(work: AtWork, moderator: Colle
     assert "Which bank?" not in moderator.page, "nothing is unsealed"
     assert work.openings() == before
     with work.house.acting(other) as (session, acting):
-        needs.add_words(session, acting, asked, "The old one.", now=work.now)
+        her_needs.add_words(session, acting, asked, "The old one.", now=work.now)
     moderator.get("/staff/desk")
     assert "Waits for her answer 0" in moderator.text
     again = re.findall(r"/staff/desk/([0-9a-f-]{36})", moderator.page)
@@ -333,7 +333,7 @@ def test_the_desk_cannot_open_a_need_after_routing_it(work: AtWork, moderator: C
             select(Grant.id).join(Holder, Holder.id == Grant.holder_id).where(Holder.kind == "desk")
         ).all()
         with pytest.raises(NotFound):
-            needs.story(session, acting, need, purpose="desk", now=work.now)
+            stories.story(session, acting, need, purpose="desk", now=work.now)
 
 
 def test_two_moderators_decide_once(work: AtWork, moderator: Colleague) -> None:
@@ -370,7 +370,7 @@ def test_a_question_is_shown_as_she_will_see_it_and_comes_back_with_her_answer(
     other = work.house.a_need(her, Category.MONEY)
     work.routed(her, other, ServiceKind.CENTRE_WORK)
     with work.house.acting(her) as (session, acting):
-        needs.add_words(session, acting, need_id, "The front door.", now=work.now)
+        her_needs.add_words(session, acting, need_id, "The front door.", now=work.now)
         asked = session.scalars(select(Decision.id).where(Decision.need_id == need_id)).all()
     again = next(one for one in asked if one != work.decision_of(need_id))
     moderator.get(f"/staff/desk/{again}")

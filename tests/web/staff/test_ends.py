@@ -21,9 +21,10 @@ from portal import worker
 from portal.domain.decisions import DecisionKind
 from portal.domain.retention import DEFAULT_DAYS, Kept
 from portal.models import Account, Case, Decision
-from portal.services import messages, needs
+from portal.services import messages
 from portal.services.entry import sessions
 from portal.services.entry.sessions import SignedIn
+from portal.services.needs import her_needs
 from tests.people import Person
 from tests.web.whole_house import WholeHouse
 
@@ -35,8 +36,8 @@ def bea(whole: WholeHouse) -> Person:
     """Nothing is promised to her: she took back what she had asked for."""
     bea = whole.everybody.bea
     with acting(whole, bea) as (session, her):
-        for need in needs.open_needs(session, her):
-            needs.take_back(session, her, need.id, now=whole.now)
+        for need in her_needs.open_needs(session, her):
+            her_needs.take_back(session, her, need.id, now=whole.now)
     return bea
 
 

@@ -7,9 +7,9 @@ from portal.domain.needs import Category, NeedState
 from portal.domain.referrals import ReferralState
 from portal.domain.services import ServiceKind
 from portal.models import Need, Referral
-from portal.services import needs
 from portal.services.dates import her_dates
 from portal.services.need_to_know import sharing
+from portal.services.needs import her_needs
 from portal.services.referrals import answers, listing
 from portal.settings import Settings
 from tests.conftest import Built
@@ -227,7 +227,7 @@ def test_what_she_ends_is_gone_at_once(work: AtWork, worker: Colleague, how: str
         if how == "says no":
             sharing.say_no(session, acting, referral.need_id, referral.service_id, now=work.now)
         else:
-            needs.take_back(session, acting, referral.need_id, now=work.now)
+            her_needs.take_back(session, acting, referral.need_id, now=work.now)
     assert worker.get(address).status_code == 404
     worker.get("/staff/referrals")
     assert "Gone" not in worker.page

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from portal.domain.needs import Category, HowSoon, Lane
 from portal.domain.words import MAX_WORDS
 from portal.models import Draft, Need
-from portal.services import needs
 from portal.services.moderation import desk, lanes
+from portal.services.needs import her_needs, stories
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.people import Person
 from tests.web.browser_stand_in import Phone
@@ -261,7 +261,7 @@ def test_a_double_tap_on_send_sends_once(phone: Phone, whole: WholeHouse) -> Non
     first = phone.send(tap).text
     assert phone.send(tap).text == first
     with acting(whole, whole.everybody.bea) as (session, bea):
-        sent = [need.category for need in needs.open_needs(session, bea)]
+        sent = [need.category for need in her_needs.open_needs(session, bea)]
     assert sent.count(Category.WORK) == 1
 
 
@@ -285,7 +285,7 @@ def test_odd_words_are_cleaned_and_odd_silence_is_silence(
     press(amal, "Send")
     need = of(whole, whole.everybody.amal)[Category.SLEEP]
     with acting(whole, whole.everybody.amal) as (session, her):
-        story = needs.story(session, her, need, purpose="own_needs", now=whole.now)
+        story = stories.story(session, her, need, purpose="own_needs", now=whole.now)
     assert story.own_words == kept
 
 

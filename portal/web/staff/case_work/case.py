@@ -11,13 +11,15 @@ from portal.domain.referrals import ReferralState
 from portal.domain.refusals import WrongState
 from portal.i18n import gettext as _
 from portal.models import Case
-from portal.services import messages, needs
+from portal.services import messages
 from portal.services.case_work import card_again, case_team, cases
 from portal.services.colleagues import staff
 from portal.services.dates import shown_dates
 from portal.services.entry import cards
 from portal.services.interpreters import answering
-from portal.services.needs import NeedStory
+from portal.services.needs import stories
+from portal.services.needs.desk_again import ask_desk_again
+from portal.services.needs.stories import NeedStory
 from portal.services.referrals import answers
 from portal.services.telling import outbox, safe_contact
 from portal.web import guards
@@ -72,7 +74,7 @@ def ask_again(case_id: UUID, need_id: UUID) -> ResponseReturnValue:
     found = cases.get_case(guards.db(), acting, case_id)
     try:
         with guards.transaction() as session:
-            needs.ask_desk_again(session, acting, found, need_id, now=now)
+            ask_desk_again(session, acting, found, need_id, now=now)
     except WrongState:
         flash(_("This has changed meanwhile. Look again before you go on."), "warn")
     else:
@@ -88,15 +90,15 @@ def _number(name: str) -> int | None:
 
 def _needs(found: Case, now: datetime) -> dict[str, Any]:
     session, acting = guards.db(), guards.signed_in()
-    stories = needs.of_case(session, acting, found, now=now)
-    asked = [referral for story in stories for referral, _ in story.referrals]
-    writers = {row.author_id for story in stories for row, _ in story.readings}
-    askers = {row.decided_by_id for story in stories for row, _ in story.questions}
+    told = stories.of_case(session, acting, found, now=now)
+    asked = [referral for story in told for referral, _ in story.referrals]
+    writers = {row.author_id for story in told for row, _ in story.readings}
+    askers = {row.decided_by_id for story in told for row, _ in story.questions}
     return {
-        "stories": stories,
+        "stories": told,
         "reasons": answers.reason_given(session, acting, asked, now=now),
         "authors": staff.names(session, writers | {one for one in askers if one}),
-        "may_ask_again": {story.need.id for story in stories if _stands_still(story)},
+        "may_ask_again": {story.need.id for story in told if _stands_still(story)},
     }
 
 

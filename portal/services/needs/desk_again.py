@@ -1,0 +1,37 @@
+"""A need put back at the desk, when no service could help with it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.needs import MOVES, NeedState
+from portal.domain.refusals import NotFound, WrongState
+from portal.models import Case, Need
+from portal.services import audit
+from portal.services.entry.sessions import SignedIn
+from portal.services.moderation import at_desk, decisions
+from portal.services.needs.holding import hold
+
+
+def ask_desk_again(
+    session: Session, acting: SignedIn, case: Case, need_id: UUID, *, now: datetime
+) -> None:
+    """The case team puts a routed need back at the desk: a service said it is not possible there.
+
+    The desk's keys of what belongs to it had ended; the case team grants them anew.
+    """
+    need = session.scalar(select(Need).where(Need.id == need_id, Need.case_id == case.id))
+    if need is None:
+        raise NotFound
+    hold(session, need)
+    if NeedState.SENT not in MOVES[need.state]:
+        raise WrongState
+    at_desk.give_to_desk(session, acting, need, now=now)
+    need.state = NeedState.SENT
+    decisions.queue_need(session, acting, need, now=now)
+    audit.record_in_case(
+        session, acting.account_id, "need_at_desk_again", case.id, now=now, need=need.id
+    )
+    session.flush()

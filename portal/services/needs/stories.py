@@ -1,0 +1,117 @@
+"""Needs with everything their reader may read of them, and what becomes of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.folders import FolderKind
+from portal.domain.needs import NeedState
+from portal.domain.referrals import ReferralState
+from portal.models import Addition, Case, Decision, Need, Reading, Referral, Service
+from portal.services.entry.sessions import SignedIn
+from portal.services.keys.reading import open_folder
+
+
+@dataclass(frozen=True)
+class NeedStory:
+    """A need with everything this reader may read of it."""
+
+    need: Need
+    own_words: str | None
+    additions: tuple[tuple[Addition, str], ...] = ()
+    readings: tuple[tuple[Reading, str], ...] = ()
+    questions: tuple[tuple[Decision, str], ...] = ()
+    referrals: tuple[tuple[Referral, Service], ...] = field(default=())
+
+    @property
+    def waits_for_her(self) -> bool:
+        """Whether the next step is hers: a question, or a yes."""
+        return self.need.state is NeedState.QUESTION or any(
+            referral.state is ReferralState.WAITS_FOR_YES for referral, _ in self.referrals
+        )
+
+
+def hers(session: Session, acting: SignedIn, *, now: datetime) -> list[NeedStory]:
+    """Her needs, newest first, with what became of each. A constant number of queries."""
+    needs = session.scalars(
+        select(Need)
+        .where(Need.case_id == acting.her_case_id)
+        .order_by(Need.sent_at.desc(), Need.id)
+    ).all()
+    return stories(session, acting, acting.her_case_id, needs, purpose="own_needs", now=now)
+
+
+def of_case(session: Session, acting: SignedIn, case: Case, *, now: datetime) -> list[NeedStory]:
+    """The needs of a case, for its team."""
+    needs = session.scalars(
+        select(Need).where(Need.case_id == case.id).order_by(Need.sent_at.desc(), Need.id)
+    ).all()
+    return stories(session, acting, case.id, needs, purpose="case", now=now)
+
+
+def story(
+    session: Session, acting: SignedIn, need: Need, *, purpose: str, now: datetime
+) -> NeedStory:
+    """One need with everything this reader may read of it."""
+    (found,) = stories(session, acting, need.case_id, [need], purpose=purpose, now=now)
+    return found
+
+
+def stories(
+    session: Session,
+    acting: SignedIn,
+    case_id: UUID,
+    needs: Sequence[Need],
+    *,
+    purpose: str,
+    now: datetime,
+) -> list[NeedStory]:
+    """Needs of one case with words, additions, readings, questions and referrals."""
+    if not needs:
+        return []
+    folder = open_folder(session, acting, case_id, FolderKind.NEEDS, purpose=purpose, now=now)
+    ids = [need.id for need in needs]
+    additions = session.scalars(
+        select(Addition).where(Addition.need_id.in_(ids)).order_by(Addition.added_at)
+    ).all()
+    readings = session.scalars(
+        select(Reading).where(Reading.need_id.in_(ids)).order_by(Reading.written_at)
+    ).all()
+    questions = session.scalars(
+        select(Decision)
+        .where(Decision.need_id.in_(ids), Decision.note.is_not(None))
+        .order_by(Decision.decided_at)
+    ).all()
+    referrals = session.execute(
+        select(Referral, Service)
+        .join(Service, Service.id == Referral.service_id)
+        .where(Referral.need_id.in_(ids))
+        .order_by(Referral.made_at, Service.name)
+    ).all()
+    return [
+        NeedStory(
+            need=need,
+            own_words=folder.read(need, "own_words") if folder.opens(need.own_words) else None,
+            additions=tuple(
+                (row, folder.read(row, "words") or "")
+                for row in additions
+                if row.need_id == need.id and folder.opens(row.words)
+            ),
+            readings=tuple(
+                (row, folder.read(row, "words") or "")
+                for row in readings
+                if row.need_id == need.id and folder.opens(row.words)
+            ),
+            questions=tuple(
+                (row, folder.read(row, "note") or "")
+                for row in questions
+                if row.need_id == need.id and folder.opens(row.note)
+            ),
+            referrals=tuple(pair for pair in referrals if pair[0].need_id == need.id),
+        )
+        for need in needs
+    ]

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, expect
 
 from portal.i18n import gettext, use_language
 from portal.services.entry import sessions
-from portal.web.staff import vocabulary
+from portal.web.staff.vocabulary.codes import word
 from tests.browser.survivor import PATIENCE
 from tests.people import Person
 
@@ -51,7 +51,7 @@ class Colleague:
     def word(self, code: StrEnum) -> str:
         """What a code is called in her language."""
         with use_language(self.language):
-            return vocabulary.word(code)
+            return word(code)
 
     def reads(self, sentence: str, **places: Any) -> None:
         """She must find this sentence on the page."""

@@ -9,7 +9,7 @@ from portal.domain.refusals import NotYours, ProofTooOld
 from portal.domain.training import TrainingHasPassed
 from portal.i18n import language_name
 from portal.web import guards, staff_sessions
-from portal.web.staff import once, proof, sent_again, trouble, vocabulary
+from portal.web.staff import once, proof, sent_again, trouble
 from portal.web.staff.case_work import (
     cards,
     case,
@@ -52,6 +52,7 @@ from portal.web.staff.moderation import decisions, desk
 from portal.web.staff.need_to_know import acts_in_words, audit, look_questions
 from portal.web.staff.visits import plan as visit_plan
 from portal.web.staff.visits import wishes as visit_wishes
+from portal.web.staff.vocabulary import codes, languages, promises
 
 WAY_IN = (sign_in, welcome, talk_link, passphrases, passkeys, enrolment)
 WORK = (
@@ -128,12 +129,12 @@ def _words() -> dict[str, Any]:
     now = guards.utc_now()
     return {
         "now": now,
-        "word": vocabulary.word,
-        "drawing": vocabulary.drawing,
-        "due": lambda moment: vocabulary.due(moment, now),
-        "clock_time": lambda moment: vocabulary.clock_time(moment, now),
+        "word": codes.word,
+        "drawing": codes.drawing,
+        "due": lambda moment: promises.due(moment, now),
+        "clock_time": lambda moment: promises.clock_time(moment, now),
         "language_name": language_name,
-        "language_for_staff": vocabulary.language_for_staff,
+        "language_for_staff": languages.language_for_staff,
         "act_in_words": acts_in_words.act_in_words,
         "look_in_words": acts_in_words.look_in_words,
     }

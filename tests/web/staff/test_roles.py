@@ -9,7 +9,7 @@ from sqlalchemy import delete
 
 from portal.domain.roles import PERMISSIONS, Permission, Role
 from portal.models import Membership, StaffMember
-from portal.web.staff import vocabulary
+from portal.web.staff.vocabulary.roles import PERMISSION
 from tests.people import NOON, Person, TestHouse
 from tests.web.browsers import csrf_token, methods, path_of, rules
 from tests.web.staff.browser import Browser
@@ -34,7 +34,7 @@ def test_everybody_reads_the_whole_table_in_words(
         assert part is not None
         words = part.find_parent("section").get_text(" ")  # type: ignore[union-attr]
         for permission in Permission:
-            said = str(vocabulary.PERMISSION[permission]) in " ".join(words.split())
+            said = str(PERMISSION[permission]) in " ".join(words.split())
             assert said is (role in PERMISSIONS[permission]), (role, permission)
     assert "yours" in browser.words
 

@@ -3,7 +3,7 @@
 import pytest
 
 from portal.i18n import language_name, use_language
-from portal.web.staff.vocabulary import language_for_staff
+from portal.web.staff.vocabulary.languages import language_for_staff
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ from portal.web import guards
 from portal.web.forms import StaffForm
 from portal.web.staff import proof
 from portal.web.staff.case_work.card_numbers import keep_number
-from portal.web.staff.vocabulary import language_for_staff
+from portal.web.staff.vocabulary.languages import language_for_staff
 
 blueprint = Blueprint("opening", __name__, url_prefix="/cases/new")
 

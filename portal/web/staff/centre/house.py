@@ -10,7 +10,7 @@ from portal.services.house import get_centre
 from portal.services.moderation import decisions, late
 from portal.services.need_to_know import look_questions
 from portal.web import guards
-from portal.web.staff import vocabulary
+from portal.web.staff.vocabulary.roles import FOR_WHAT
 
 blueprint = Blueprint("house", __name__, url_prefix="/house")
 
@@ -43,7 +43,7 @@ def roles() -> ResponseReturnValue:
         "staff/house/roles.html",
         permissions=PERMISSIONS,
         roles=list(Role),
-        for_what=vocabulary.FOR_WHAT,
+        for_what=FOR_WHAT,
         apart=APART,
         mine={role for role, _ in guards.signed_in().roles},
     )

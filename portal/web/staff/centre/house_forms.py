@@ -42,7 +42,7 @@ from portal.i18n import LANGUAGES, dates
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.web.forms import StaffForm
-from portal.web.staff.vocabulary import LANE_NAME
+from portal.web.staff.vocabulary.needs import LANE
 
 TOPIC: Mapping[Topic, str] = {
     Topic.HOURS: _l("When somebody reads"),
@@ -179,7 +179,7 @@ for _lane in Lane:
     setattr(
         PromisesForm,
         f"{_lane}_amount",
-        CountField(LANE_NAME[_lane], [InputRequired(_l("Write a whole number in digits."))]),
+        CountField(LANE[_lane], [InputRequired(_l("Write a whole number in digits."))]),
     )
     setattr(PromisesForm, f"{_lane}_span", SelectField(_l("Counted in")))
 

@@ -24,13 +24,8 @@ from portal.web.staff.centre.house_forms import (
     with_texts,
 )
 from portal.web.staff.centre.week_forms import WeekForm
-from portal.web.staff.vocabulary import (
-    COST,
-    PLACE_KIND,
-    SERVICE_KIND,
-    SERVICE_STATE,
-    language_for_staff,
-)
+from portal.web.staff.vocabulary.languages import language_for_staff
+from portal.web.staff.vocabulary.services import COST, PLACE_KIND, SERVICE_KIND, SERVICE_STATE
 
 TEXT: Mapping[Text, str] = {
     Text.FOR_WHOM: _l("Who it is for"),

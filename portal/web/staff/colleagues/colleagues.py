@@ -34,7 +34,7 @@ from portal.web.staff.colleagues.colleague_forms import (
     LossForm,
     TrainingForm,
 )
-from portal.web.staff.vocabulary import ROLE
+from portal.web.staff.vocabulary.roles import ROLE
 
 blueprint = Blueprint("colleagues", __name__, url_prefix="/colleagues")
 

@@ -27,9 +27,10 @@ from portal.services.dates import exceptions
 from portal.services.dates.exceptions import Choice, Time
 from portal.web import guards
 from portal.web.forms import StaffForm
-from portal.web.staff import proof, vocabulary
+from portal.web.staff import proof
 from portal.web.staff.dates.dates import WORDS as DATE_WORDS
 from portal.web.staff.moderation.decisions import WORDS as DECISION_WORDS
+from portal.web.staff.vocabulary.codes import word
 
 blueprint = Blueprint("exceptions", __name__, url_prefix="/cases/<uuid:case_id>/not-possible")
 
@@ -98,7 +99,7 @@ def _said(choices: Sequence[Choice]) -> list[tuple[str, str]]:
     return [
         (
             f"{one.referral.id} {member.account_id}",
-            f"{one.service.name} · {vocabulary.word(one.need.category)} · {member.name}",
+            f"{one.service.name} · {word(one.need.category)} · {member.name}",
         )
         for one in choices
         for member in one.members

@@ -37,9 +37,10 @@ from portal.services.keys.halves import KeyNotHandedOver
 from portal.services.moderation import deciding, decisions, one_decision
 from portal.web import guards
 from portal.web.forms import StaffForm
-from portal.web.staff import proof, vocabulary
+from portal.web.staff import proof
 from portal.web.staff.colleagues import colleagues
 from portal.web.staff.moderation import needs_at_desk
+from portal.web.staff.vocabulary.codes import word
 
 blueprint = Blueprint("decisions", __name__, url_prefix="/desk")
 
@@ -150,7 +151,7 @@ def ask() -> ResponseReturnValue:
         return redirect(url_for(".asked"))
     wanted = {name: request.args.get(name, "")[:20] for name in ("kind", "number")}
     form = AskForm(data=wanted)
-    form.kind.choices = [(kind.value, vocabulary.word(kind)) for kind in kinds]
+    form.kind.choices = [(kind.value, word(kind)) for kind in kinds]
     if form.validate_on_submit():
         try:
             _ask(form)

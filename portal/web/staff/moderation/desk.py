@@ -14,7 +14,7 @@ from portal.services.house import promises
 from portal.services.moderation import desk, lanes
 from portal.services.moderation.lanes import Filters, Whose
 from portal.web import guards
-from portal.web.staff import vocabulary
+from portal.web.staff.vocabulary.promises import lane_promise
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -42,9 +42,7 @@ def waiting() -> ResponseReturnValue:
         "staff/desk/lanes.html",
         lane=lane,
         lanes=lanes.LANES,
-        promised_in={
-            one: vocabulary.lane_promise(one, promise) for one, promise in promises(session).items()
-        },
+        promised_in={one: lane_promise(one, promise) for one, promise in promises(session).items()},
         kinds=kinds,
         categories=list(Category) if reads_needs else [],
         whose=WHOSE,

@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 from portal.cli.backups import opened_copy
 from portal.cli.saying import open_database, settings_or_stop, stop
 from portal.database import Database
-from portal.services import audit as account
+from portal.services.running import chains
 from portal.settings import Settings
 
 
@@ -29,7 +29,7 @@ def verify(file: Path | None) -> None:
     """
     settings, count = settings_or_stop(), 0
     with _looked_at(file, settings) as database, database.transaction("read") as session:
-        for fault in account.verify(session):
+        for fault in chains.verify(session):
             count += 1
             click.echo(f"{fault.chain}, number {fault.number}: {_WHAT.get(fault.what, fault.what)}")
     if count:

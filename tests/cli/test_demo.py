@@ -40,10 +40,11 @@ from portal.models import (
     Thread,
     Visit,
 )
-from portal.services import audit, bundling, counting, messages
+from portal.services import bundling, counting, messages
 from portal.services.entry import second_factor, sessions
 from portal.services.entry.sign_in import sign_in_with_card, sign_in_with_passphrase
 from portal.services.house import House
+from portal.services.running import chains
 from portal.settings import Settings
 from portal.vault import CHEAP, KeyFile, SlowPasses
 from tests.cli.conftest import Run
@@ -148,7 +149,7 @@ def test_what_is_planned_and_kept_apart_can_be_looked_at(session: Session) -> No
 
 @pytest.mark.real
 def test_the_account_of_the_demo_holds_and_nobody_is_signed_in(session: Session) -> None:
-    assert list(audit.verify(session)) == []
+    assert list(chains.verify(session)) == []
     assert session.scalars(select(SignIn)).all() == []
     assert max(session.scalars(select(Thread.last_number))) == 12
 

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from portal.domain.refusals import WrongState
 from portal.models import AuditEvent, AuditHead, AuditNight
 from portal.services import audit
-from portal.services.audit import Fault
+from portal.services.endings import erased_acts
+from portal.services.running import chains
+from portal.services.running.chains import Fault
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import a_shared_need
 
@@ -31,7 +33,7 @@ def chain(the_house: TestHouse, her: Person) -> str:
 def tamper(the_house: TestHouse, chain: str) -> Iterator[Session]:
     """A session of somebody who can write to the database and does not hold the key file."""
     with the_house.database.session() as session:
-        assert list(audit.verify(session)) == []
+        assert list(chains.verify(session)) == []
         yield session
 
 
@@ -39,7 +41,7 @@ def faults(session: Session) -> list[Fault]:
     """What verifying names, read afresh."""
     session.flush()
     session.expire_all()
-    return list(audit.verify(session))
+    return list(chains.verify(session))
 
 
 def event_of(session: Session, chain: str, number: int) -> AuditEvent:
@@ -57,7 +59,7 @@ def _length(chain: str) -> Any:
 
 def test_a_house_that_nobody_touched_holds(the_house: TestHouse, chain: str) -> None:
     with the_house.database.transaction("read") as session:
-        assert list(audit.verify(session)) == []
+        assert list(chains.verify(session)) == []
         assert (session.scalar(_length(chain)) or 0) > 8
 
 
@@ -91,7 +93,7 @@ class TestAltered:
     def test_a_new_commitment_for_new_facts_is_named(self, tamper: Session, chain: str) -> None:
         event = event_of(tamper, chain, 5)
         event.facts = {"need": "another"}
-        event.commitment = audit._commitment(event)
+        event.commitment = audit.commitment(event)
         assert Fault(chain, 5, "link") in faults(tamper)
 
     @pytest.mark.parametrize("field", ["facts", "kind", "actor_id"])
@@ -165,7 +167,7 @@ class TestDroppedAndMoved:
             commitment=b"",
             link=event.link,
         )
-        forged.commitment = audit._commitment(forged)
+        forged.commitment = audit.commitment(forged)
         tamper.add(forged)
         assert Fault(chain, forged.number, "link") in faults(tamper)
 
@@ -194,7 +196,7 @@ class TestNights:
         head.number, head.link = last.number, last.link
 
     def test_a_rolled_back_chain_is_named_by_the_night(self, tamper: Session, chain: str) -> None:
-        night = audit.close_night(tamper, now=NOON + DAY)
+        night = chains.close_night(tamper, now=NOON + DAY)
         assert faults(tamper) == []
         self.roll_back(tamper, chain)
         assert [(fault.what, fault.number) for fault in faults(tamper)] == [
@@ -204,7 +206,7 @@ class TestNights:
     def test_a_chain_that_vanished_with_its_head_is_named_by_the_night(
         self, tamper: Session, chain: str
     ) -> None:
-        audit.close_night(tamper, now=NOON + DAY)
+        chains.close_night(tamper, now=NOON + DAY)
         tamper.execute(delete(AuditEvent).where(AuditEvent.chain == chain))
         tamper.execute(delete(AuditHead).where(AuditHead.chain == chain))
         assert [fault.what for fault in faults(tamper)] == ["rolled back"]
@@ -212,19 +214,19 @@ class TestNights:
     def test_what_happens_after_a_night_does_not_disturb_it(
         self, tamper: Session, her: Person
     ) -> None:
-        audit.close_night(tamper, now=NOON + DAY)
+        chains.close_night(tamper, now=NOON + DAY)
         audit.record(tamper, None, "message_written", now=NOON + 2 * DAY, case_id=her.case_id)
         audit.record(tamper, None, "message_written", now=NOON + 2 * DAY)
         assert faults(tamper) == []
 
     def test_a_changed_digest_is_named(self, tamper: Session) -> None:
-        audit.close_night(tamper, now=NOON + DAY)
+        chains.close_night(tamper, now=NOON + DAY)
         tamper.execute(update(AuditNight).values(digest=bytes(32)))
         assert [fault.what for fault in faults(tamper)] == ["rolled back"]
 
     def test_nobody_without_the_key_file_makes_a_digest(self, tamper: Session) -> None:
-        one = audit.close_night(tamper, now=NOON + DAY).digest
-        two = audit.close_night(tamper, now=NOON + 2 * DAY).digest
+        one = chains.close_night(tamper, now=NOON + DAY).digest
+        two = chains.close_night(tamper, now=NOON + 2 * DAY).digest
         assert len(one) == 32
         assert one == two, "nothing happened in between"
 
@@ -235,10 +237,10 @@ class TestErased:
     def test_erased_facts_do_not_break_the_chain(
         self, tamper: Session, chain: str, the_house: TestHouse
     ) -> None:
-        audit.close_night(tamper, now=NOON + DAY)
+        chains.close_night(tamper, now=NOON + DAY)
         event = event_of(tamper, chain, 5)
         assert event.facts
-        audit.erase_facts(tamper, the_house.auditor.account_id, event, now=NOON + 2 * DAY)
+        erased_acts.erase_facts(tamper, the_house.auditor.account_id, event, now=NOON + 2 * DAY)
         assert faults(tamper) == []
         assert event_of(tamper, chain, 5).facts == {}
         assert event_of(tamper, chain, -1).kind == "facts_erased"
@@ -246,11 +248,11 @@ class TestErased:
     def test_an_act_of_a_day_can_be_erased_later(self, tamper: Session) -> None:
         event = tamper.scalars(select(AuditEvent).where(AuditEvent.case_id.is_(None))).first()
         assert event is not None
-        audit.erase_facts(tamper, None, event, now=NOON + 9 * DAY)
+        erased_acts.erase_facts(tamper, None, event, now=NOON + 9 * DAY)
         assert faults(tamper) == []
 
     def test_what_is_left_cannot_be_altered(self, tamper: Session, chain: str) -> None:
-        audit.erase_facts(tamper, None, event_of(tamper, chain, 5), now=NOON)
+        erased_acts.erase_facts(tamper, None, event_of(tamper, chain, 5), now=NOON)
         event_of(tamper, chain, 5).kind = "nothing_happened"
         assert faults(tamper) == [Fault(chain, 5, "altered")]
 
@@ -260,15 +262,15 @@ class TestErased:
         event.facts, event.salt = {}, b""
         claim.kind, claim.facts = (
             "facts_erased",
-            {"event": str(event.id), "rest": audit._rest(event)},
+            {"event": str(event.id), "rest": audit.rest_of(event)},
         )
-        claim.commitment = audit._commitment(claim)
+        claim.commitment = audit.commitment(claim)
         assert Fault(chain, 6, "link") in faults(tamper)
 
     def test_the_act_that_vouches_cannot_be_erased(self, tamper: Session, chain: str) -> None:
-        said = audit.erase_facts(tamper, None, event_of(tamper, chain, 5), now=NOON)
+        said = erased_acts.erase_facts(tamper, None, event_of(tamper, chain, 5), now=NOON)
         with pytest.raises(WrongState):
-            audit.erase_facts(tamper, None, said, now=NOON)
+            erased_acts.erase_facts(tamper, None, said, now=NOON)
 
 
 def test_two_acts_at_once_get_two_places(the_house: TestHouse, her: Person) -> None:
@@ -281,5 +283,5 @@ def test_two_acts_at_once_get_two_places(the_house: TestHouse, her: Person) -> N
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(act, range(12)))
     with the_house.database.transaction("read") as session:
-        assert list(audit.verify(session)) == []
+        assert list(chains.verify(session)) == []
         assert session.scalar(select(func.count()).where(AuditEvent.kind == "pin_changed")) == 24

@@ -31,12 +31,12 @@ from portal.models import (
     SettingVersion,
 )
 from portal.services import audit, messages
-from portal.services.endings import closing, erasure
+from portal.services.endings import closing, erased_acts, erasure
 from portal.services.keys.reading import open_folder
 from portal.services.moderation import deciding, decisions
 from portal.services.need_to_know import look_questions, looking
 from portal.services.needs import her_needs
-from portal.services.running import retention
+from portal.services.running import chains, retention
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import a_date, a_full_case, route, say_yes
 
@@ -166,7 +166,7 @@ def test_her_card_stays_then_the_messages_go_then_everything(
     assert case_of(the_house, her) is None
     with database.transaction("read") as session:
         assert session.get(Account, her.account_id) is None
-        assert list(audit.verify(session)) == []
+        assert list(chains.verify(session)) == []
 
 
 def test_a_quiet_card_is_frozen_and_nothing_is_deleted(the_house: TestHouse, her: Person) -> None:
@@ -239,7 +239,7 @@ def test_after_erasure_nothing_of_her_is_left_and_nothing_opens_with_all_keys(
         assert session.scalar(hers) is None
         kept = session.scalars(select(AuditEvent).where(AuditEvent.id.in_(acts))).all()
         assert len(kept) == len(acts) and all(not act.facts and not act.salt for act in kept)
-        assert list(audit.verify(session)) == [], "the chain still verifies"
+        assert list(chains.verify(session)) == [], "the chain still verifies"
     if database.is_sqlite:
         path = Path(database.engine.url.database or "")
         raw = path.read_bytes() + path.with_name(path.name + "-wal").read_bytes()
@@ -290,7 +290,7 @@ def test_what_an_erasure_left_cannot_be_altered_unseen(the_house: TestHouse, her
         assert first is not None
         first.kind = "nothing_happened"
     with the_house.database.transaction("read") as session:
-        assert {fault.what for fault in audit.verify(session)} == {"altered"}
+        assert {fault.what for fault in chains.verify(session)} == {"altered"}
 
 
 def test_old_acts_lose_their_facts_and_the_chain_holds(the_house: TestHouse, her: Person) -> None:
@@ -299,7 +299,7 @@ def test_old_acts_lose_their_facts_and_the_chain_holds(the_house: TestHouse, her
     with the_house.database.transaction("read") as session:
         old = select(AuditEvent).where(AuditEvent.at <= NOON)
         assert all(not event.facts for event in session.scalars(old))
-        assert list(audit.verify(session)) == []
+        assert list(chains.verify(session)) == []
     struck = worker.strike_clocks(the_house.database, now=later)
     assert struck.acts == 0, "once is enough"
 
@@ -321,9 +321,9 @@ def test_two_workers_at_once_erase_once(the_house: TestHouse, her: Person, anoth
         worker_thread.join()
     assert sum(counted.cases for counted in struck) == 2
     with the_house.database.transaction("read") as session:
-        said = select(AuditEvent).where(AuditEvent.kind == audit.CHAIN_ERASED)
+        said = select(AuditEvent).where(AuditEvent.kind == erased_acts.CHAIN_ERASED)
         assert len(session.scalars(said).all()) == 2
-        assert list(audit.verify(session)) == []
+        assert list(chains.verify(session)) == []
 
 
 def test_a_worker_killed_in_the_middle_leaves_a_whole_case_to_the_next(
@@ -343,7 +343,7 @@ def test_a_worker_killed_in_the_middle_leaves_a_whole_case_to_the_next(
             worker.strike_clocks(the_house.database, now=now)
     assert case_of(the_house, her) is not None
     with the_house.database.transaction("read") as session:
-        assert list(audit.verify(session)) == []
+        assert list(chains.verify(session)) == []
     assert worker.strike_clocks(the_house.database, now=now).cases == 1
 
 

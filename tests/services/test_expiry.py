@@ -22,7 +22,7 @@ from portal.services.need_to_know import sharing
 from portal.services.needs import her_needs
 from portal.services.referrals import at_service, listing
 from portal.services.referrals.answers import accept, finish
-from portal.services.running import expiry
+from portal.services.running import chains, expiry
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, a_date, a_shared_need, referral_of, say_yes
 
@@ -84,7 +84,7 @@ def test_a_grant_that_ended_is_deleted_and_accounted_for(full_of_leftovers: Test
         ended = session.scalars(select(AuditEvent).where(AuditEvent.kind == "grant_ended")).all()
         assert [event.actor_id for event in ended] == [None]
         assert session.scalars(select(Grant).where(Grant.until <= much_later)).all() == []
-        assert list(audit.verify(session)) == []
+        assert list(chains.verify(session)) == []
 
 
 def test_when_her_yes_has_ended_she_is_asked_again_and_a_new_yes_hands_over_anew(
@@ -111,7 +111,7 @@ def test_when_her_yes_has_ended_she_is_asked_again_and_a_new_yes_hands_over_anew
         assert date.appointment.id == date_id
         assert date.details is not None, "sealed before her first yes ended"
         assert date.details.place == "2nd floor, desk 1"
-        assert list(audit.verify(session)) == []
+        assert list(chains.verify(session)) == []
 
 
 def test_what_is_over_when_her_yes_ends_is_not_asked_again(
@@ -152,7 +152,7 @@ def test_two_workers_at_a_time_do_everything_once(full_of_leftovers: TestHouse) 
     assert sum(one.drafts for one in found) == 1
     with full_of_leftovers.database.transaction("read") as session:
         assert len(session.scalars(select(AuditNight)).all()) == 1
-        assert list(audit.verify(session)) == []
+        assert list(chains.verify(session)) == []
 
 
 def test_a_night_is_closed_once_a_day_and_shows_what_was_rolled_back(
@@ -167,7 +167,7 @@ def test_a_night_is_closed_once_a_day_and_shows_what_was_rolled_back(
         assert expiry.close_last_night(session, now=tomorrow + timedelta(hours=8)) is None
     with full_of_leftovers.database.transaction() as session:
         audit.record(session, None, "message_written", now=tomorrow)
-        assert list(audit.verify(session)) == []
+        assert list(chains.verify(session)) == []
         session.execute(update(AuditNight).values(digest=bytes(32)))
-        (fault,) = audit.verify(session)
+        (fault,) = chains.verify(session)
         assert fault.what == "rolled back"

@@ -23,7 +23,6 @@ from portal.models import (
     KeptApart,
     KeptApartKey,
 )
-from portal.services import audit
 from portal.services.availability.owners import Owner
 from portal.services.calendars import links
 from portal.services.centre import house_settings
@@ -31,6 +30,7 @@ from portal.services.dates import her_dates, kept_apart, separation, taken_times
 from portal.services.endings import closing, erasure
 from portal.services.keys.halves import KeyNotHandedOver
 from portal.services.need_to_know import looking
+from portal.services.running import chains
 from portal.vault import Forged
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
@@ -380,4 +380,4 @@ class TestEnds:
         with the_house.database.transaction("read") as session:
             for table in (KeptApart, KeptApartKey, AllowedTime):
                 assert session.scalars(select(table)).all() == []
-            assert list(audit.verify(session)) == []
+            assert list(chains.verify(session)) == []

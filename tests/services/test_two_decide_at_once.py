@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from portal.domain.decisions import ClaimedByColleague, DecidedMeanwhile, DecisionKind
 from portal.domain.decisions import DecisionState as State
 from portal.models import AuditEvent, Decision
-from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.moderation import deciding, decisions
+from portal.services.running import chains
 from tests.people import NOON, Person, TestHouse
 
 Act = Callable[[Session, SignedIn], object]
@@ -64,7 +64,7 @@ def test_one_decides_and_the_other_learns_of_it(
         assert decision.state in (State.ACCEPTED, State.DECLINED)
         kinds = ("decision_accepted", "decision_declined")
         assert session.scalar(select(func.count()).where(AuditEvent.kind.in_(kinds))) == 1
-        assert list(audit.verify(session)) == []
+        assert list(chains.verify(session)) == []
 
 
 def test_one_takes_it_on_and_the_other_sees_that(the_house: TestHouse, asked: UUID) -> None:
@@ -97,7 +97,7 @@ def test_two_who_ask_about_one_case_both_are_heard(the_house: TestHouse, her: Pe
     at_once(the_house, *zip(people, map(ask, kinds), strict=True))
     with the_house.database.transaction("read") as session:
         assert session.scalar(select(func.count()).select_from(Decision)) == 2
-        assert list(audit.verify(session)) == []
+        assert list(chains.verify(session)) == []
 
 
 def test_two_workers_let_it_take_effect_once(the_house: TestHouse, asked: UUID) -> None:

@@ -17,6 +17,7 @@ from portal.domain.refusals import Refusal
 from portal.models import Account, AuditMention, Base, Case, Decision, Folder, Half, Holder
 from portal.services import audit
 from portal.services.dates import kept_apart
+from portal.services.endings import erased_acts
 from portal.services.entry.sessions import SignedIn
 
 Keys = set[tuple[Any, ...]]
@@ -62,7 +63,7 @@ def erase(
     }
     found = _follow(session, start)
     chain = audit.chain_of(case_id)
-    audit.erase_chain(session, actor_id, chain, now=now, case_id=case_id, facts=facts)
+    erased_acts.erase_chain(session, actor_id, chain, now=now, case_id=case_id, facts=facts)
     # Said once more where no case is named, for whoever asks until when backups still hold it.
     audit.record(session, actor_id, ERASED, now=now, facts=facts)
     _delete_halves(session, found)

@@ -35,7 +35,7 @@ from portal.services.entry import cards
 from portal.services.house import key_file
 from portal.services.keys import apart_again, folders, holders
 from portal.services.keys.holders import Keys
-from portal.services.running import paper, recovery
+from portal.services.running import chains, paper, recovery
 from portal.services.running.paper import NothingToRecover
 from portal.vault import CannotOpen, KeyPair, open_sealed
 
@@ -56,7 +56,7 @@ def sign_everything_again(session: Session, sheets: Keys, *, now: datetime) -> P
     keep their key pairs, so that a new card opens all that the old one did.
     """
     proved = Proved()
-    for fault in audit.link_again(session):
+    for fault in chains.link_again(session):
         proved.faults.append(f"account {fault.chain}, number {fault.number}: {fault.what}")
     _sign_holders(session, sheets, proved)
     house = holders.get_one(session, HolderKind.HOUSE)

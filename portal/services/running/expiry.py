@@ -33,6 +33,7 @@ from portal.services.colleagues import invitations
 from portal.services.entry import browsers, tries
 from portal.services.interpreters import links
 from portal.services.needs.holding import hold
+from portal.services.running import chains
 from portal.services.telling import outbox
 from portal.settings import Settings
 
@@ -83,7 +84,7 @@ def close_last_night(session: Session, *, now: datetime) -> AuditNight | None:
         return None
     if session.scalar(select(AuditNight.id).where(AuditNight.at == midnight)) is not None:
         return None
-    return audit.close_night(session, now=midnight)
+    return chains.close_night(session, now=midnight)
 
 
 WasFaster = IntegrityError

@@ -30,7 +30,7 @@ from portal.models import (
     Thread,
 )
 from portal.services import audit
-from portal.services.endings import erasure
+from portal.services.endings import erased_acts, erasure
 from portal.services.entry import cards
 from portal.services.house import find_centre, settings_of
 from portal.vault import DailyKeys
@@ -144,7 +144,7 @@ def forget_acts(session: Session, chain: str, *, now: datetime) -> int:
         return 0
     session.execute(delete(AuditMention).where(AuditMention.at <= until))
     case_id = UUID(chain.removeprefix("case:")) if chain.startswith("case:") else None
-    return audit.erase_chain(session, None, chain, now=now, until=until, case_id=case_id)
+    return erased_acts.erase_chain(session, None, chain, now=now, until=until, case_id=case_id)
 
 
 def destroy_backup_keys(session: Session, *, now: datetime) -> int:
@@ -174,7 +174,7 @@ def _old_chains(session: Session, until: datetime, only: str | None = None) -> I
             AuditEvent.at <= until - ACTS_WAIT,
             AuditEvent.salt != b"",
             Case.held_at.is_(None),
-            AuditEvent.kind != audit.CHAIN_ERASED,
+            AuditEvent.kind != erased_acts.CHAIN_ERASED,
         )
         .distinct()
     )

@@ -1,0 +1,66 @@
+"""Acts whose facts are erased: that each was done stays, and one act vouches for what is gone."""
+
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.refusals import WrongState
+from portal.models import AuditEvent
+from portal.services.audit import Facts, record, rest_of
+
+ERASED = "facts_erased"
+CHAIN_ERASED = "chain_erased"
+
+
+def erase_facts(
+    session: Session, actor_id: UUID | None, event: AuditEvent, *, now: datetime
+) -> AuditEvent:
+    """Forget what an act was about. That this was done is an act too, and vouches for the rest.
+
+    Raises WrongState for an act that vouches for another.
+    """
+    if event.kind == ERASED:
+        raise WrongState
+    event.facts, event.salt = {}, b""
+    rest: Facts = {"event": str(event.id), "rest": rest_of(event)}
+    return record(session, actor_id, ERASED, now=now, case_id=event.case_id, facts=rest)
+
+
+def erase_chain(
+    session: Session,
+    actor_id: UUID | None,
+    chain: str,
+    *,
+    now: datetime,
+    until: datetime | None = None,
+    case_id: UUID | None = None,
+    facts: Facts | None = None,
+) -> int:
+    """Forget what the acts of a chain were about, all or those until a moment; gives how many.
+
+    When, what kind and by whom stays, and one act vouches for all of it with a digest.
+    """
+    asked = select(AuditEvent).where(AuditEvent.chain == chain)
+    if until is not None:
+        asked = asked.where(AuditEvent.at <= until)
+    events = session.scalars(asked.order_by(AuditEvent.number)).all()
+    if not events:
+        return 0
+    digest = sha256()
+    for event in events:
+        event.facts, event.salt = {}, b""
+        digest.update(rest_of(event).encode())
+    session.flush()
+    vouched: Facts = {"chain": chain, "until": events[-1].number, "rest": digest.hexdigest()}
+    record(
+        session,
+        actor_id,
+        CHAIN_ERASED,
+        now=now,
+        case_id=case_id,
+        facts={**(facts or {}), **vouched},
+    )
+    return len(events)

@@ -18,7 +18,7 @@ from portal.services.visits.wishes import HerWishes
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, POLICE, a_date, a_shared_need
 from tests.services.kept_apart import keep_apart
-from tests.services.test_visits import (
+from tests.services.planned import (
     BRUSSELS,
     accepted,
     agree,

@@ -13,7 +13,7 @@ from portal.models import TakenTime, Visit
 from portal.services.visits import planning, proposing
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING
-from tests.services.test_visits import ENGLISH, accepted
+from tests.services.planned import ENGLISH, accepted
 
 
 @pytest.mark.real

@@ -14,6 +14,7 @@ from portal.settings import Settings
 from portal.vault import KeyFile, SlowPasses
 from tests.conftest import Built, Copy
 from tests.people import NOON, Person, TestHouse
+from tests.web.staff.at_work import AtWork, Colleague
 from tests.web.staff.browser import Browser
 
 
@@ -66,3 +67,15 @@ def window(app: Flask) -> Browser:
 def signed_in(app: Flask) -> Callable[[Person], Browser]:
     """A window in which somebody is."""
     return lambda person: Browser(app).sign_in(person)
+
+
+@pytest.fixture
+def work(settings: Settings, built: Built) -> AtWork:
+    """A whole house with its application, and a clock of its own."""
+    return AtWork(settings, built.house)
+
+
+@pytest.fixture
+def moderator(work: AtWork) -> Colleague:
+    """A moderator at her browser."""
+    return work.signs_in(work.house.moderator)

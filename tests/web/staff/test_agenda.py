@@ -3,24 +3,15 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import pytest
-
 from portal.domain.appointments import AppointmentState
 from portal.domain.referrals import ReferralState
 from portal.domain.services import ServiceKind
 from portal.services.dates import giving
 from portal.services.dates.shown_dates import Details
-from portal.settings import Settings
-from tests.conftest import Built
 from tests.people import NOON, Person
 from tests.web.staff.at_work import AtWork
 
 TOMORROW = NOON + timedelta(days=1)
-
-
-@pytest.fixture
-def work(settings: Settings, built: Built) -> AtWork:
-    return AtWork(settings, built.house)
 
 
 def dated(work: AtWork, name: str, *, starts_at: datetime = TOMORROW) -> tuple[Person, UUID, UUID]:

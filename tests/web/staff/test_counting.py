@@ -12,16 +12,9 @@ from portal.domain.services import ServiceKind
 from portal.models import Appointment, Centre
 from portal.services.dates import giving
 from portal.services.dates.shown_dates import Details
-from portal.settings import Settings
-from tests.conftest import Built
 from tests.web.staff.at_work import AtWork
 
 AT = "/staff/house/counting"
-
-
-@pytest.fixture
-def work(settings: Settings, built: Built) -> AtWork:
-    return AtWork(settings, built.house)
 
 
 def met_in_november(work: AtWork) -> None:

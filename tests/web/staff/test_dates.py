@@ -9,15 +9,8 @@ from portal.domain.appointments import AppointmentState
 from portal.domain.needs import Category
 from portal.domain.services import ServiceKind
 from portal.services.dates import her_dates
-from portal.settings import Settings
-from tests.conftest import Built
 from tests.people import Person
 from tests.web.staff.at_work import AtWork, Colleague
-
-
-@pytest.fixture
-def work(settings: Settings, built: Built) -> AtWork:
-    return AtWork(settings, built.house)
 
 
 @pytest.fixture

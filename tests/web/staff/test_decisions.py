@@ -13,17 +13,10 @@ from portal.domain.needs import Category, HowSoon
 from portal.domain.roles import Role
 from portal.models import Decision, Membership, StaffMember
 from portal.services.moderation import decisions
-from portal.settings import Settings
-from tests.conftest import Built
 from tests.people import Person
 from tests.web.staff.at_work import AtWork, Colleague
 
 WHY = "Her brother waits at the door."
-
-
-@pytest.fixture
-def work(settings: Settings, built: Built) -> AtWork:
-    return AtWork(settings, built.house)
 
 
 @pytest.fixture

@@ -10,8 +10,6 @@ import pytest
 from portal.domain.services import ServiceKind
 from portal.models import AuditEvent, InterpreterRequest, TalkLink
 from portal.services.dates import giving
-from portal.settings import Settings
-from tests.conftest import Built
 from tests.people import NOON
 from tests.web.page_lint import check_staff_page
 from tests.web.staff.at_work import AtWork, Colleague
@@ -20,11 +18,6 @@ from tests.web.whole_house import WholeHouse
 
 ANYBODY = {"who": "", "by": "phone"}
 TELLING_OF_HER = re.compile("Amal|HOU|Housing|Worker|needs?|file|case", re.IGNORECASE)
-
-
-@pytest.fixture
-def work(settings: Settings, built: Built) -> AtWork:
-    return AtWork(settings, built.house)
 
 
 @pytest.fixture

@@ -11,14 +11,7 @@ from portal.services.dates import her_dates
 from portal.services.need_to_know import sharing
 from portal.services.needs import her_needs
 from portal.services.referrals import answers, listing
-from portal.settings import Settings
-from tests.conftest import Built
 from tests.web.staff.at_work import AtWork, Colleague
-
-
-@pytest.fixture
-def work(settings: Settings, built: Built) -> AtWork:
-    return AtWork(settings, built.house)
 
 
 @pytest.fixture

@@ -11,19 +11,12 @@ from portal.domain.services import ServiceKind
 from portal.domain.visits.house import Wishes
 from portal.models import Decision
 from portal.services.dates import own_times
-from portal.settings import Settings
-from tests.conftest import Built
 from tests.people import Person
 from tests.web.browsers import alike
 from tests.web.staff.at_work import AtWork, Colleague
 
 NOT_POSSIBLE = "This time is not possible."
 WHY = "He is named in her report."
-
-
-@pytest.fixture
-def work(settings: Settings, built: Built) -> AtWork:
-    return AtWork(settings, built.house)
 
 
 def lay(colleague: Colleague, one: Person, other: Person, **changed: str) -> None:

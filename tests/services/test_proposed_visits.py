@@ -1,0 +1,278 @@
+"""A planned visit is held for her, agreed or not, and let go: each by the hands of its people."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.domain.interpreters import Means, RequestState, Sex
+from portal.domain.needs import Category
+from portal.domain.proposals import PlanIsGone, VisitState
+from portal.domain.referrals import ReferralState
+from portal.domain.refusals import NotFound, WrongState
+from portal.models import Interpreter, InterpreterRequest, OutboxItem, TakenTime
+from portal.services.dates import giving, her_dates
+from portal.services.dates.shown_dates import Details, of_case
+from portal.services.needs import her_needs
+from portal.services.visits import answering, proposing
+from portal.services.visits.talks import Asked
+from tests.people import NOON, Person, TestHouse
+from tests.services.journey import HOUSING, a_date, referral_of
+from tests.services.planned import (
+    ENGLISH,
+    THREE,
+    accepted,
+    agree,
+    parts,
+    plan,
+    refuse,
+    send,
+    state_of,
+    states,
+    taken,
+    three,
+)
+
+
+@pytest.fixture
+def kind() -> str:
+    """One kind of database is enough for these rules; two at one moment are tested on both."""
+    return "sqlite"
+
+
+def test_sending_holds_the_times_and_tells_nobody(the_house: TestHouse, her: Person) -> None:
+    three(the_house, her)
+    visit_id = send(the_house, her)
+    assert states(the_house, visit_id) == ["proposed"] * 3
+    assert taken(the_house) > 0
+    with the_house.acting(her) as (session, acting):
+        assert her_dates.listed(session, acting, now=NOON) == []
+        assert her_dates.next_one(session, acting, now=NOON) is None
+        proposal = answering.find_hers(session, acting, now=NOON)
+        assert proposal is not None
+        assert len(proposal.parts) == 3
+        for part in proposal.parts:
+            with pytest.raises(NotFound):
+                her_dates.keep(session, acting, part.appointment.id, now=NOON)
+        assert session.scalars(select(OutboxItem)).all() == []
+
+
+def test_her_yes_makes_dates_of_all_parts_at_once(the_house: TestHouse, her: Person) -> None:
+    need_ids = three(the_house, her)
+    visit_id = send(the_house, her)
+    agree(the_house, her, visit_id)
+    assert states(the_house, visit_id) == ["planned"] * 3
+    assert state_of(the_house, visit_id) is VisitState.AGREED
+    for (kind, _), need_id in zip(THREE, need_ids, strict=True):
+        assert referral_of(the_house, need_id, kind).state is ReferralState.DATE_SET
+    with the_house.acting(her) as (session, acting):
+        shown = her_dates.listed(session, acting, now=NOON)
+        assert len(shown) == 3
+        assert all(one.details and one.details.place for one in shown)
+        assert answering.find_hers(session, acting, now=NOON) is None
+        with pytest.raises(WrongState):
+            answering.agree(session, acting, visit_id, 3, now=NOON)
+
+
+def test_the_service_reads_the_place_that_the_case_director_wrote(
+    the_house: TestHouse, her: Person
+) -> None:
+    three(the_house, her)
+    send(the_house, her)
+    with the_house.acting(the_house.director) as (session, acting):
+        shown = of_case(session, acting, the_house.case_of(session, her), now=NOON)
+    assert all(one.details and one.details.place for one in shown)
+
+
+def test_a_part_that_does_not_suit_is_planned_again_around_the_others(
+    the_house: TestHouse, her: Person
+) -> None:
+    three(the_house, her)
+    first = send(the_house, her)
+    before = parts(the_house, first)
+    refuse(the_house, her, first, before[1].id)
+    assert state_of(the_house, first) is VisitState.PART_REFUSED
+    assert states(the_house, first) == ["proposed", "not_agreed", "proposed"]
+
+    (choice,) = plan(the_house, her).choices
+    kept = {(part.service.id, part.starts_at) for part in choice.parts}
+    assert {(one.service_id, one.starts_at) for one in (before[0], before[2])} <= kept
+    again = next(one for one in choice.parts if one.service.id == before[1].service_id)
+    assert again.starts_at != before[1].starts_at
+
+    second = send(the_house, her, key=choice.key)
+    assert state_of(the_house, first) is VisitState.REPLACED
+    agree(the_house, her, second)
+    assert states(the_house, second) == ["planned"] * 3
+
+
+def test_what_suited_her_can_be_sent_again_alone(the_house: TestHouse, her: Person) -> None:
+    need_ids = three(the_house, her)
+    first = send(the_house, her)
+    (refused,) = [one for one in parts(the_house, first) if one.minutes == 60]
+    refuse(the_house, her, first, refused.id)
+    with the_house.acting(her) as (session, acting):
+        her_needs.take_back(session, acting, need_ids[1], now=NOON)
+    second = send(the_house, her)
+    agree(the_house, her, second, 2)
+    assert states(the_house, second) == ["planned"] * 2
+
+
+def test_when_no_part_suits_nothing_is_held(the_house: TestHouse, her: Person) -> None:
+    three(the_house, her)
+    visit_id = send(the_house, her)
+    refuse(the_house, her, visit_id, *(one.id for one in parts(the_house, visit_id)))
+    assert state_of(the_house, visit_id) is VisitState.REFUSED
+    assert taken(the_house) == 0
+
+
+def test_a_part_of_another_is_not_found(the_house: TestHouse, her: Person, another: Person) -> None:
+    three(the_house, her)
+    visit_id = send(the_house, her)
+    with the_house.acting(another) as (session, acting):
+        with pytest.raises(NotFound):
+            answering.agree(session, acting, visit_id, 3, now=NOON)
+        with pytest.raises(NotFound):
+            answering.refuse(session, acting, visit_id, [visit_id], now=NOON)
+    with the_house.acting(her) as (session, acting), pytest.raises(NotFound):
+        answering.refuse(session, acting, visit_id, [visit_id], now=NOON)
+
+
+def test_what_nobody_answered_lapses_and_frees_its_times(the_house: TestHouse, her: Person) -> None:
+    three(the_house, her)
+    visit_id = send(the_house, her)
+    later = NOON + timedelta(hours=49)
+    with the_house.database.transaction() as session:
+        assert proposing.lapse(session, now=NOON + timedelta(hours=2)) == 0
+    with the_house.acting(her, now=later) as (session, acting), pytest.raises(WrongState):
+        # The clock counts, also while no worker runs.
+        answering.agree(session, acting, visit_id, 3, now=later)
+    with the_house.database.transaction() as session:
+        assert proposing.lapse(session, now=later) == 1
+        assert proposing.lapse(session, now=later) == 0
+    assert states(the_house, visit_id) == ["not_agreed"] * 3
+    assert taken(the_house) == 0
+    assert state_of(the_house, visit_id) is VisitState.LAPSED
+
+
+def test_a_worker_that_is_killed_in_between_leaves_all_or_nothing(
+    the_house: TestHouse, her: Person
+) -> None:
+    three(the_house, her)
+    visit_id = send(the_house, her)
+    held, later = taken(the_house), NOON + timedelta(hours=49)
+    with pytest.raises(KeyboardInterrupt), the_house.database.transaction() as session:
+        assert proposing.lapse(session, now=later) == 1
+        raise KeyboardInterrupt
+    assert states(the_house, visit_id) == ["proposed"] * 3
+    assert taken(the_house) == held
+    with the_house.database.transaction() as session:
+        assert proposing.lapse(session, now=later) == 1
+    assert taken(the_house) == 0
+
+
+def test_a_referral_that_she_stopped_meanwhile_is_no_part_any_more(
+    the_house: TestHouse, her: Person
+) -> None:
+    need_id, *_ = three(the_house, her)
+    visit_id = send(the_house, her)
+    with the_house.acting(her) as (session, acting):
+        her_needs.take_back(session, acting, need_id, now=NOON)
+    with the_house.acting(her) as (session, acting), pytest.raises(WrongState):
+        answering.agree(session, acting, visit_id, 3, now=NOON)
+    agree(the_house, her, visit_id, 2)
+    assert sorted(states(the_house, visit_id)) == ["not_agreed", "planned", "planned"]
+
+
+def test_a_part_that_its_service_dated_meanwhile_is_no_question_any_more(
+    the_house: TestHouse, her: Person
+) -> None:
+    need_id, *_ = three(the_house, her)
+    visit_id = send(the_house, her)
+    housing = the_house.workers[HOUSING]
+    with the_house.acting(housing) as (session, acting):
+        giving.set_date(
+            session,
+            acting,
+            referral_of(the_house, need_id).id,
+            starts_at=NOON + timedelta(days=8),
+            minutes=30,
+            with_id=housing.account_id,
+            details=Details("2nd floor"),
+            now=NOON,
+        )
+    agree(the_house, her, visit_id, 2)
+    assert sorted(states(the_house, visit_id)) == ["not_agreed", "planned", "planned"]
+    with the_house.acting(her) as (session, acting):
+        assert len(her_dates.listed(session, acting, now=NOON)) == 3
+
+
+def test_a_plan_of_which_a_time_was_taken_is_gone_and_a_fresh_one_is_there(
+    the_house: TestHouse, her: Person, another: Person
+) -> None:
+    three(the_house, her)
+    need_id = accepted(the_house, another, HOUSING, Category.HOME)
+    best = plan(the_house, her).choices[0]
+    at = next(part.starts_at for part in best.parts if part.service.kind is HOUSING)
+    a_date(the_house, need_id, starts_at=at, minutes=30)
+    before = taken(the_house)
+    with pytest.raises(PlanIsGone):
+        send(the_house, her, key=best.key)
+    assert taken(the_house) == before
+    assert send(the_house, her)
+
+
+def test_another_time_for_one_date_keeps_the_others(the_house: TestHouse, her: Person) -> None:
+    three(the_house, her)
+    first = send(the_house, her)
+    agree(the_house, her, first)
+    before = parts(the_house, first)
+    with the_house.acting(her) as (session, acting):
+        her_dates.another_time(session, acting, before[1].id, now=NOON)
+    asked = replace(ENGLISH, moving=frozenset({before[1].id}))
+    (choice,) = plan(the_house, her, asked).choices
+    assert choice.moved == ()
+    (new,) = choice.to_send
+    assert new.starts_at.date() == before[1].starts_at.date()
+    second = send(the_house, her, asked, key=choice.key)
+    assert states(the_house, first) == ["planned", "other_time", "planned"]
+    agree(the_house, her, second, 1)
+    assert states(the_house, first) == ["planned", "moved", "planned"]
+    assert states(the_house, second) == ["planned"]
+
+
+def test_an_interpreter_is_held_with_the_talks_and_booked_by_her_yes(
+    the_house: TestHouse, her: Person
+) -> None:
+    three(the_house, her)
+    with the_house.database.transaction() as session:
+        samira = Interpreter(
+            name="Samira", sex=Sex.WOMAN, languages=["ar"], means=[Means.HERE.value]
+        )
+        session.add(samira)
+        session.flush()
+        who = samira.id
+    visit_id = send(the_house, her, Asked())
+    assert [part.interpreter_id for part in parts(the_house, visit_id)] == [who] * 3
+    with the_house.database.transaction("read") as session:
+        hours = select(func.count()).select_from(TakenTime).where(TakenTime.who == who)
+        assert session.execute(hours).scalar_one() == (30 + 60 + 30) // 5
+    agree(the_house, her, visit_id)
+    with the_house.database.transaction("read") as session:
+        booked = session.scalars(select(InterpreterRequest)).all()
+        assert [one.state for one in booked] == [RequestState.BOOKED] * 3
+
+
+def test_one_plan_is_out_at_a_time(the_house: TestHouse, her: Person, another: Person) -> None:
+    need_id, *_ = three(the_house, her)
+    later = frozenset({referral_of(the_house, need_id).id})
+    first = send(the_house, her, replace(ENGLISH, left_out=later))
+    second = send(the_house, her)
+    assert state_of(the_house, first) is VisitState.REPLACED
+    assert states(the_house, second) == ["proposed"] * 3
+    with the_house.acting(the_house.director) as (session, acting):
+        proposing.take_back(session, acting, the_house.case_of(session, her), now=NOON)
+    assert taken(the_house) == 0
+    with the_house.acting(the_house.director) as (session, acting), pytest.raises(WrongState):
+        proposing.take_back(session, acting, the_house.case_of(session, her), now=NOON)

@@ -1,6 +1,7 @@
 """Steps of tests in which two people must not meet."""
 
 from datetime import datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from portal.domain.decisions import DecisionState
@@ -34,11 +35,11 @@ def closed(house: TestHouse, her: Person) -> tuple[Span, ...]:
         return separation.closed(session, her.case_id, week)
 
 
-def wish(house: TestHouse, her: Person, **wishes: object) -> None:
+def wish(house: TestHouse, her: Person, **wishes: Any) -> None:
     """She said when she can come, on the clock of Brussels: an hour ahead of UTC."""
     assert her.case_id
     with house.database.transaction() as session:
-        own_times.keep(session, her.case_id, Wishes(**wishes))  # type: ignore[arg-type]
+        own_times.keep(session, her.case_id, Wishes(**wishes))
 
 
 def but_tuesday(*hours: tuple[time, time]) -> dict[int, Hours]:
@@ -46,9 +47,9 @@ def but_tuesday(*hours: tuple[time, time]) -> dict[int, Hours]:
     return {**dict.fromkeys(range(7), ((time.min, time.min),)), 1: hours}
 
 
-def refused(house: TestHouse, need_id: UUID, starts_at: datetime, **more: object) -> bool:
+def refused(house: TestHouse, need_id: UUID, starts_at: datetime, **more: Any) -> bool:
     try:
-        a_date(house, need_id, starts_at=starts_at, **more)  # type: ignore[arg-type]
+        a_date(house, need_id, starts_at=starts_at, **more)
     except TimeNotPossible:
         return True
     return False

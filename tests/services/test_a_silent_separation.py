@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -192,9 +193,9 @@ def test_as_many_seals_are_opened_with_eight_links_as_with_none(
     ):
         real = getattr(module, name)
 
-        def count(*args: object, real: object = real, name: str = name) -> object:
+        def count(*args: Any, real: Callable[..., Any] = real, name: str = name) -> Any:
             opened.append(name)
-            return real(*args)  # type: ignore[operator]
+            return real(*args)
 
         monkeypatch.setattr(module, name, count)
 

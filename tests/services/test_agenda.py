@@ -1,5 +1,6 @@
 """The agenda of staff: whose dates a colleague sees, and whether she came."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
@@ -39,7 +40,7 @@ AFTER = TOMORROW + HOUR
 
 def note(
     the_house: TestHouse,
-    act: object,
+    act: Callable[..., None],
     date_id: UUID,
     *,
     by: Person | None = None,
@@ -47,7 +48,7 @@ def note(
 ) -> None:
     """A colleague notes whether she came."""
     with the_house.acting(by or the_house.workers[HOUSING], now=now) as (session, acting):
-        act(session, acting, date_id, now=now)  # type: ignore[operator]
+        act(session, acting, date_id, now=now)
 
 
 def ask_again(the_house: TestHouse, her: Person, date_id: UUID, now: datetime = AFTER) -> None:
@@ -137,7 +138,7 @@ class TestAskingForAnother:
 
     @pytest.mark.parametrize("noted", [None, attendance.did_not_come])
     def test_the_service_sees_it_first_until_it_gives_one(
-        self, the_house: TestHouse, her: Person, noted: object
+        self, the_house: TestHouse, her: Person, noted: Callable[..., None] | None
     ) -> None:
         need_id = a_shared_need(the_house, her)
         date_id = a_date(the_house, need_id)

@@ -1,5 +1,6 @@
 """Dates: set by a service, answered by her without a reason, never two at a time."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -34,6 +35,7 @@ from tests.services.journey import (
     referral_of,
 )
 
+Act = Callable[..., object]
 HOUR = timedelta(hours=1)
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
@@ -51,11 +53,15 @@ def state_of(the_house: TestHouse, date_id: UUID) -> AppointmentState:
 
 
 def answer(
-    the_house: TestHouse, her: Person, act: object, date_id: UUID, now: datetime = NOON
+    the_house: TestHouse,
+    her: Person,
+    act: Callable[..., object],
+    date_id: UUID,
+    now: datetime = NOON,
 ) -> None:
     """She answers a date."""
     with the_house.acting(her, now=now) as (session, acting):
-        act(session, acting, date_id, now=now)  # type: ignore[operator]
+        act(session, acting, date_id, now=now)
 
 
 class TestSetting:
@@ -256,7 +262,7 @@ class TestHerAnswer:
         assert state_of(the_house, date_id) is AppointmentState.PLANNED
 
     @pytest.mark.parametrize("twice", [her_dates.cannot_come, her_dates.another_time])
-    def test_a_second_tap_is_told(self, the_house: TestHouse, her: Person, twice: object) -> None:
+    def test_a_second_tap_is_told(self, the_house: TestHouse, her: Person, twice: Act) -> None:
         date_id = a_date(the_house, a_shared_need(the_house, her))
         answer(the_house, her, twice, date_id)
         with pytest.raises(WrongState):

@@ -1,6 +1,6 @@
 """A lost card: two people, the same key, and whoever held the old one is out."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -38,16 +38,16 @@ def accept(house: TestHouse, asked: UUID, *, by: Person | None = None) -> None:
         deciding.accept(session, acting, asked, now=NOON)
 
 
-def make(house: TestHouse, her: Person, *, by: Person | None = None, now: object = SOON) -> str:
+def make(house: TestHouse, her: Person, *, by: Person | None = None, now: datetime = SOON) -> str:
     assert her.case_id is not None
-    with house.acting(by or house.director, now=now) as (_, acting):  # type: ignore[arg-type]
+    with house.acting(by or house.director, now=now) as (_, acting):
         pass
     made = card_again.make(
         house.database.transaction,
         house.house,
         acting,
         her.case_id,
-        now=now,  # type: ignore[arg-type]
+        now=now,
     )
     return made[2]
 
@@ -139,8 +139,9 @@ def test_after_a_first_card_that_expired_the_halves_are_of_the_new_key(
     late = the_house.a_survivor("Late", activated=False)
     after = NOON + timedelta(days=2)
     new = cards.prepare(the_house.house)
+    assert late.case_id is not None
     with the_house.acting(the_house.director, now=after) as (session, acting):
-        case = cases.get_case(session, acting, late.case_id)  # type: ignore[arg-type]
+        case = cases.get_case(session, acting, late.case_id)
         cases.issue_again(session, acting, case, new, now=after)
         card = cards.newest(session, late.account_id)
         assert card is not None

@@ -1,7 +1,7 @@
 """Cards: issued, given again, voided, frozen, and their PIN changed."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -77,11 +77,12 @@ class TestVoid:
 class TestIssuedAgain:
     """For a card that never came to life."""
 
-    def again(self, the_house: TestHouse, person: Person, *, now: object = NOON) -> Person:
+    def again(self, the_house: TestHouse, person: Person, *, now: datetime = NOON) -> Person:
         new = cards.prepare(the_house.house)
-        with the_house.acting(the_house.director, now=now) as (session, acting):  # type: ignore[arg-type]
-            case = cases.get_case(session, acting, person.case_id)  # type: ignore[arg-type]
-            cases.issue_again(session, acting, case, new, now=now)  # type: ignore[arg-type]
+        assert person.case_id is not None
+        with the_house.acting(the_house.director, now=now) as (session, acting):
+            case = cases.get_case(session, acting, person.case_id)
+            cases.issue_again(session, acting, case, new, now=now)
         return replace(person, keys=new.keys, card=new.number, pin=PIN)
 
     def void(self, the_house: TestHouse, person: Person) -> None:
@@ -161,8 +162,9 @@ class TestIssuedAgain:
                 case = the_house.case_of(session, late)
                 with pytest.raises(NotYours):
                     cases.issue_again(session, acting, case, new, now=after)
+        assert late.case_id is not None
         with the_house.acting(the_house.moderator) as (session, acting), pytest.raises(NotFound):
-            cases.get_case(session, acting, late.case_id)  # type: ignore[arg-type]
+            cases.get_case(session, acting, late.case_id)
 
 
 class TestFreeze:
@@ -280,9 +282,10 @@ class TestOpeningACase:
     def test_both_read_her_name_and_the_number_tells_nothing(
         self, the_house: TestHouse, her: Person, another: Person
     ) -> None:
+        assert her.case_id is not None
         for person in (the_house.director, the_house.stand_in):
             with the_house.acting(person) as (session, acting):
-                case = cases.get_case(session, acting, her.case_id)  # type: ignore[arg-type]
+                case = cases.get_case(session, acting, her.case_id)
                 shown = cases.contact_card(session, acting, case, purpose="case", now=NOON)
                 assert shown == ("Amal", "ar")
                 assert cases.find_case(session, acting, case.number.lower().replace("-", " "))

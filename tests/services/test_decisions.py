@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -40,7 +41,7 @@ def ask(
     person: Person,
     kind: DecisionKind,
     her: Person | None = None,
-    **more: object,
+    **more: Any,
 ) -> UUID:
     """Somebody asks for something, about a case or not."""
     with the_house.acting(person) as (session, acting):
@@ -52,7 +53,7 @@ def ask(
             reason=WHY,
             case_id=case_id,
             now=NOON,
-            **more,  # type: ignore[arg-type]
+            **more,
         )
         return asked.id
 

@@ -1,6 +1,6 @@
 """Break-glass: neither of the two opens a file alone; together they open one, for an hour."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -56,9 +56,9 @@ def accept(house: TestHouse, decision_id: UUID, *, by: Person | None = None) -> 
         deciding.accept(session, acting, decision_id, now=NOON)
 
 
-def opened(house: TestHouse, person: Person, case_id: UUID, *, at: object = SOON) -> object:
-    with house.acting(person, now=at) as (session, acting):  # type: ignore[arg-type]
-        return emergency.read(session, acting, case_id, now=at)  # type: ignore[arg-type]
+def opened(house: TestHouse, person: Person, case_id: UUID, *, at: datetime = SOON) -> object:
+    with house.acting(person, now=at) as (session, acting):
+        return emergency.read(session, acting, case_id, now=at)
 
 
 class TestNeitherAlone:

@@ -67,7 +67,7 @@ def test_the_list_of_cases(the_house: TestHouse, her: Person) -> None:
     )
 
 
-def ask_for(the_house: TestHouse, her: Person, *categories: Category) -> list[object]:
+def ask_for(the_house: TestHouse, her: Person, *categories: Category) -> list[UUID]:
     """Several needs in one statement."""
     with the_house.acting(her) as (session, acting):
         statement = Statement(needs=tuple(NeedAnswer(one, own_words="So") for one in categories))
@@ -79,10 +79,10 @@ def more_needs(the_house: TestHouse, her: Person) -> None:
     several = list(Category)[3:10]
     ids = ask_for(the_house, her, *several)
     for need_id in ids[:4]:
-        route(the_house, need_id, reading="Look")  # type: ignore[arg-type]
-        say_yes(the_house, her, need_id)  # type: ignore[arg-type]
+        route(the_house, need_id, reading="Look")
+        say_yes(the_house, her, need_id)
         with the_house.acting(her) as (session, acting):
-            her_needs.add_words(session, acting, need_id, "And this", now=NOON)  # type: ignore[arg-type]
+            her_needs.add_words(session, acting, need_id, "And this", now=NOON)
 
 
 @pytest.mark.parametrize("which", ["hers", "today", "who_can_see"])

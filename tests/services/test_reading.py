@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import count
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -202,11 +203,11 @@ class TestNoPathWithoutATrace:
         opened = count()
         real = open_value
 
-        def watched(*args: object) -> bytes:
+        def watched(*args: Any) -> bytes:
             session, before = now_reading[-1]
             assert openings(session) > before, "words were opened before it was written down"
             next(opened)
-            return real(*args)  # type: ignore[arg-type]
+            return real(*args)
 
         monkeypatch.setattr(reading, "open_value", watched)
         for place, (person, act) in enumerate(acts):

@@ -76,3 +76,16 @@ WITH_THE_SERVICE = frozenset(
 """States in which the service reads what she allowed it to read."""
 
 OPEN = WITH_THE_SERVICE - {ReferralState.DONE} | {ReferralState.WAITS_FOR_YES}
+
+UNANSWERED = frozenset({ReferralState.SENT, ReferralState.SEEN})
+"""The service has it and has not said yes or no: it owes an answer."""
+
+OVER = frozenset(
+    {
+        ReferralState.DONE,
+        ReferralState.NOT_POSSIBLE,
+        ReferralState.SAID_NO,
+        ReferralState.STOPPED,
+    }
+)
+"""States in which nothing more comes of a referral."""

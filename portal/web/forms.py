@@ -2,6 +2,7 @@
 
 from string import ascii_lowercase
 from typing import Any
+from uuid import UUID
 
 from flask import request
 from flask_wtf import FlaskForm
@@ -9,6 +10,7 @@ from wtforms import Form
 from wtforms.fields import Field
 from wtforms.meta import DefaultMeta
 
+from portal.domain.refusals import NotFound
 from portal.i18n import gettext, lazy_gettext
 
 RESERVED = frozenset("fkls")
@@ -38,6 +40,14 @@ class _StaffWords(_Words):
     too_long = lazy_gettext(
         "Longer than %(limit)s characters. Nothing was lost: make it shorter.", limit="%(max)d"
     )
+
+
+def posted_id(field: str) -> UUID:
+    """The id that a button of our own page names. Raises NotFound for anything else."""
+    try:
+        return UUID(request.form.get(field, ""))
+    except ValueError:
+        raise NotFound from None
 
 
 def neutral_name(place: int) -> str:

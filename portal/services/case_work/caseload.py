@@ -14,7 +14,7 @@ from portal.domain.appointments import AppointmentState
 from portal.domain.folders import FolderKind
 from portal.domain.needs import NeedState
 from portal.domain.proposals import VisitState
-from portal.domain.referrals import ReferralState
+from portal.domain.referrals import UNANSWERED
 from portal.domain.words import clean
 from portal.models import Appointment, Card, Case, Look, Message, Need, Referral, Thread, Visit
 from portal.services.case_work.cases import on_team
@@ -155,7 +155,7 @@ def _promises(acting: SignedIn) -> Subquery:
     )
     with_services = select(Referral.case_id, Referral.answer_before.label("at")).where(
         Referral.case_id.in_(mine),
-        Referral.state.in_((ReferralState.SENT, ReferralState.SEEN)),
+        Referral.state.in_(UNANSWERED),
     )
     both = union_all(at_the_desk, with_services).subquery()
     return (

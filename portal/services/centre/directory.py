@@ -10,14 +10,12 @@ from sqlalchemy.orm import Session
 
 from portal.domain.needs import Category
 from portal.domain.opening import Opening
-from portal.domain.referrals import ReferralState
+from portal.domain.referrals import UNANSWERED
 from portal.domain.roles import Permission
 from portal.domain.services import USUAL, ServiceState, usual_first
 from portal.models import Referral, Service
 from portal.services.availability import free
 from portal.services.entry.sessions import SignedIn
-
-WAITING = (ReferralState.SENT, ReferralState.SEEN)
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ def services(session: Session, acting: SignedIn) -> list[ServiceLine]:
     if acting.may(Permission.SEE_HOUSE):
         rows = session.execute(
             select(Referral.service_id, func.count())
-            .where(Referral.state.in_(WAITING))
+            .where(Referral.state.in_(UNANSWERED))
             .group_by(Referral.service_id)
         )
         counts = dict(rows.all())

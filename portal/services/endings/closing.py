@@ -12,7 +12,7 @@ from portal.domain.appointments import STANDING
 from portal.domain.decisions import DecisionKind
 from portal.domain.folders import FolderKind
 from portal.domain.needs import NeedState
-from portal.domain.referrals import WITH_THE_SERVICE, ReferralState
+from portal.domain.referrals import UNANSWERED, WITH_THE_SERVICE, ReferralState
 from portal.domain.refusals import NotYours, Refusal, WrongState
 from portal.domain.retention import Kept, days_of
 from portal.domain.roles import Permission
@@ -32,7 +32,6 @@ from portal.services.referrals import ending
 
 SET, LIFT = "set", "lift"
 OWED_BY_DESK = (NeedState.SENT, NeedState.QUESTION)
-OWED_BY_SERVICE = (ReferralState.SENT, ReferralState.SEEN)
 
 
 class StillPromised(Refusal):
@@ -138,7 +137,7 @@ def _held(session: Session, acting: SignedIn, case_id: UUID) -> Case:
 def _check_nothing_promised(session: Session, case: Case, *, now: datetime) -> None:
     owed = (
         select(Need.id).where(Need.case_id == case.id, Need.state.in_(OWED_BY_DESK)),
-        select(Referral.id).where(Referral.case_id == case.id, Referral.state.in_(OWED_BY_SERVICE)),
+        select(Referral.id).where(Referral.case_id == case.id, Referral.state.in_(UNANSWERED)),
         select(Appointment.id).where(
             Appointment.case_id == case.id,
             Appointment.state.in_(STANDING),

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.decisions import DecisionState, Step
-from portal.domain.referrals import ReferralState
+from portal.domain.referrals import UNANSWERED
 from portal.domain.roles import Permission
 from portal.models import Case, Decision, Need, Referral, Service, Told
 from portal.services.entry.sessions import SignedIn
@@ -59,7 +59,7 @@ def climbed_to(
             mine,
             or_(
                 Decision.state == DecisionState.WAITING,
-                Referral.state.in_((ReferralState.SENT, ReferralState.SEEN)),
+                Referral.state.in_(UNANSWERED),
             ),
         )
         .order_by(Told.told_at, Told.id)

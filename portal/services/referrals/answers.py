@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.needs import NeedState
-from portal.domain.referrals import MOVES, ReferralState
+from portal.domain.referrals import MOVES, OVER, ReferralState
 from portal.domain.refusals import WrongState
 from portal.domain.words import written
 from portal.models import Need, Referral, Service
@@ -18,14 +18,6 @@ from portal.services.keys.folders import end_grants
 from portal.services.keys.reading import open_referrals
 from portal.services.referrals.at_service import get_to_answer, open_for_service
 from portal.services.referrals.ending import end_dates
-
-OVER = (
-    ReferralState.DONE,
-    ReferralState.NOT_POSSIBLE,
-    ReferralState.SAID_NO,
-    ReferralState.STOPPED,
-)
-"""States in which nothing more comes of a referral."""
 
 
 def accept(session: Session, acting: SignedIn, referral_id: UUID, *, now: datetime) -> None:

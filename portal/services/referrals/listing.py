@@ -9,7 +9,7 @@ from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
 from portal.domain.appointments import STANDING, AppointmentState
-from portal.domain.referrals import WITH_THE_SERVICE, ReferralState
+from portal.domain.referrals import UNANSWERED, WITH_THE_SERVICE, ReferralState
 from portal.domain.refusals import NotFound
 from portal.models import Appointment, Case, Need, Referral, Service
 from portal.services.dates import once_more
@@ -18,7 +18,6 @@ from portal.services.keys.reading import open_referrals
 from portal.services.referrals.at_service import theirs
 
 SHE_ASKED = (AppointmentState.CANNOT_COME, AppointmentState.OTHER_TIME)
-WAITING = (ReferralState.SENT, ReferralState.SEEN)
 PAGE = 50
 
 
@@ -86,7 +85,7 @@ def of_service(
             case_number=number,
             service=service,
             name=opened[referral.id].read(referral, "name") if referral.id in opened else None,
-            is_late=referral.state in WAITING and referral.answer_before < now,
+            is_late=referral.state in UNANSWERED and referral.answer_before < now,
             dates=tuple(date for date in dates if date.referral_id == referral.id),
             asked_again=referral.id in asked_again,
         )
@@ -101,7 +100,7 @@ def _turn() -> ColumnElement[int]:
     )
     return sql_case(
         (or_(she_asked, once_more.waiting()), 0),
-        (Referral.state.in_(WAITING), 1),
+        (Referral.state.in_(UNANSWERED), 1),
         (Referral.state == ReferralState.ACCEPTED, 2),
         else_=3,
     )

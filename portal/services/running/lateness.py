@@ -11,15 +11,13 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.decisions import RULES, DecisionState, Step, next_step
-from portal.domain.referrals import ReferralState
+from portal.domain.referrals import UNANSWERED
 from portal.models import Case, Decision, Need, Referral, StaffMember, Told
 from portal.services import audit
 from portal.services.case_work import leave
 from portal.services.house import promised_again
 from portal.services.moderation.decisions import held
 from portal.services.needs.holding import hold
-
-UNANSWERED = (ReferralState.SENT, ReferralState.SEEN)
 
 
 def climb(session: Session, *, now: datetime) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.domain.needs import Lane, NeedState
-from portal.domain.referrals import ReferralState
+from portal.domain.referrals import UNANSWERED, ReferralState
 from portal.domain.services import ServiceState
 from portal.i18n import current_language
 from portal.models import Need, Referral, Service
@@ -29,7 +29,6 @@ SPEAKS = (
     ReferralState.NOT_POSSIBLE,
     ReferralState.SAID_NO,
 )
-UNANSWERED = (ReferralState.SENT, ReferralState.SEEN)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """The interpreters of the house and their hours, kept by a coordinator."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import DateField, RadioField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, Optional
@@ -20,7 +20,7 @@ from portal.domain.interpreters import (
     NoMeans,
     Sex,
 )
-from portal.domain.refusals import NotFound, Refusal
+from portal.domain.refusals import Refusal
 from portal.domain.words import NothingWritten
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
@@ -30,10 +30,10 @@ from portal.services.house import today_here
 from portal.services.interpreters import people
 from portal.services.interpreters.people import Kept
 from portal.web import guards
-from portal.web.forms import StaffForm
-from portal.web.staff.dates import calendar_words
+from portal.web.forms import StaffForm, posted_id
+from portal.web.staff.beside import did
 from portal.web.staff.dates import interpreter_words as words
-from portal.web.staff.dates.availability import DayForm, WeekForm, read_beside
+from portal.web.staff.dates.hours_forms import DayForm, WeekForm
 
 blueprint = Blueprint("interpreter_list", __name__, url_prefix="/house/settings/interpreters")
 
@@ -91,7 +91,7 @@ def listed() -> ResponseReturnValue:
     def add() -> None:
         people.add(guards.db(), acting, form.kept(), now=now)
 
-    if form.validate_on_submit() and _did(add, form, WORDS):
+    if form.validate_on_submit() and did(add, form, WORDS):
         flash(_("The interpreter is added."), "done")
         return redirect(url_for(".listed"))
     return render_template(
@@ -114,7 +114,7 @@ def one(interpreter_id: UUID) -> ResponseReturnValue:
     def change() -> None:
         people.change(guards.db(), acting, interpreter_id, form.kept(), now=now)
 
-    if form.validate_on_submit() and _did(change, form, WORDS):
+    if form.validate_on_submit() and did(change, form, WORDS):
         flash(_("The interpreter is changed."), "done")
         return redirect(url_for(".one", interpreter_id=interpreter_id))
     return _page(row, form=form)
@@ -123,63 +123,32 @@ def one(interpreter_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/<uuid:interpreter_id>/hours")
 def add_hours(interpreter_id: UUID) -> ResponseReturnValue:
     """The same hours every week."""
-    acting, now = guards.signed_in(), guards.utc_now()
-    owner = people.hours_of(guards.db(), acting, interpreter_id)
+    session, acting = guards.db(), guards.signed_in()
     form = WeekForm()
-    pattern = form.pattern() if form.validate_on_submit() else None
-
-    def act() -> None:
-        assert pattern is not None
-        hours.add_pattern(guards.db(), acting, owner, pattern, now=now)
-
-    if pattern and _did(act, form, calendar_words.OF_PATTERN):
+    if form.saved_for(people.hours_of(session, acting, interpreter_id)):
         return _back(interpreter_id, _("The hours are saved."))
-    return _page(people.get(guards.db(), acting, interpreter_id), week=form)
+    return _page(people.get(session, acting, interpreter_id), week=form)
 
 
 @blueprint.post("/<uuid:interpreter_id>/days")
 def add_day(interpreter_id: UUID) -> ResponseReturnValue:
     """Other hours on one day, or none."""
-    acting, now = guards.signed_in(), guards.utc_now()
-    owner = people.hours_of(guards.db(), acting, interpreter_id)
+    session, acting = guards.db(), guards.signed_in()
     form = DayForm()
-    is_fine = form.validate_on_submit()
-    typed = read_beside(form, "hours") if is_fine else ()
-
-    def act() -> None:
-        assert form.day.data is not None
-        hours.add_exception(guards.db(), acting, owner, form.day.data, typed, now=now)
-
-    if is_fine and not form.errors and _did(act, form, calendar_words.OF_DAY):
+    if form.saved_for(people.hours_of(session, acting, interpreter_id)):
         return _back(interpreter_id, _("The day is saved."))
-    return _page(people.get(guards.db(), acting, interpreter_id), day=form)
+    return _page(people.get(session, acting, interpreter_id), day=form)
 
 
 @blueprint.post("/<uuid:interpreter_id>/change")
 def remove_hours(interpreter_id: UUID) -> ResponseReturnValue:
     """Take hours or a day away."""
-    try:
-        row_id = UUID(request.form.get("row", ""))
-    except ValueError:
-        raise NotFound from None
+    row_id = posted_id("row")
     with guards.transaction() as session:
         acting = guards.signed_in()
         owner = people.hours_of(session, acting, interpreter_id)
         hours.remove(session, acting, owner, row_id, now=guards.utc_now())
     return _back(interpreter_id, _("These hours are taken away."))
-
-
-def _did(
-    act: Callable[[], None], form: StaffForm, refusals: Mapping[type[Refusal], tuple[str, str]]
-) -> bool:
-    """Whether it could be done; what is wrong stands beside its field."""
-    try:
-        with guards.transaction():
-            act()
-    except tuple(refusals) as refusal:
-        form.refuse(*refusals[type(refusal)])
-        return False
-    return True
 
 
 def _back(interpreter_id: UUID, said: str) -> ResponseReturnValue:

@@ -7,15 +7,13 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import DateField, PasswordField, RadioField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import PasswordField, RadioField, StringField
+from wtforms.validators import InputRequired, Length
 
-from portal.domain.availability import read_hours, written_hours
+from portal.domain.availability import written_hours
 from portal.domain.calendars import LONGEST_ADDRESS, LONGEST_SECRET, Access, Answer, CalendarKind
-from portal.domain.opening import Hours, Pattern
-from portal.domain.refusals import NotFound, Refusal, WrongState
+from portal.domain.refusals import NotFound, WrongState
 from portal.domain.roles import Role
-from portal.i18n import dates
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.services.availability import hours
@@ -23,46 +21,12 @@ from portal.services.availability.owners import Owner, of_service, own
 from portal.services.calendars import links
 from portal.services.centre import directory
 from portal.web import guards
-from portal.web.forms import StaffForm
+from portal.web.forms import StaffForm, posted_id
+from portal.web.staff.beside import did
 from portal.web.staff.dates import calendar_words as words
+from portal.web.staff.dates.hours_forms import DayForm, WeekForm
 
 blueprint = Blueprint("availability", __name__, url_prefix="/time")
-
-MOST_TYPED = 100
-_HOURS = [Length(max=MOST_TYPED)]
-
-
-class WeekForm(StaffForm):
-    """The hours of a week."""
-
-    d0 = StringField("", _HOURS)
-    d1 = StringField("", _HOURS)
-    d2 = StringField("", _HOURS)
-    d3 = StringField("", _HOURS)
-    d4 = StringField("", _HOURS)
-    d5 = StringField("", _HOURS)
-    d6 = StringField("", _HOURS)
-    first = DateField(_l("From which day"), [Optional()])
-    last = DateField(_l("Until which day"), [Optional()])
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**more)
-        for number, name in enumerate(dates.weekdays("wide")):
-            self[f"d{number}"].label.text = name
-
-    def pattern(self) -> Pattern | None:
-        """What was typed; None when an hour is refused beside its field."""
-        week = {day: read_beside(self, f"d{day}") for day in range(7)}
-        if self.errors:
-            return None
-        return Pattern(week, self.first.data, self.last.data)
-
-
-class DayForm(StaffForm):
-    """Other hours on one day."""
-
-    day = DateField(_l("Day"), [InputRequired(_l("Choose a day."))])
-    hours = StringField(_l("Hours of this day"), _HOURS)
 
 
 class CalendarForm(StaffForm):
@@ -81,15 +45,6 @@ class CalendarForm(StaffForm):
         self.kind.choices = [(kind.value, said) for kind, said in words.KIND.items()]
 
 
-def read_beside(form: StaffForm, name: str) -> Hours:
-    """The hours in a field; what is wrong with them stands beside it."""
-    try:
-        return read_hours(form[name].data or "")
-    except tuple(words.OF_HOURS) as refusal:
-        form.refuse(name, words.OF_HOURS[type(refusal)])
-        return ()
-
-
 @blueprint.get("")
 @blueprint.get("/of/<uuid:service_id>", endpoint="of_service")
 def show(service_id: UUID | None = None) -> ResponseReturnValue:
@@ -102,13 +57,7 @@ def show(service_id: UUID | None = None) -> ResponseReturnValue:
 def add_hours(service_id: UUID | None = None) -> ResponseReturnValue:
     """The same hours every week."""
     form = WeekForm()
-    pattern = form.pattern() if form.validate_on_submit() else None
-
-    def act(owner: Owner, now: datetime) -> None:
-        assert pattern is not None
-        hours.add_pattern(guards.db(), guards.signed_in(), owner, pattern, now=now)
-
-    if pattern and _did(act, service_id, form, words.OF_PATTERN):
+    if form.saved_for(_owner(service_id)):
         return _back(service_id, _("The hours are saved."))
     return _page(service_id, week=form)
 
@@ -118,14 +67,7 @@ def add_hours(service_id: UUID | None = None) -> ResponseReturnValue:
 def add_day(service_id: UUID | None = None) -> ResponseReturnValue:
     """Other hours on one day, or none."""
     form = DayForm()
-    is_fine = form.validate_on_submit()
-    typed = read_beside(form, "hours") if is_fine else ()
-
-    def act(owner: Owner, now: datetime) -> None:
-        assert form.day.data is not None
-        hours.add_exception(guards.db(), guards.signed_in(), owner, form.day.data, typed, now=now)
-
-    if is_fine and not form.errors and _did(act, service_id, form, words.OF_DAY):
+    if form.saved_for(_owner(service_id)):
         return _back(service_id, _("The day is saved."))
     return _page(service_id, day=form)
 
@@ -135,13 +77,13 @@ def add_day(service_id: UUID | None = None) -> ResponseReturnValue:
 def add_calendar(service_id: UUID | None = None) -> ResponseReturnValue:
     """Add a calendar; the worker reads it."""
     form = CalendarForm()
+    acting, owner, now = guards.signed_in(), _owner(service_id), guards.utc_now()
 
-    def act(owner: Owner, now: datetime) -> None:
+    def add() -> None:
         access = Access(form.url.data or "", form.name.data or "", form.secret.data or "")
-        kind = CalendarKind(form.kind.data)
-        links.add(guards.db(), guards.signed_in(), owner, kind, access, now=now)
+        links.add(guards.db(), acting, owner, CalendarKind(form.kind.data), access, now=now)
 
-    if form.validate_on_submit() and _did(act, service_id, form, words.OF_CALENDAR):
+    if form.validate_on_submit() and did(add, form, words.OF_CALENDAR):
         return _back(service_id, _("The calendar is added. It is read within a few minutes."))
     return _page(service_id, calendar=form)
 
@@ -165,22 +107,21 @@ def change(service_id: UUID | None = None) -> ResponseReturnValue:
 
 
 def _remove_hours(owner: Owner, now: datetime) -> None:
-    hours.remove(guards.db(), guards.signed_in(), owner, _named("row"), now=now)
+    hours.remove(guards.db(), guards.signed_in(), owner, posted_id("row"), now=now)
 
 
 def _remove_calendar(owner: Owner, now: datetime) -> None:
-    links.remove(guards.db(), guards.signed_in(), owner, _named("row"), now=now)
+    links.remove(guards.db(), guards.signed_in(), owner, posted_id("row"), now=now)
 
 
 def _look_now(owner: Owner, now: datetime) -> None:
-    links.look_now(guards.db(), owner, _named("row"), now=now)
+    links.look_now(guards.db(), owner, posted_id("row"), now=now)
 
 
 def _answering(said: Answer) -> Callable[[Owner, datetime], None]:
     def answer(owner: Owner, now: datetime) -> None:
-        links.answer(
-            guards.db(), guards.signed_in(), owner, _named("row"), _named("date"), said, now=now
-        )
+        row_id, date_id = posted_id("row"), posted_id("date")
+        links.answer(guards.db(), guards.signed_in(), owner, row_id, date_id, said, now=now)
 
     return answer
 
@@ -197,30 +138,6 @@ CHANGES: Mapping[str, tuple[Callable[[Owner, datetime], None], str]] = {
 def _owner(service_id: UUID | None) -> Owner:
     acting = guards.signed_in()
     return of_service(acting, service_id) if service_id else own(acting)
-
-
-def _did(
-    act: Callable[[Owner, datetime], None],
-    service_id: UUID | None,
-    form: StaffForm,
-    refusals: Mapping[type[Refusal], tuple[str, str]],
-) -> bool:
-    """Whether it could be done; what is wrong stands beside its field."""
-    owner = _owner(service_id)
-    try:
-        with guards.transaction():
-            act(owner, guards.utc_now())
-    except tuple(refusals) as refusal:
-        form.refuse(*refusals[type(refusal)])
-        return False
-    return True
-
-
-def _named(field: str) -> UUID:
-    try:
-        return UUID(request.form.get(field, ""))
-    except ValueError:
-        raise NotFound from None
 
 
 def _back(service_id: UUID | None, said: str) -> ResponseReturnValue:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
@@ -34,7 +34,7 @@ from portal.services.interpreters.asking import Wish
 from portal.services.interpreters.booking import Choice
 from portal.services.referrals import at_service
 from portal.web import guards
-from portal.web.forms import StaffForm
+from portal.web.forms import StaffForm, posted_id
 from portal.web.staff.dates import interpreter_words as words
 
 blueprint = Blueprint("interpreters", __name__)
@@ -103,10 +103,7 @@ def listed() -> ResponseReturnValue:
 @blueprint.post("/interpreters/told")
 def told() -> ResponseReturnValue:
     """Somebody told an interpreter that a talk is not, or not then."""
-    try:
-        row_id = UUID(request.form.get("row", ""))
-    except ValueError:
-        raise NotFound from None
+    row_id = posted_id("row")
     with guards.transaction() as session:
         booking.have_told(session, guards.signed_in(), row_id, now=guards.utc_now())
     flash(_("Noted: this interpreter knows."), "done")

@@ -4,7 +4,6 @@ Numbers of files go by POST alone: two of them in the addresses of a server's lo
 """
 
 from collections.abc import Mapping
-from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,7 +22,7 @@ from portal.services.dates.kept_apart import Link
 from portal.services.house import HouseNotReady
 from portal.services.keys.halves import KeyNotHandedOver
 from portal.web import guards
-from portal.web.forms import StaffForm
+from portal.web.forms import StaffForm, posted_id
 from portal.web.staff import proof
 from portal.web.staff.moderation.decisions import WORDS as DECISION_WORDS
 
@@ -116,10 +115,7 @@ def lay() -> ResponseReturnValue:
 @blueprint.post("/end")
 def end() -> ResponseReturnValue:
     """The two may meet again."""
-    try:
-        link_id = UUID(request.form.get("link", ""))
-    except ValueError:
-        raise NotFound from None
+    link_id = posted_id("link")
     number, now = request.form.get("number", "")[:40], guards.utc_now()
     try:
         with guards.transaction() as session:

@@ -9,14 +9,15 @@ from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired
 
 from portal.domain.availability import NoSuchFloor
-from portal.domain.refusals import NotFound, Refusal
+from portal.domain.refusals import Refusal
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.services.availability import rooms
 from portal.services.centre import directory
 from portal.web import guards
-from portal.web.forms import StaffForm
+from portal.web.forms import StaffForm, posted_id
+from portal.web.staff.beside import did
 
 blueprint = Blueprint("rooms", __name__, url_prefix="/house/settings/rooms")
 
@@ -58,10 +59,7 @@ def listed() -> ResponseReturnValue:
 @blueprint.post("/use")
 def use() -> ResponseReturnValue:
     """Take a room out of use, or back."""
-    try:
-        room_id = UUID(request.form.get("room", ""))
-    except ValueError:
-        raise NotFound from None
+    room_id = posted_id("room")
     with guards.transaction() as session:
         rooms.use(
             session,
@@ -75,18 +73,9 @@ def use() -> ResponseReturnValue:
 
 
 def _added(form: RoomForm) -> bool:
+    acting, now = guards.signed_in(), guards.utc_now()
+    name, floor = form.name.data or "", form.floor.data or 0
     service_id = UUID(form.service.data) if form.service.data else None
-    try:
-        with guards.transaction() as session:
-            rooms.add(
-                session,
-                guards.signed_in(),
-                form.name.data or "",
-                form.floor.data or 0,
-                service_id,
-                now=guards.utc_now(),
-            )
-    except tuple(WORDS) as refusal:
-        form.refuse(*WORDS[type(refusal)])
-        return False
-    return True
+    return did(
+        lambda: rooms.add(guards.db(), acting, name, floor, service_id, now=now), form, WORDS
+    )

@@ -17,8 +17,10 @@ from portal.services.house import get_centre
 from portal.web import guards
 from portal.web.help_lines import KNOWN, HelpLine, of_centre
 from portal.web.staff import proof
-from portal.web.staff.centre import house_forms as forms
 from portal.web.staff.centre.service_form import NEW_SERVICE
+from portal.web.staff.centre.setting_form import SettingForm
+from portal.web.staff.centre.setting_refusals import WORDS, refused
+from portal.web.staff.centre.setting_words import LEGAL, TOPIC
 from portal.web.staff.centre.topics import differences, form_of
 
 blueprint = Blueprint("house_settings", __name__, url_prefix="/house/settings")
@@ -52,9 +54,9 @@ def settings() -> ResponseReturnValue:
     return render_template(
         "staff/house/settings/all.html",
         plain=PLAIN,
-        topic_words=forms.TOPIC,
+        topic_words=TOPIC,
         services=directory.services(session, acting),
-        legal=forms.LEGAL,
+        legal=LEGAL,
         written=centre.legal_texts,
         lines=_lines(centre.help_lines),
         to_check=set(due),
@@ -70,13 +72,13 @@ def one(name: str) -> ResponseReturnValue:
     topic = next((one for one in PLAIN if one == name), None)
     if topic is None:
         raise NotFound
-    return _page(topic, "", forms.TOPIC[topic])
+    return _page(topic, "", TOPIC[topic])
 
 
 @blueprint.route("/service/<uuid:service_id>", methods=["GET", "POST"])
 def service(service_id: UUID) -> ResponseReturnValue:
     """All that a service says of itself, and whether it takes requests."""
-    return _page(Topic.SERVICE, str(service_id), forms.TOPIC[Topic.SERVICE])
+    return _page(Topic.SERVICE, str(service_id), TOPIC[Topic.SERVICE])
 
 
 @blueprint.route("/service/new", methods=["GET", "POST"])
@@ -91,7 +93,7 @@ def legal_text(name: str) -> ResponseReturnValue:
     text = next((one for one in LegalText if one == name), None)
     if text is None:
         raise NotFound
-    return _page(Topic.LEGAL_TEXT, text, forms.LEGAL[text])
+    return _page(Topic.LEGAL_TEXT, text, LEGAL[text])
 
 
 @blueprint.route("/line/<key>", methods=["GET", "POST"])
@@ -101,7 +103,7 @@ def help_line(key: str) -> ResponseReturnValue:
     known = KNOWN.get(key)
     if known is None and key != NEW and not house_settings.current(session, Topic.HELP_LINE, key):
         raise NotFound
-    return _page(Topic.HELP_LINE, key, forms.TOPIC[Topic.HELP_LINE])
+    return _page(Topic.HELP_LINE, key, TOPIC[Topic.HELP_LINE])
 
 
 @blueprint.get("/history")
@@ -134,8 +136,8 @@ def put_back(version_id: UUID) -> ResponseReturnValue:
     try:
         with guards.transaction() as session:
             house_settings.put_back(session, guards.signed_in(), version_id, now=guards.utc_now())
-    except tuple(forms.WORDS) as refusal:
-        flash(forms.refused(refusal, Topic.HOURS)[1], "warn")
+    except tuple(WORDS) as refusal:
+        flash(refused(refusal, Topic.HOURS)[1], "warn")
     else:
         _is_changed()
     return redirect(url_for(".history"))
@@ -147,8 +149,8 @@ def _page(topic: Topic, about: str, heading: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             _save(topic, about, form)
-        except tuple(forms.WORDS) as refusal:
-            form.refuse(*forms.refused(refusal, topic))
+        except tuple(WORDS) as refusal:
+            form.refuse(*refused(refusal, topic))
         else:
             _is_changed()
             return redirect(url_for(".settings"))
@@ -180,7 +182,7 @@ def _standing(topic: Topic, about: str) -> dict[str, Any]:
     return {**base, **own}
 
 
-def _save(topic: Topic, about: str, form: forms.SettingForm) -> None:
+def _save(topic: Topic, about: str, form: SettingForm) -> None:
     value, seen = form.value(), form.seen.data or "0"
     if topic is Topic.HELP_LINE:
         value["built_in"] = about in KNOWN
@@ -211,11 +213,11 @@ def _is_changed() -> None:
 
 def _name_of(topic: Topic, about: str, value: dict[str, Any] | None = None) -> str:
     """What a version is about, in words."""
-    words = str(forms.TOPIC[topic])
+    words = str(TOPIC[topic])
     if topic is Topic.SERVICE and value:
         return f"{words}: {value['name']}"
     if topic is Topic.LEGAL_TEXT:
-        return str(forms.LEGAL[LegalText(about)])
+        return str(LEGAL[LegalText(about)])
     if topic is Topic.HELP_LINE:
         return f"{words}: {about}"
     return words
@@ -230,7 +232,6 @@ def _lines(own: dict[str, Any]) -> list[tuple[HelpLine, bool]]:
 
 
 HINTS: dict[Topic, dict[str, Any]] = {
-    Topic.EXIT_PAGES: {},
     Topic.RETENTION: {
         "quiet_card": _l("The case director is told, and can lift it. Nothing is deleted."),
         "backups": _l("At most 35. After that nothing opens the backup any more, also not for us."),

@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired
 
 from portal.domain.separation import buffer_of
 from portal.i18n import lazy_gettext as _l
-from portal.web.staff.centre.house_forms import CountField, SettingForm
+from portal.web.staff.centre.setting_form import CountField, SettingForm
 
 
 class SeparationForm(SettingForm):

@@ -16,13 +16,7 @@ from portal.domain.services import SPOKEN, Cost, PlaceKind, ServiceKind, Service
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.web import guards
-from portal.web.staff.centre.house_forms import (
-    CountField,
-    LineForm,
-    ManyField,
-    SettingForm,
-    with_texts,
-)
+from portal.web.staff.centre.setting_form import CountField, ManyField, SettingForm, with_texts
 from portal.web.staff.centre.week_forms import WeekForm
 from portal.web.staff.vocabulary.languages import language_for_staff
 from portal.web.staff.vocabulary.services import COST, PLACE_KIND, SERVICE_KIND, SERVICE_STATE
@@ -66,7 +60,6 @@ class ServiceForm(WeekForm):
     place = StringField(_l("Desk or room"))
     exceptions = TextAreaField(_l("Other hours on single days"))
     cost = SelectField(_l("Cost"))
-    texts = LineForm.texts
 
     def offer(self, own: Iterable[str]) -> None:
         """The languages to choose from, and whichever else is spoken there."""

@@ -13,14 +13,15 @@ from portal.web import guards
 from portal.web.staff.centre import house_forms as forms
 from portal.web.staff.centre.separation_form import SeparationForm
 from portal.web.staff.centre.service_form import ServiceForm, service_form
+from portal.web.staff.centre.setting_form import OURS, SettingForm, with_texts
 from portal.web.staff.centre.week_forms import ChildcareForm
 
-_KINDS: Mapping[Topic, Callable[[], type[forms.SettingForm]]] = {
+_KINDS: Mapping[Topic, Callable[[], type[SettingForm]]] = {
     Topic.HOURS: lambda: forms.HoursForm,
     Topic.PROMISES: lambda: forms.PromisesForm,
     Topic.LANGUAGES: lambda: forms.LanguagesForm,
     Topic.SERVICE: service_form,
-    Topic.HELP_LINE: lambda: forms.with_texts(
+    Topic.HELP_LINE: lambda: with_texts(
         forms.LineForm,
         guards.offered_languages(),
         rows=False,
@@ -43,7 +44,7 @@ class Difference(NamedTuple):
     after: str
 
 
-def form_of(topic: Topic, value: dict[str, Any], **shown: Any) -> forms.SettingForm:
+def form_of(topic: Topic, value: dict[str, Any], **shown: Any) -> SettingForm:
     """The form of a topic; it shows a stored value, until something is typed into it."""
     kind = _KINDS[topic]()
     form = kind(data={**kind(formdata=None).shown_of(value), **shown})
@@ -70,7 +71,7 @@ def _said(topic: Topic, value: dict[str, Any] | None) -> dict[str, str]:
     # Of these every default is known; of the rest "as by itself" says enough.
     if not value and topic not in (Topic.RETENTION, Topic.SEPARATION):
         return {}
-    fields = [one for one in form_of(topic, value or {}) if one.name not in forms.OURS]
+    fields = [one for one in form_of(topic, value or {}) if one.name not in OURS]
     return {_name_of(one, among=fields): _words(one) for one in fields}
 
 
@@ -98,5 +99,5 @@ def _words(field: Field) -> str:
     return "" if data is None else str(data)
 
 
-def _by_language(**more: Any) -> type[forms.SettingForm]:
-    return forms.with_texts(forms.ByLanguageForm, guards.offered_languages(), **more)
+def _by_language(**more: Any) -> type[SettingForm]:
+    return with_texts(forms.ByLanguageForm, guards.offered_languages(), **more)

@@ -11,7 +11,7 @@ from portal.domain.profiles import WrongHours, read_hours, typed_hours
 from portal.domain.refusals import Refusal
 from portal.i18n import dates
 from portal.i18n import lazy_gettext as _l
-from portal.web.staff.centre.house_forms import CountField, SettingForm
+from portal.web.staff.centre.setting_form import CountField, SettingForm
 
 
 class WeekForm(SettingForm):

@@ -1,0 +1,42 @@
+"""What staff call the settings of the house, and what they are counted in."""
+
+from collections.abc import Mapping
+
+from portal.domain.centre import LegalText, Moment, Topic
+from portal.domain.promises import Span
+from portal.domain.retention import Kept
+from portal.i18n import lazy_gettext as _l
+
+TOPIC: Mapping[Topic, str] = {
+    Topic.HOURS: _l("When somebody reads"),
+    Topic.PROMISES: _l("Promised times"),
+    Topic.LANGUAGES: _l("Languages of the pages"),
+    Topic.SERVICE: _l("Services"),
+    Topic.HELP_LINE: _l("Help lines"),
+    Topic.LEGAL_TEXT: _l("Legal texts"),
+    Topic.EXIT_PAGES: _l("Where leaving leads"),
+    Topic.RETENTION: _l("How long things are kept"),
+    Topic.CHILDCARE: _l("Who looks after children"),
+    Topic.SEPARATION: _l("Time between two who must not meet"),
+}
+LEGAL: Mapping[LegalText, str] = {
+    LegalText.PRIVACY: _l("What we do with personal data"),
+    LegalText.RIGHTS: _l("Her rights, and where to complain"),
+    LegalText.SECRECY: _l("Professional secrecy, on everything that leaves on paper"),
+}
+MOMENT: Mapping[Moment, str] = {
+    Moment.NOT_SAFE: _l("when she is not safe or not sure"),
+    Moment.FEELS_BAD: _l("when she feels very bad"),
+}
+KEPT: Mapping[Kept, str] = {
+    Kept.QUIET_CARD: _l("Days without a visit until a card is frozen"),
+    Kept.HER_PAGES: _l("Days from closing until her card opens nothing"),
+    Kept.MESSAGES: _l("Days from closing until the messages are gone"),
+    Kept.FILE: _l("Days from closing until the whole file is gone"),
+    Kept.ACCOUNT_OF_ACTS: _l("Days until the facts of an act are gone"),
+    Kept.BACKUPS: _l("Days until the key of a backup is destroyed"),
+}
+SPAN: Mapping[Span, str] = {
+    Span.MINUTES: _l("minutes of opening time"),
+    Span.WORKING_DAYS: _l("working days"),
+}

@@ -85,16 +85,9 @@ MOVES: dict[VisitState, frozenset[VisitState]] = {
     VisitState.REPLACED: frozenset(),
 }
 
-OUT = frozenset({VisitState.PROPOSED, VisitState.PART_REFUSED})
-"""States in which times are held for her."""
-
 
 class PlanIsGone(Refusal):
     """Somebody else took one of its times, or something it was made from has changed."""
-
-
-class NothingToPlan(Refusal):
-    """No talk of hers waits for a time."""
 
 
 def lapses_at(starts: Iterable[datetime], *, now: datetime) -> datetime:

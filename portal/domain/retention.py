@@ -44,8 +44,6 @@ LIMITS: Mapping[Kept, tuple[int, int]] = {
 }
 """The fewest and the most days of each; a backup is never kept longer than 35."""
 
-DRAFT_HOURS = 24
-
 
 class DaysOutOfReach(Refusal):
     """A number of days below the least or above the most of its kind."""

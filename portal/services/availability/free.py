@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 from portal.domain.availability import CalendarBusy, NotThere, free_spans
 from portal.domain.opening import Opening, Pattern, days_between, on_the_clock, open_spans
 from portal.domain.spans import Span, Spans, joined, without
-from portal.domain.visits.house import Room as FreeRoom
 from portal.domain.visits.house import Worker
 from portal.models import Leave, Service, StaffMember
-from portal.services.availability import hours, rooms
+from portal.services.availability import hours
 from portal.services.calendars import busy
 from portal.services.dates import taken_times
 from portal.services.house import get_centre, opening_hours, zone_of
@@ -85,26 +84,6 @@ def free_of(
     """When all of these are there and none of them is taken."""
     busy_spans = [span for one in whose for span in busy_at.get(one, ())]
     return free_spans([there[one] for one in whose], first, last, zone, busy=busy_spans)
-
-
-def free_rooms(
-    session: Session, service_id: UUID, first: date, last: date, *, now: datetime
-) -> tuple[FreeRoom, ...]:
-    """The rooms that a talk of a service may have, and when: its own, or those of the house.
-
-    Their kind is `room_kind`: a service with rooms of its own uses no other.
-    """
-    found = rooms.for_service(session, service_id)
-    own = [room for room in found if room.service_id == service_id]
-    within = _within(first, last, zone_of(session))
-    there = of_house(session, now=now)
-    open_at = open_spans(there, days_between(first, last), zone_of(session))
-    dates = taken_times.of(session, [room.id for room in own or found], within)
-    kind = room_kind(bool(own), service_id)
-    return tuple(
-        FreeRoom(room.id, kind, room.floor, without(open_at, dates.get(room.id, {}).values()))
-        for room in own or found
-    )
 
 
 def room_kind(has_own: bool, service_id: UUID) -> str:

@@ -115,20 +115,6 @@ def last_wish(session: Session, acting: SignedIn, *, now: datetime) -> Wish | No
     return _wish(open_of(session, acting, appointment, now=now), request)
 
 
-def language_of(session: Session, case_id: UUID) -> str | None:
-    """The language that was asked last for this survivor; None where none was."""
-    return session.scalar(
-        select(InterpreterRequest.language)
-        .where(
-            InterpreterRequest.case_id == case_id,
-            InterpreterRequest.language.is_not(None),
-            InterpreterRequest.state != RequestState.NOT_WANTED,
-        )
-        .order_by(InterpreterRequest.asked_at.desc(), InterpreterRequest.id)
-        .limit(1)
-    )
-
-
 def get_date(session: Session, acting: SignedIn, appointment_id: UUID) -> Appointment:
     """A date of hers, or of a service of this colleague, held. Foreign and missing: NotFound."""
     if acting.is_survivor:

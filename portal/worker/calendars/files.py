@@ -161,11 +161,6 @@ def _moment(when_: date, zone: ZoneInfo) -> datetime:
     return (when_ if when_.tzinfo else when_.replace(tzinfo=zone)).astimezone(UTC)
 
 
-def uids(calendar: Calendar) -> set[str]:
-    """The names of the events in a file."""
-    return {str(event.get("UID", "")) for event in calendar.walk("VEVENT")}
-
-
 _SAFE = re.compile(r"[\r\n\\;,]")
 
 

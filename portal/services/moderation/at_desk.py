@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from portal.domain.folders import FolderKind, Why
 from portal.domain.holders import HolderKind
 from portal.domain.needs import NeedState
+from portal.domain.refusals import NotYours
+from portal.domain.roles import Permission
 from portal.models import Addition, Decision, Folder, Grant, Need, Reading, Statement
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.folders import (
@@ -32,6 +34,12 @@ from portal.vault import sealed_version
 
 WAITS = (NeedState.SENT, NeedState.QUESTION)
 """States in which the desk reads a need: it waits for a decision, or for her answer."""
+
+
+def check_reader(acting: SignedIn) -> None:
+    """Raises NotYours for whoever does not read what waits at the desk."""
+    if not acting.may(Permission.READ_DESK):
+        raise NotYours
 
 
 def for_statement(

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.decisions import DecidedMeanwhile, DecisionState, claim_lives
 from portal.domain.needs import NeedState
-from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, NotYours, Refusal
 from portal.domain.roles import Permission
 from portal.domain.services import NEVER_BUNDLED, USUAL, ServiceState, usual_first
@@ -23,8 +22,6 @@ from portal.services.moderation import at_desk, deciding
 from portal.services.needs import statements, stories
 from portal.services.needs.holding import hold
 from portal.services.referrals import making, wishes
-
-PAGE = 50
 
 
 class NobodyChosen(Refusal):
@@ -66,48 +63,6 @@ class Offer:
     def is_alone(self) -> bool:
         """Whether this is never one of several ticks: a question of its own."""
         return self.service.kind in NEVER_BUNDLED
-
-
-def waits_for_her(
-    session: Session, acting: SignedIn, *, size: int = PAGE
-) -> list[tuple[Referral, Need, Service, str]]:
-    """What was routed and waits for her yes, with its case number: no service sees it yet."""
-    _check_role(acting)
-    rows = session.execute(
-        select(Referral, Need, Service, Case.number)
-        .join(Need, Need.id == Referral.need_id)
-        .join(Service, Service.id == Referral.service_id)
-        .join(Case, Case.id == Referral.case_id)
-        .where(*_WAITS_FOR_YES)
-        .order_by(Referral.made_at, Referral.id)
-        .limit(size)
-    )
-    return list(rows)
-
-
-def waits_for_answer(
-    session: Session, acting: SignedIn, *, size: int = PAGE
-) -> list[tuple[Need, datetime, str]]:
-    """What was given back to her with a question, since when, with its case number."""
-    _check_role(acting)
-    given_back = _given_back().subquery()
-    rows = session.execute(
-        select(Need, given_back.c.at, Case.number)
-        .join(given_back, given_back.c.need_id == Need.id)
-        .join(Case, Case.id == Need.case_id)
-        .order_by(given_back.c.at, Need.id)
-        .limit(size)
-    )
-    return [(need, at, number) for need, at, number in rows]
-
-
-def waiting_for_her(session: Session, acting: SignedIn) -> tuple[int, int]:
-    """How many questions wait for her yes, and how many needs for her answer."""
-    _check_role(acting)
-    yes = select(func.count()).select_from(Referral).where(*_WAITS_FOR_YES)
-    answer = select(func.count()).select_from(_given_back().subquery())
-    row = session.execute(select(yes.scalar_subquery(), answer.scalar_subquery())).one()
-    return int(row[0]), int(row[1])
 
 
 def open_need(
@@ -231,30 +186,8 @@ def give_back(
     session.flush()
 
 
-# Through the services, since the index of a service's list begins with them.
-_WAITS_FOR_YES = (
-    Referral.service_id.in_(select(Service.id)),
-    Referral.state == ReferralState.WAITS_FOR_YES,
-)
-
-
-def _given_back() -> Select[UUID | None, datetime | None]:
-    """Needs that are hers to answer, each once: a second question may have followed the first."""
-    return (
-        select(Decision.need_id, func.max(Decision.decided_at).label("at"))
-        .join(Need, Need.id == Decision.need_id)
-        .where(Decision.state == DecisionState.GIVEN_BACK, Need.state == NeedState.QUESTION)
-        .group_by(Decision.need_id)
-    )
-
-
-def _check_role(acting: SignedIn) -> None:
-    if not acting.may(Permission.READ_DESK):
-        raise NotYours
-
-
 def _get_waiting(session: Session, acting: SignedIn, decision_id: UUID) -> tuple[Decision, Need]:
-    _check_role(acting)
+    at_desk.check_reader(acting)
     row = session.execute(
         select(Decision, Need)
         .join(Need, Need.id == Decision.need_id)

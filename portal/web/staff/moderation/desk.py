@@ -11,7 +11,7 @@ from portal.domain.needs import Category
 from portal.domain.roles import Permission
 from portal.i18n import lazy_gettext as _l
 from portal.services.house import promises
-from portal.services.moderation import desk, lanes
+from portal.services.moderation import her_turn, lanes
 from portal.services.moderation.lanes import Filters, Whose
 from portal.web import guards
 from portal.web.staff.vocabulary.promises import lane_promise
@@ -50,7 +50,7 @@ def waiting() -> ResponseReturnValue:
         narrowed=_as_query(filters),
         counts=lanes.counts(session, acting, now=now, filters=filters),
         may_keep_apart=acting.may(Permission.KEEP_APART),
-        waiting_for_her=desk.waiting_for_her(session, acting) if reads_needs else None,
+        waiting_for_her=her_turn.waiting_for_her(session, acting) if reads_needs else None,
         waiting=lanes.waiting(session, acting, now=now, lane=lane, filters=filters, after=after),
         is_later_page=after is not None,
         page_size=lanes.PAGE,
@@ -63,8 +63,8 @@ def waits_for_her() -> ResponseReturnValue:
     session, acting = guards.db(), guards.signed_in()
     return render_template(
         "staff/desk/waits_for_her.html",
-        found=desk.waits_for_her(session, acting),
-        asked=desk.waits_for_answer(session, acting),
+        found=her_turn.waits_for_her(session, acting),
+        asked=her_turn.waits_for_answer(session, acting),
     )
 
 

@@ -1,0 +1,73 @@
+"""What the desk has sent back to her: a yes that it waits for, or an answer to its question."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.decisions import DecisionState
+from portal.domain.needs import NeedState
+from portal.domain.referrals import ReferralState
+from portal.models import Case, Decision, Need, Referral, Service
+from portal.services.entry.sessions import SignedIn
+from portal.services.moderation.at_desk import check_reader
+
+PAGE = 50
+# Through the services, since the index of a service's list begins with them.
+_WAITS_FOR_YES = (
+    Referral.service_id.in_(select(Service.id)),
+    Referral.state == ReferralState.WAITS_FOR_YES,
+)
+
+
+def waits_for_her(
+    session: Session, acting: SignedIn, *, size: int = PAGE
+) -> list[tuple[Referral, Need, Service, str]]:
+    """What was routed and waits for her yes, with its case number: no service sees it yet."""
+    check_reader(acting)
+    rows = session.execute(
+        select(Referral, Need, Service, Case.number)
+        .join(Need, Need.id == Referral.need_id)
+        .join(Service, Service.id == Referral.service_id)
+        .join(Case, Case.id == Referral.case_id)
+        .where(*_WAITS_FOR_YES)
+        .order_by(Referral.made_at, Referral.id)
+        .limit(size)
+    )
+    return list(rows)
+
+
+def waits_for_answer(
+    session: Session, acting: SignedIn, *, size: int = PAGE
+) -> list[tuple[Need, datetime, str]]:
+    """What was given back to her with a question, since when, with its case number."""
+    check_reader(acting)
+    given_back = _given_back().subquery()
+    rows = session.execute(
+        select(Need, given_back.c.at, Case.number)
+        .join(given_back, given_back.c.need_id == Need.id)
+        .join(Case, Case.id == Need.case_id)
+        .order_by(given_back.c.at, Need.id)
+        .limit(size)
+    )
+    return [(need, at, number) for need, at, number in rows]
+
+
+def waiting_for_her(session: Session, acting: SignedIn) -> tuple[int, int]:
+    """How many questions wait for her yes, and how many needs for her answer."""
+    check_reader(acting)
+    yes = select(func.count()).select_from(Referral).where(*_WAITS_FOR_YES)
+    answer = select(func.count()).select_from(_given_back().subquery())
+    row = session.execute(select(yes.scalar_subquery(), answer.scalar_subquery())).one()
+    return int(row[0]), int(row[1])
+
+
+def _given_back() -> Select[UUID | None, datetime | None]:
+    """Needs that are hers to answer, each once: a second question may have followed the first."""
+    return (
+        select(Decision.need_id, func.max(Decision.decided_at).label("at"))
+        .join(Need, Need.id == Decision.need_id)
+        .where(Decision.state == DecisionState.GIVEN_BACK, Need.state == NeedState.QUESTION)
+        .group_by(Decision.need_id)
+    )

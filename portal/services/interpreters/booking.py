@@ -30,6 +30,7 @@ from portal.services.house import today_here
 from portal.services.interpreters import asking, left_out, people
 from portal.services.interpreters.asking import Wish
 from portal.services.interpreters.following import find, let_go
+from portal.services.telling import outbox
 
 SHOWN = 50
 
@@ -110,6 +111,7 @@ def book(
     appointment.interpreter_id = interpreter_id
     request.state, request.means = RequestState.BOOKED, means
     request.booked_by_id, request.booked_at = acting.account_id, now
+    outbox.plan_interpreter(session, appointment, now=now)
     asking.account(session, acting, "interpreter_booked", request, now=now)
     return request
 
@@ -124,6 +126,7 @@ def let_go_by_staff(
     if request is None or appointment.interpreter_id is None:
         raise NotFound
     let_go(session, appointment)
+    outbox.plan_interpreter(session, appointment, now=now)
     asking.account(session, acting, "interpreter_let_go", request, now=now)
 
 

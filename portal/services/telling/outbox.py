@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
@@ -20,7 +20,7 @@ from portal.domain.outbox import (
 )
 from portal.domain.refusals import NotFound
 from portal.domain.safe_contact import Channel, Hours, Wish
-from portal.models import Appointment, Case, OutboxItem, SafeContact
+from portal.models import Appointment, Case, OutboxItem, SafeContact, Visit
 from portal.services import audit
 from portal.services.case_work.cases import on_team
 from portal.services.entry.sessions import SignedIn
@@ -45,6 +45,27 @@ def plan_new_date(session: Session, appointment: Appointment, *, now: datetime) 
     for channel in _channels(session, appointment.case_id):
         _plan(session, OutboxKind.NEW_DATE, appointment, channel, at=now, now=now)
         _plan_reminder(session, appointment, channel, now=now)
+
+
+def plan_question(session: Session, visit: Visit, part: Appointment, *, now: datetime) -> None:
+    """Tell her that a visit waits for her yes: once for all its talks, and while it waits."""
+    for channel in _channels(session, visit.case_id):
+        ends = visit.lapses_at
+        _plan(session, OutboxKind.NEW_DATE, part, channel, at=now, now=now, not_after=ends)
+
+
+def plan_interpreter(session: Session, appointment: Appointment, *, now: datetime) -> None:
+    """Tell her that who interprets is another, unless she is about to be told to look anyway."""
+    waits = select(OutboxItem.channel).where(
+        OutboxItem.appointment_id == appointment.id,
+        OutboxItem.kind == OutboxKind.NEW_DATE,
+        OutboxItem.state == OutboxState.WAITING,
+    )
+    told_anyway = set(session.scalars(waits))
+    for channel in _channels(session, appointment.case_id):
+        if channel not in told_anyway:
+            kind, about = OutboxKind.NEW_DATE, f":{now.isoformat()}"
+            _plan(session, kind, appointment, channel, at=now, now=now, about=about)
 
 
 def plan_reminder(session: Session, appointment: Appointment, *, now: datetime) -> None:
@@ -93,12 +114,14 @@ def plan_test(
 
 def kill(session: Session, appointment: Appointment, *, now: datetime) -> None:
     """Nothing is told of this date any more: it has another time, or none."""
-    session.execute(
-        update(OutboxItem)
-        .where(OutboxItem.appointment_id == appointment.id, OutboxItem.state == OutboxState.WAITING)
-        .values(state=OutboxState.DROPPED, why=Reason.DATE_CHANGED, ended_at=now)
-        .execution_options(synchronize_session="fetch")
-    )
+    _drop(session, OutboxItem.appointment_id == appointment.id, now=now)
+
+
+def kill_question(session: Session, visit: Visit, *, now: datetime) -> None:
+    """She answered, or is not asked any more: nothing is told of the question."""
+    parts = select(Appointment.id).where(Appointment.visit_id == visit.id)
+    asked = OutboxItem.appointment_id.in_(parts) & (OutboxItem.kind == OutboxKind.NEW_DATE)
+    _drop(session, asked, now=now)
 
 
 def last_tests(session: Session, acting: SignedIn) -> dict[Channel, OutboxItem]:
@@ -157,6 +180,15 @@ def forget_old(session: Session, *, now: datetime) -> int:
     return len(session.execute(gone).all())
 
 
+def _drop(session: Session, which: ColumnElement[bool], *, now: datetime) -> None:
+    session.execute(
+        update(OutboxItem)
+        .where(which, OutboxItem.state == OutboxState.WAITING)
+        .values(state=OutboxState.DROPPED, why=Reason.DATE_CHANGED, ended_at=now)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
 def _channels(session: Session, case_id: UUID) -> list[Channel]:
     """Ways of which she did not say no; whether each counts still is asked when it is sent."""
     return list(
@@ -184,6 +216,8 @@ def _plan(
     *,
     at: datetime,
     now: datetime,
+    not_after: datetime | None = None,
+    about: str = "",
 ) -> None:
     _insert(
         session,
@@ -192,10 +226,10 @@ def _plan(
             appointment_id=appointment.id,
             kind=kind,
             channel=channel,
-            key=f"{kind}:{appointment.id}:{channel}",
+            key=f"{kind}:{appointment.id}:{channel}{about}",
             planned_at=now,
             next_at=at,
-            not_after=appointment.starts_at,
+            not_after=not_after or appointment.starts_at,
         ),
     )
 

@@ -27,8 +27,9 @@ from portal.domain.outbox import (
     after,
     decide,
 )
+from portal.domain.proposals import VisitState
 from portal.domain.safe_contact import Channel, Wish
-from portal.models import Appointment, Card, Case, OutboxItem, SafeContact
+from portal.models import Appointment, Card, Case, OutboxItem, SafeContact, Visit
 from portal.services import audit
 from portal.services.telling.safe_contact import Way, read_as_machine
 from portal.vault import VaultError
@@ -148,10 +149,11 @@ _CARD = (
     .correlate(Case)
     .scalar_subquery()
 )
-_DUE: Select[OutboxItem, CaseState, CardState, AppointmentState, SafeContact] = (
-    select(OutboxItem, Case.state, _CARD, Appointment.state, SafeContact)
+_DUE: Select[OutboxItem, CaseState, CardState, AppointmentState, SafeContact, Visit] = (
+    select(OutboxItem, Case.state, _CARD, Appointment.state, SafeContact, Visit)
     .join(Case, Case.id == OutboxItem.case_id)
     .outerjoin(Appointment, Appointment.id == OutboxItem.appointment_id)
+    .outerjoin(Visit, Visit.id == Appointment.visit_id)
     .outerjoin(
         SafeContact,
         (SafeContact.case_id == OutboxItem.case_id) & (SafeContact.channel == OutboxItem.channel),
@@ -179,7 +181,7 @@ def _judged(
         found = session.execute(asked).one_or_none()
         if found is None:
             return
-        item, case_state, card_state, date_state, contact = found
+        item, case_state, card_state, date_state, contact, visit = found
         try:
             opened = _open(session, contact, now=now)
         except (VaultError, ValueError, KeyError):
@@ -189,7 +191,7 @@ def _judged(
         way, until = opened or (None, None)
         circumstances = Circumstances(
             not_after=item.not_after,
-            is_still_so=_is_still_so(item, date_state),
+            is_still_so=_is_still_so(item, date_state, visit),
             case_is_open=case_state is CaseState.OPEN,
             card_works=card_state is CardState.ACTIVE,
             said_yes=contact is not None and contact.wish is not Wish.NO,
@@ -205,11 +207,13 @@ def _open(
     return None if contact is None else read_as_machine(session, contact, now=now)
 
 
-def _is_still_so(item: OutboxItem, state: AppointmentState | None) -> bool:
+def _is_still_so(item: OutboxItem, state: AppointmentState | None, visit: Visit | None) -> bool:
     if item.kind is OutboxKind.TEST:
         return True
     if item.kind is OutboxKind.DATE_GONE:
         return state is AppointmentState.CANCELLED
+    if state is AppointmentState.PROPOSED:
+        return visit is not None and visit.state is VisitState.PROPOSED
     return state in COMING
 
 

@@ -130,6 +130,7 @@ def refuse(
         _end(session, acting, proposal.visit, VisitState.REFUSED, now=now)
         return
     visit = proposal.visit
+    outbox.kill_question(session, visit, now=now)
     visit.state, visit.answered_at = VisitState.PART_REFUSED, now
     visit.lapses_at = lapses_at([part.starts_at for part in kept], now=now)
     audit.record_in_case(

@@ -24,6 +24,7 @@ from portal.services.dates.shown_dates import Details, sealed_details
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import open_folder
 from portal.services.needs.holding import hold
+from portal.services.telling import outbox
 from portal.services.visits import planning
 from portal.services.visits.choices import PlannedPart
 from portal.services.visits.talks import Asked
@@ -61,8 +62,10 @@ def send(
         end(session, found.out, VisitState.REPLACED, now=now)
     children = found.wishes.children if found.keeps_places else 0
     visit = _new(session, acting, case, parts, children=children, now=now)
-    for part in parts:
+    for number, part in enumerate(parts):
         appointment = _propose(session, acting, visit, part, place, now=now)
+        if number == 0:
+            outbox.plan_question(session, visit, appointment, now=now)
         span = Span(part.starts_at, part.ends_at)
         but = (part.instead_of_id,) if part.instead_of_id else ()
         try:
@@ -111,6 +114,7 @@ def end(session: Session, visit: Visit, state: VisitState, *, now: datetime) -> 
     if visit.ended_at is not None or state not in MOVES[visit.state]:
         raise WrongState
     visit.state, visit.ended_at = state, now
+    outbox.kill_question(session, visit, now=now)
     for appointment in held(session, visit):
         move(session, appointment, AppointmentState.NOT_AGREED)
     session.flush()

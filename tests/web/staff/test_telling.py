@@ -29,12 +29,12 @@ def test_her_case_director_sees_why_and_what_to_do_and_notes_it(
     els = signed_in(people.director)
     els.get("/staff/people")
     assert "Perhaps not told" in els.words
-    assert "She was not told of a new date" in els.words
+    assert "She was not told of a new date, a plan or an interpreter" in els.words
     els.get(f"/staff/cases/{her.case_id}")
     assert "this house cannot send by this way" in els.words
     els.submit("Noted")
     assert "Noted. It is off the list." in els.words
-    assert "She was not told of a new date" not in els.words
+    assert "She was not told of a new date, a plan or an interpreter" not in els.words
     els.get("/staff/people")
     assert "Perhaps not told" not in els.words
 

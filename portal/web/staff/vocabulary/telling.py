@@ -15,7 +15,7 @@ WISH: Mapping[Wish, str] = {
     Wish.ONLY_THEN: _l("She said yes, only at her hours"),
 }
 OUTBOX_KIND: Mapping[OutboxKind, str] = {
-    OutboxKind.NEW_DATE: _l("She was not told of a new date"),
+    OutboxKind.NEW_DATE: _l("She was not told of a new date, a plan or an interpreter"),
     OutboxKind.DATE_GONE: _l("She was not told that a date is gone"),
     OutboxKind.REMINDER: _l("She was not reminded of a date"),
     OutboxKind.TEST: _l("Her test did not reach her"),

@@ -28,6 +28,7 @@ from portal.domain.promises import DEFAULT_PROMISES
 from portal.domain.readiness import Outcome, Readiness, Said
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind, ServiceState
+from portal.domain.timeline import EntryLane
 from portal.models import Account, Case, Centre, Holder, SecondFactor, Service
 from portal.services.case_work import cases
 from portal.services.colleagues import staff
@@ -36,6 +37,7 @@ from portal.services.entry.sessions import SignedIn
 from portal.services.house import House
 from portal.services.keys import holders
 from portal.services.needs import statements
+from portal.services.timeline import writing as timeline
 from portal.vault import KeyPair, new_key_pair, new_recovery, seal_to
 
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
@@ -178,6 +180,24 @@ class TestHouse:
         with self.acting(her, now=now) as (session, acting):
             statement = Statement(needs=(NeedAnswer(category, how_soon, words),), **closing)
             return statements.send(session, acting, statement, now=now)[0].id
+
+    def an_entry(
+        self,
+        her: Person,
+        words: str = "The letter of the court has come.",
+        *,
+        lane: EntryLane = EntryLane.JUSTICE,
+        reason: str = "She waits for it.",
+        by: Person | None = None,
+        now: datetime = NOON,
+    ) -> UUID:
+        """An entry that her case team wrote; gives the question whether she may be shown it."""
+        assert her.case_id is not None
+        who = by or self.director
+        with self.acting(who, now=now, second_factor_at=now) as (session, acting):
+            return timeline.write(
+                session, acting, her.case_id, lane, words, reason=reason, now=now
+            ).id
 
     def case_of(self, session: Session, person: Person) -> Case:
         """The case row of a survivor."""

@@ -83,6 +83,7 @@ STAFF = (
     Colleague("Joris Notelaer", (), (ServiceKind.WELFARE,)),
     Colleague("Els Vlierbes", (), (ServiceKind.MEDICAL,)),
     Colleague("Wout Meidoorn", (), (ServiceKind.HOUSE_OF_JUSTICE, ServiceKind.CENTRE_WORK)),
+    Colleague("Roos Haagbeuk", (Role.PARTNER_CONTACT_WORKER,)),
 )
 AWAY = "Tom Beukelaer"
 NOT_ENROLLED = "Wout Meidoorn"

@@ -15,7 +15,7 @@ _ASKED = (
     (50, DecisionKind.CONTACT_CHANGE, "Ze heeft een nieuw nummer. Teruggebeld, codewoord klopt."),
     (200, DecisionKind.POLICE_SHARING, "Zij vraagt dat de wijkagent haar afspraken kent."),
     (340, DecisionKind.EXPORT, "Haar advocaat vraagt een kopie. Ze heeft ja gezegd."),
-    (1500, DecisionKind.RELEASE, "De zitting is verplaatst. De brief ligt bij mij."),
+    (1500, DecisionKind.CONTACT_CHANGE, "Ze wil niet meer gemaild worden. Codewoord klopt."),
 )
 _LOST = "Kaart verloren op de bus. Ze zei het codewoord."
 _URGENT = "Zij belt in paniek; haar casusregisseur en vervanger zijn niet te bereiken."

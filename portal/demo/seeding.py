@@ -19,6 +19,7 @@ from portal.demo.centre import AWAY
 from portal.demo.decisions import note_decisions
 from portal.demo.diary import Act, Diary
 from portal.demo.fates import ACCEPTED, DATE_SET, FRESH, QUESTION, UNDER_WAY, WAITS_FOR_YES, Fate
+from portal.demo.happening import note_what_happens
 from portal.demo.opening import OpenHouse, open_house, pause
 from portal.demo.people import (
     StaffPerson,
@@ -92,6 +93,9 @@ def _live(
     diary.note(now - _AWAY_SINCE, _go_away(house))
     note_yeses(diary, survivors)
     note_decisions(diary, survivors, coordinator)
+    moderator = house.with_role(Role.MODERATOR)[0]
+    partner_contact = house.with_role(Role.PARTNER_CONTACT_WORKER)[0]
+    note_what_happens(diary, survivors, moderator, partner_contact)
     diary.live(database)
     with database.transaction() as session:
         pause(session, house)

@@ -71,6 +71,8 @@ KINDS = frozenset(
         "decision_took_effect",
         "decision_withdrawn",
         "emergency_opened",
+        "entry_shown",
+        "entry_taken_back",
         "exception_used",
         "facts_erased",
         "file_copied",

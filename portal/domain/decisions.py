@@ -112,6 +112,10 @@ class Rule:
     """Whether the case team reads why, and is told when it is late: not where it is about them."""
     can_wait: bool = False
     """Whether who decides may choose a later, safe moment for it to take effect."""
+    has_subject: bool = False
+    """Asked together with what it is about, never by itself."""
+    about_any: Permission = Permission.ASK_ABOUT_ANY_CASE
+    """Who may ask about a case that is not one's own."""
 
 
 RULES: Mapping[DecisionKind, Rule] = {
@@ -153,10 +157,19 @@ RULES: Mapping[DecisionKind, Rule] = {
         she_may_ask=True,
     ),
     DecisionKind.RELEASE: Rule(
-        Permission.ASK_RELEASE, Permission.DECIDE_RELEASE, Lane.ORANGE, can_wait=True
+        Permission.ASK_RELEASE,
+        Permission.DECIDE_RELEASE,
+        Lane.ORANGE,
+        can_wait=True,
+        has_subject=True,
+        about_any=Permission.WRITE_PROGRAMME,
     ),
     DecisionKind.DOCUMENT: Rule(
-        Permission.ASK_DOCUMENT, Permission.DECIDE_DOCUMENT, Lane.GREEN, can_wait=True
+        Permission.ASK_DOCUMENT,
+        Permission.DECIDE_DOCUMENT,
+        Lane.GREEN,
+        can_wait=True,
+        has_subject=True,
     ),
     DecisionKind.POLICE_SHARING: Rule(
         Permission.ASK_POLICE_SHARING, Permission.DECIDE_POLICE_SHARING, Lane.RED

@@ -60,6 +60,7 @@ class Permission(StrEnum):
     DECIDE_SIGN_IN_AGAIN = "decide_sign_in_again"
     ASK_CONTACT_CHANGE = "ask_contact_change"
     DECIDE_CONTACT_CHANGE = "decide_contact_change"
+    WRITE_PROGRAMME = "write_programme"
     ASK_RELEASE = "ask_release"
     DECIDE_RELEASE = "decide_release"
     ASK_DOCUMENT = "ask_document"
@@ -115,6 +116,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.DECIDE_SIGN_IN_AGAIN: frozenset({Role.COORDINATOR}),
     Permission.ASK_CONTACT_CHANGE: frozenset({Role.CASE_DIRECTOR}),
     Permission.DECIDE_CONTACT_CHANGE: frozenset({Role.MODERATOR, Role.COORDINATOR}),
+    Permission.WRITE_PROGRAMME: frozenset({Role.PARTNER_CONTACT_WORKER}),
     Permission.ASK_RELEASE: frozenset({Role.CASE_DIRECTOR, Role.PARTNER_CONTACT_WORKER}),
     Permission.DECIDE_RELEASE: frozenset({Role.MODERATOR, Role.COORDINATOR}),
     Permission.ASK_DOCUMENT: frozenset({Role.CASE_DIRECTOR}),

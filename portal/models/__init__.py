@@ -47,6 +47,7 @@ from portal.models.referral import Appointment, Referral, SharingWish
 from portal.models.safe_contact import SafeContact
 from portal.models.taken_time import TakenTime
 from portal.models.thread import Message, Thread
+from portal.models.timeline import TimelineEntry
 from portal.models.visit import Visit, VisitWishes
 
 __all__ = [
@@ -118,6 +119,7 @@ __all__ = [
     "TalkLink",
     "TeamCopy",
     "Thread",
+    "TimelineEntry",
     "Told",
     "Tries",
     "Visit",

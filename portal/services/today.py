@@ -19,6 +19,7 @@ from portal.services.dates.shown_dates import Shown
 from portal.services.entry import cards
 from portal.services.entry.sessions import SignedIn
 from portal.services.telling import safe_contact
+from portal.services.timeline import reading
 
 STILL_OPEN = frozenset({NeedState.SENT, NeedState.QUESTION, NeedState.ROUTED})
 
@@ -86,6 +87,8 @@ class Today:
     asked: list[Asked]
     new_card_at: datetime | None = None
     """When a new card was made since she was last here: it may not have been hers."""
+    new_entries: int = 0
+    """Of what is happening: shown, or taken back, since she looked there."""
     has_lapsed: bool = False
     """Whether a yes of hers to being told outside the portal has ended by itself."""
 
@@ -109,10 +112,11 @@ def show(session: Session, acting: SignedIn, *, now: datetime) -> Today:
         "since": acting.signed_in_before_at,
         "now": now,
     }
-    unseen, new_card_at, has_lapsed = plain_rows(session, _NEWS, asked).one()
+    unseen, new_entries, new_card_at, has_lapsed = plain_rows(session, _NEWS, asked).one()
     return Today(
         next_date=her_dates.next_one(session, acting, now=now),
         unseen=unseen,
+        new_entries=new_entries,
         asked=_asked(session, acting),
         new_card_at=new_card_at,
         has_lapsed=has_lapsed,
@@ -122,6 +126,7 @@ def show(session: Session, acting: SignedIn, *, now: datetime) -> Today:
 # Made once: building these statements for each page costs more than running them (measured).
 _NEWS = select(
     messages.unseen_by_her(bindparam("case_id")),
+    reading.unseen_by_her(bindparam("case_id")),
     cards.made_since(bindparam("account_id"), bindparam("since", type_=Card.issued_at.type)),
     safe_contact.lapsed(bindparam("case_id"), bindparam("now", type_=SafeContact.until.type)),
 )

@@ -138,6 +138,7 @@ def staff_rooms() -> list[tuple[str, str, str, str]]:
         ("cover", i18n.gettext("Cover"), "pause", (Permission.ARRANGE_COVER,)),
         ("referrals", i18n.gettext("Referrals"), "papers", (Permission.ANSWER_REFERRAL,)),
         ("dates", i18n.gettext("Dates"), "dates", (Permission.ANSWER_REFERRAL,)),
+        ("programme", i18n.gettext("Programme"), "clock", (Permission.WRITE_PROGRAMME,)),
         ("colleagues", i18n.gettext("Colleagues"), "key", (Permission.SEE_PEOPLE,)),
         ("house", i18n.gettext("House"), "home", ()),
     ]

@@ -3,9 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from portal.domain.decisions import DecisionKind
 from portal.domain.needs import Category, HowSoon
-from portal.services.moderation import decisions
 from tests.browser.conftest import ADesk
 from tests.browser.open_house import OpenHouse
 from tests.people import Person
@@ -55,10 +53,7 @@ def test_everything_at_the_desk_can_be_done_with_the_keyboard(
 ) -> None:
     people, now = house.people, house.now
     people.a_need(her, Category.SAFETY, how_soon=HowSoon.TODAY, now=now)
-    with people.acting(people.director, now=now, second_factor_at=now) as (session, acting):
-        decisions.ask(
-            session, acting, DecisionKind.RELEASE, reason="So", case_id=her.case_id, now=now
-        )
+    people.an_entry(her, now=now)
     mona = a_desk()
     mona.signs_in(people.moderator)
     mona.goes("desk?kind=release")

@@ -110,7 +110,7 @@ DECISIONS: dict[Role, set[Permission]] = {
     },
 }
 """What each may ask for, and decide about, at the desk."""
-DECISIONS[Role.PARTNER_CONTACT_WORKER] = {Permission.ASK_RELEASE}
+DECISIONS[Role.PARTNER_CONTACT_WORKER] = {Permission.ASK_RELEASE, Permission.WRITE_PROGRAMME}
 for _role, _more in DECISIONS.items():
     MAY[_role] |= _more
 

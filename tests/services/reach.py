@@ -30,6 +30,7 @@ from portal.models import (
     Statement,
     TeamCopy,
     Thread,
+    TimelineEntry,
 )
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import open_folder
@@ -129,6 +130,7 @@ def _rows(session: Session, case_id: UUID) -> Iterator[Where]:
         (Statement, "body", FolderKind.NEEDS),
         (Need, "own_words", FolderKind.NEEDS),
         (Draft, "body", FolderKind.DRAFT),
+        (TimelineEntry, "words", FolderKind.TIMELINE),
     ):
         for row in session.scalars(select(table).where(table.case_id == case_id)):
             yield row, column, kind, None

@@ -43,7 +43,10 @@ def ask(
     her: Person | None = None,
     **more: Any,
 ) -> UUID:
-    """Somebody asks for something, about a case or not."""
+    """Somebody asks for something, about a case or not; a release is asked with an entry."""
+    if kind is DecisionKind.RELEASE:
+        assert her is not None
+        return the_house.an_entry(her, by=person, reason=WHY)
     with the_house.acting(person) as (session, acting):
         case_id = her.case_id if her else None
         asked = decisions.ask(

@@ -138,10 +138,7 @@ def test_the_worker_lets_emergencies_vanish_and_chosen_moments_come(
         emergency = decisions.ask(
             session, acting, DecisionKind.BREAK_GLASS, reason="Ill", case_id=her.case_id, now=NOON
         ).id
-    with the_house.acting(the_house.director) as (session, acting):
-        release = decisions.ask(
-            session, acting, DecisionKind.RELEASE, reason="Ill", case_id=her.case_id, now=NOON
-        ).id
+    release = the_house.an_entry(her)
     moment = NOON + timedelta(hours=3)
     with the_house.acting(the_house.moderator) as (session, acting):
         deciding.accept(session, acting, release, takes_effect_at=moment, now=NOON)

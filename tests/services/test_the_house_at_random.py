@@ -32,12 +32,13 @@ from sqlalchemy.orm import Session
 from portal import worker
 from portal.database import Database
 from portal.domain.accounts import CardState
-from portal.domain.decisions import RULES, DecisionKind, DecisionState, deciding_roles
+from portal.domain.decisions import RULES, UNDECIDED, DecisionKind, DecisionState, deciding_roles
 from portal.domain.needs import Category, HowSoon, NeedAnswer, NeedState, Statement
 from portal.domain.referrals import WITH_THE_SERVICE, ReferralState
 from portal.domain.refusals import Refusal
 from portal.domain.roles import PERMISSIONS, Role
 from portal.domain.services import ServiceKind
+from portal.domain.timeline import EntryLane
 from portal.models import (
     Addition,
     Appointment,
@@ -54,6 +55,7 @@ from portal.models import (
     Reading,
     Referral,
     StaffNote,
+    TimelineEntry,
     base,
 )
 from portal.models import Statement as StatementRow
@@ -68,6 +70,7 @@ from portal.services.need_to_know import sharing
 from portal.services.needs import her_needs, statements
 from portal.services.needs.desk_again import ask_desk_again
 from portal.services.referrals import answers, at_service
+from portal.services.timeline import writing as timeline
 from portal.vault import SlowPasses
 from tests.conftest import KEY_FILE, opened
 from tests.people import NOON, Person, TestHouse, a_house
@@ -272,6 +275,9 @@ class HouseAtRandom(RuleBasedStateMachine):
                 emergency.ask(session, acting, survivor.case_number, reason="Because", now=now)
             elif kind is DecisionKind.CARD_AGAIN:
                 card_again.ask(session, acting, case_id, reason="Because", now=now)
+            elif kind is DecisionKind.RELEASE:
+                lane, why = EntryLane.JUSTICE, "Because"
+                timeline.write(session, acting, case_id, lane, "A hearing", reason=why, now=now)
             else:
                 decisions.ask(session, acting, kind, reason="Because", case_id=case_id, now=now)
 
@@ -567,6 +573,8 @@ class HouseAtRandom(RuleBasedStateMachine):
                 or self._decides(session, person, row)
                 or self._in_emergency(session, person, her)
             )
+        if isinstance(row, TimelineEntry) and not team:
+            return self._reads_entry(session, person, her, row)
         if person is her or (team and not isinstance(row, Draft)):
             return True
         if self._in_emergency(session, person, her) and not isinstance(row, Draft):
@@ -575,6 +583,20 @@ class HouseAtRandom(RuleBasedStateMachine):
             return self._serves(session, person, row)
         return Role.MODERATOR in _roles(session, person) and any(
             need.state in WAITS for need in _needs_of(session, row)
+        )
+
+    def _reads_entry(
+        self, session: Session, person: Person, her: Person, row: TimelineEntry
+    ) -> bool:
+        """She with the yes and not before; who decides, until it is decided."""
+        asked = session.scalars(
+            select(Decision).where(Decision.subject_id == row.id).order_by(Decision.asked_at)
+        ).all()[-1]
+        if person is her:
+            return asked.state is DecisionState.ACCEPTED
+        waits = asked.state in (*UNDECIDED, DecisionState.ASKED_AGAIN)
+        return (waits and self._decides(session, person, asked)) or self._in_emergency(
+            session, person, her
         )
 
     def _decides(self, session: Session, person: Person, row: Decision) -> bool:

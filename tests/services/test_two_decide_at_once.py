@@ -26,10 +26,7 @@ Act = Callable[[Session, SignedIn], object]
 @pytest.fixture
 def asked(the_house: TestHouse, her: Person) -> UUID:
     """What a case director asks, and moderators and coordinators may decide."""
-    with the_house.acting(the_house.director) as (session, acting):
-        return decisions.ask(
-            session, acting, DecisionKind.RELEASE, reason="So", case_id=her.case_id, now=NOON
-        ).id
+    return the_house.an_entry(her)
 
 
 def at_once(the_house: TestHouse, *who_does_what: tuple[Person, Act]) -> list[object]:

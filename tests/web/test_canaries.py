@@ -53,6 +53,9 @@ AT_LEAST = {
     "where she may be told something": r"/telling/email",
     "why two must not meet": r"/staff/apart/lay words",
     "why a time is asked for": r"/staff/cases/\*/not-possible words",
+    "what is happening, for her": r"/staff/cases/\*/timeline words",
+    "why she should know it": r"/staff/cases/\*/timeline reason",
+    "why she should know of a programme": r"/staff/programme reason",
     "an answer of the case director": r"/staff/cases/\*.* words",
 }
 """Places that must be among those where a canary sang, and be read again by somebody."""
@@ -173,6 +176,20 @@ class Journey:
         answer = hand_in(desk, form, self.canaries.fill(form))
         self.canaries.listen(Page(form.do, answer, BeautifulSoup(answer.text, "html.parser")))
 
+    def a_programme_is_told_of(self) -> None:
+        """A partner-contact worker knows a number, and says why she writes."""
+        pia = self.colleague("partner_contact")
+        pia.get("/staff/programme")
+        (form,) = [one for one in forms_in(pia.page, pia.path) if one.words]
+        number = self.whole.everybody.amal.case_number
+        typed = [
+            (name, number if name == "number" else value)
+            for name, value in self.canaries.fill(form)
+        ]
+        answer = hand_in(pia, form, typed)
+        assert "Written." in answer.text
+        self.look()
+
     def she_says_yes(self, phone: Phone) -> int:
         """She lets every service that asks read what she needs."""
         forms = {
@@ -233,6 +250,7 @@ def test_no_word_about_her_is_kept_in_clear(
     assert journey.she_says_yes(phone) >= 2
     journey.she_walks(phone)
     journey.she_wants_an_interpreter()
+    journey.a_programme_is_told_of()
     for who in ("housing", "moderator", "director", "police", "stand_in"):
         journey.they_work(who)
     journey.she_walks(phone)

@@ -349,7 +349,7 @@ def test_no_file_name_that_leaves_the_house_tells(whole: WholeHouse) -> None:
 # Staff pages.
 
 
-ROLES = ("director", "moderator", "housing", "coordinator", "auditor")
+ROLES = ("director", "moderator", "housing", "coordinator", "auditor", "partner_contact")
 
 
 @pytest.mark.parametrize("language", EVERY_LANGUAGE)

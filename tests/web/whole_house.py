@@ -28,6 +28,7 @@ from portal.domain.outbox import OutboxState
 from portal.domain.roles import Role
 from portal.domain.safe_contact import Channel
 from portal.domain.services import ServiceKind
+from portal.domain.timeline import EntryLane, Programme
 from portal.models import Decision, Invitation, Membership, OutboxItem
 from portal.services import drafts, messages
 from portal.services.availability import hours
@@ -43,11 +44,12 @@ from portal.services.interpreters import asking, booking, people
 from portal.services.interpreters.asking import Wish
 from portal.services.interpreters.people import Kept
 from portal.services.keys import pending
-from portal.services.moderation import desk
+from portal.services.moderation import deciding, desk
 from portal.services.need_to_know import look_questions, looking, samples, sharing
 from portal.services.needs import her_needs, statements, stories
 from portal.services.referrals import answers, at_service
 from portal.services.telling import safe_contact, sending
+from portal.services.timeline import writing
 from portal.services.visits import planning, proposing
 from portal.services.visits.talks import Asked
 from portal.settings import Settings
@@ -264,6 +266,7 @@ class _Furnishing:
             "housing": house.workers[ServiceKind.HOUSING],
             "police": house.workers[ServiceKind.POLICE],
             "prosecutor": house.workers[ServiceKind.PROSECUTOR],
+            "partner_contact": house.a_colleague("Pia", (Role.PARTNER_CONTACT_WORKER, None)),
             "administrator": house.a_colleague("Ada", (Role.ADMINISTRATOR, None)),
             # She joined a team that has its key already, and nobody has handed it over yet.
             "newcomer": house.a_colleague("Wim", (Role.SERVICE_STAFF, housing.id)),
@@ -279,6 +282,7 @@ class _Furnishing:
         self._note("colleague", staff["other_director"].account_id)
         self._house_set(staff["coordinator"])
         self._of_amal(amal)
+        self._happening(amal, staff["partner_contact"])
         self._interpreters(amal)
         self._messages(amal, 54)
         self._telling(amal)
@@ -363,6 +367,29 @@ class _Furnishing:
         self._note("decision", self._decision(self._need(amal, Category.MONEY)))
         with self.house.acting(amal) as (session, acting):
             drafts.keep(session, acting, "message", {"words": HER_WORDS}, now=NOON)
+
+    def _happening(self, amal: Person, partner_contact: Person) -> None:
+        """An entry in every state, and how far a programme is."""
+        taken_back, _waits, told = (
+            self.house.an_entry(amal, HER_WORDS, lane=lane, reason=HER_WORDS)
+            for lane in (EntryLane.HELP, EntryLane.JUSTICE, EntryLane.HELP)
+        )
+        with self.house.acting(partner_contact) as (session, acting):
+            programme = writing.write_programme(
+                session,
+                acting,
+                amal.case_number,
+                Programme.STOPPED,
+                contract_allows=True,
+                reason=HER_WORDS,
+                now=NOON,
+            ).id
+        with self.house.acting(self.house.moderator) as (session, acting):
+            for asked in (taken_back, told, programme):
+                decided = deciding.accept(session, acting, asked, now=NOON)
+                self._note("entry", decided.subject_id)
+        with self.house.acting(self.house.director) as (session, acting):
+            writing.take_back(session, acting, self.ids["entry"][0], now=NOON)
 
     def _interpreters(self, amal: Person) -> None:
         """One date with an interpreter behind her, one to come, and one for which she asked."""

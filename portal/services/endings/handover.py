@@ -1,7 +1,7 @@
 """A copy of a file to hand over: two decide about it, the case team makes it, once.
 
-It holds what she said, what staff answered her and her dates; not the notes of the team, and
-nothing about anybody else.
+It holds what she said, what staff answered her, what she was shown of what is happening, and her
+dates; not the notes of the team, and nothing about anybody else.
 """
 
 from dataclasses import dataclass
@@ -24,6 +24,8 @@ from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import open_folder
 from portal.services.needs import stories
 from portal.services.needs.stories import NeedStory
+from portal.services.timeline import reading
+from portal.services.timeline.reading import ShownEntry
 
 MADE_WITHIN = timedelta(days=7)
 PURPOSE = "handover"
@@ -48,6 +50,7 @@ class Copy:
     language: str
     needs: list[NeedStory]
     dates: list[Shown]
+    entries: list[ShownEntry]
     messages: list[Said]
 
 
@@ -88,6 +91,7 @@ def make(session: Session, acting: SignedIn, case_id: UUID, *, now: datetime) ->
         language,
         stories.of_case(session, acting, case, now=now),
         shown_dates.of_case(session, acting, case, now=now),
+        reading.hers_of_case(session, acting, case, purpose=PURPOSE, now=now),
         _messages(session, acting, case_id, now=now),
     )
 

@@ -15,11 +15,11 @@ from portal.domain.decisions import RULES
 from portal.domain.folders import FolderKind, Why
 from portal.domain.holders import HolderKind
 from portal.domain.refusals import NotFound
-from portal.models import Account, Case, Decision, DecisionKey, Folder, TeamCopy
+from portal.models import Account, Decision, DecisionKey, TeamCopy
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import key_file
-from portal.services.keys.folders import Grantee, find_folder, new_folder, readers
+from portal.services.keys.folders import Grantee, held_folder, readers
 from portal.services.keys.holders import get_one, open_team_copy, public_halves
 from portal.services.keys.reading import OpenFolder, open_folder
 from portal.vault import (
@@ -55,7 +55,8 @@ def seal(
     if decision.case_id is None:
         _seal_apart(session, acting, decision, column, words, holders, now=now)
         return
-    opened = OpenFolder(session, acting, held_folder(session, decision.case_id), now=now)
+    folder = held_folder(session, decision.case_id, FolderKind.DECISIONS)
+    opened = OpenFolder(session, acting, folder, now=now)
     grantees = {holder: Grantee(holder, Why.DECISION) for holder in sorted(holders)}
     if RULES[decision.kind].team_reads:
         team = readers(session, decision.case_id, now=now)
@@ -90,17 +91,6 @@ def read(
         place = _place(decision, column)
         found.append(open_value(key, place, sealed).decode() if sealed else None)
     return found
-
-
-def held_folder(session: Session, case_id: UUID) -> Folder:
-    """The folder of what is asked about a case, held: two who ask at once each get a version."""
-    # Weaker than FOR UPDATE: rows that name the case may be written meanwhile.
-    session.get_one(Case, case_id, with_for_update={"key_share": True})
-    folder = find_folder(session, case_id, FolderKind.DECISIONS)
-    if folder is None:
-        return new_folder(session, case_id, FolderKind.DECISIONS)
-    session.refresh(folder, with_for_update=True)
-    return folder
 
 
 def _seal_apart(

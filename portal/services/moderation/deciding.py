@@ -35,7 +35,7 @@ from portal.services.moderation.decisions import (
     held,
     roles_at_work,
 )
-from portal.services.moderation.effects import EFFECTS, ENDS
+from portal.services.moderation.effects import AT_YES, EFFECTS, ENDS
 
 
 def claim(session: Session, acting: SignedIn, decision_id: UUID, *, now: datetime) -> Decision:
@@ -77,6 +77,8 @@ def accept(
     _say(session, acting, decision, written_or_none(note), now=now)
     decision.takes_effect_at = takes_effect_at or now
     settle(session, acting, decision, DecisionState.ACCEPTED, now=now)
+    if decision.kind in AT_YES:
+        AT_YES[decision.kind](session, acting, decision, now=now)
     if takes_effect_at is None:
         _take_effect(session, acting, decision, now=now)
     session.flush()

@@ -23,7 +23,7 @@ from portal.domain.decisions import (
     deciding_roles,
 )
 from portal.domain.refusals import NotFound, NotYours, WrongState
-from portal.domain.roles import Permission, Role
+from portal.domain.roles import Role
 from portal.domain.words import written
 from portal.models import Case, Decision, Membership, Need, StaffMember
 from portal.services import audit
@@ -72,6 +72,8 @@ def ask(
     """
     rule = RULES[kind]
     _check_asker(session, acting, rule, case_id, now=now)
+    if rule.has_subject and subject_id is None:
+        raise NotFound
     words = None if reason is None else written(reason)
     check_somebody_decides(session, kind, besides=acting.account_id, now=now)
     _check_new(session, kind, case_id, subject_id, facts or {})
@@ -210,14 +212,14 @@ def _check_asker(
     if rule.ask is None or not acting.may(rule.ask):
         raise NotYours
     check_proof(acting.second_factor_at, now=now)
-    _check_case(session, acting, case_id)
+    _check_case(session, acting, rule, case_id)
 
 
-def _check_case(session: Session, acting: SignedIn, case_id: UUID | None) -> None:
+def _check_case(session: Session, acting: SignedIn, rule: Rule, case_id: UUID | None) -> None:
     if case_id is None:
         return
     about = select(Case.id).where(Case.id == case_id)
-    if not acting.may(Permission.ASK_ABOUT_ANY_CASE):
+    if not acting.may(rule.about_any):
         about = about.where(on_team(acting))
     # Held, so that nobody erases it before this is asked.
     if session.scalar(about.with_for_update(read=True, key_share=True)) is None:

@@ -1,5 +1,6 @@
 """What follows from a decision, by its kind: each noun's own function, put together here.
 
+`AT_YES` runs as somebody says yes, with her keys, also where the effect waits for its moment.
 `EFFECTS` runs when something accepted takes effect: at once, or at the chosen moment, then by the
 worker and without anybody's keys (`acting` is None). `ENDS` runs when a question ends without
 effect: declined, withdrawn, vanished. A kind without a row is a permission: the yes is the effect.
@@ -18,6 +19,7 @@ from portal.services.colleagues import again, roles
 from portal.services.dates import exceptions
 from portal.services.endings import closing, erasure
 from portal.services.entry.sessions import SignedIn
+from portal.services.timeline import showing
 
 
 class Effect(Protocol):
@@ -29,6 +31,16 @@ class Effect(Protocol):
         """Change, and flush."""
 
 
+class WithHerKeys(Protocol):
+    """What only somebody who is there can do. A refusal undoes the decision with it."""
+
+    def __call__(
+        self, session: Session, acting: SignedIn, decision: Decision, *, now: datetime
+    ) -> None:
+        """Change, and flush."""
+
+
+AT_YES: Mapping[DecisionKind, WithHerKeys] = {DecisionKind.RELEASE: showing.hand_over}
 EFFECTS: Mapping[DecisionKind, Effect] = {
     DecisionKind.ROLE_CHANGE: roles.give_as_decided,
     DecisionKind.SIGN_IN_AGAIN: again.allow,
@@ -38,8 +50,10 @@ EFFECTS: Mapping[DecisionKind, Effect] = {
     DecisionKind.CARD_AGAIN: card_again.lend_half,
     DecisionKind.NOT_THIS_PERSON: not_this_person.granted,
     DecisionKind.SEPARATION_OVERRIDE: exceptions.allow,
+    DecisionKind.RELEASE: showing.show,
 }
 ENDS: Mapping[DecisionKind, Effect] = {
     DecisionKind.BREAK_GLASS: emergency.end,
     DecisionKind.CARD_AGAIN: card_again.end,
+    DecisionKind.RELEASE: showing.never_show,
 }

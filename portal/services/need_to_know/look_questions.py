@@ -30,9 +30,8 @@ from portal.models import (
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import promised
-from portal.services.keys.folders import Grantee
+from portal.services.keys.folders import Grantee, held_folder
 from portal.services.keys.reading import OpenFolder, open_folder
-from portal.services.keys.reasons import held_folder
 from portal.services.need_to_know import looking
 from portal.services.need_to_know.account_of_acts import Act, of_events
 
@@ -58,7 +57,7 @@ def ask(
     """She asks about one look of hers. Raises NotFound, AskedAlready, and the words refusals."""
     looking.get_look(session, acting, event_id)
     typed = written(words, limit=MAX_QUESTION)
-    folder = held_folder(session, acting.her_case_id)
+    folder = held_folder(session, acting.her_case_id, FolderKind.DECISIONS)
     if session.scalar(
         select(LookQuestion.id).where(
             LookQuestion.case_id == acting.her_case_id, LookQuestion.event_id == event_id
@@ -145,7 +144,7 @@ def answer(
     if row.answered_at is not None:
         raise WrongState
     typed = written(words, limit=MAX_QUESTION)
-    folder = held_folder(session, row.case_id)
+    folder = held_folder(session, row.case_id, FolderKind.DECISIONS)
     case = session.get_one(Case, row.case_id)
     hers = session.get_one(Account, case.survivor_id).holder_id
     _seal(session, acting, folder, row, "answer", typed, hers, now=now)

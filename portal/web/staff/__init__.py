@@ -21,7 +21,9 @@ from portal.web.staff.case_work import (
     new_card,
     notes,
     opening,
+    programme,
     telling,
+    timeline,
 )
 from portal.web.staff.centre import counting, house, house_settings, what_stays
 from portal.web.staff.centre import interpreters as interpreter_list
@@ -68,6 +70,8 @@ WORK = (
     handing_over,
     conversation,
     telling,
+    timeline,
+    programme,
     referrals,
     dates,
     agenda,

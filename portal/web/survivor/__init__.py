@@ -13,6 +13,7 @@ from portal.web.survivor import (
     sharing,
     statement,
     telling,
+    timeline,
     today,
     visits,
     who_helps,
@@ -36,6 +37,7 @@ def make_blueprint() -> Blueprint:
         account,
         who_helps,
         telling,
+        timeline,
     ):
         blueprint.register_blueprint(module.blueprint)
     return blueprint

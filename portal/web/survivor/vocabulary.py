@@ -159,7 +159,7 @@ FOLDER_WORDS: Mapping[FolderKind, str] = {
     FolderKind.NEEDS: _l("What you need"),
     FolderKind.STORY: _l("Your story"),
     FolderKind.CONVERSATION: _l("Your messages"),
-    FolderKind.TIMELINE: _l("What happened in your file"),
+    FolderKind.TIMELINE: _l("What is happening"),
     FolderKind.STAFF_NOTES: _l("Notes of your contact person"),
     FolderKind.REFERRAL: _l("What you let a service read"),
     FolderKind.DRAFT: _l("What you have not sent yet"),

@@ -25,7 +25,10 @@ def her(work: AtWork) -> Person:
 
 
 def ask(work: AtWork, person: Person, kind: DecisionKind, her: Person | None = None) -> UUID:
-    """Something asked for through the services."""
+    """Something asked for through the services; a release with its entry."""
+    if kind is DecisionKind.RELEASE:
+        assert her is not None
+        return work.house.an_entry(her, by=person, reason=WHY, now=work.now)
     with work.house.acting(person, now=work.now, second_factor_at=work.now) as (session, acting):
         case_id = her.case_id if her else None
         return decisions.ask(session, acting, kind, reason=WHY, case_id=case_id, now=work.now).id

@@ -18,7 +18,7 @@ from portal.i18n import gettext as _
 from portal.services.endings import handover
 from portal.services.endings.handover import Copy
 from portal.vault.handed_over import NoHardware, new_phrase, seal_for_browser
-from portal.web import guards
+from portal.web import guards, timeline_words
 from portal.web.staff import proof
 
 blueprint = Blueprint("handing_over", __name__, url_prefix="/cases/<uuid:case_id>/copy")
@@ -55,6 +55,7 @@ def self_opening(found: Copy, phrase: str) -> str:
     inside = render_template(
         "staff/copy/inside.html",
         found=found,
+        entry_words=timeline_words,
         made_at=guards.utc_now(),
         secrecy=texts.get(current_language().code),
     )
@@ -105,6 +106,20 @@ def as_data(found: Copy) -> Iterator[tuple[str, Any]]:
                 "with": date.with_name,
             }
             for date in found.dates
+        ],
+    )
+    yield (
+        "what_is_happening",
+        [
+            {
+                "shown_at": one.entry.shown_at.isoformat() if one.entry.shown_at else None,
+                "lane": one.entry.lane.value,
+                "state": one.entry.state.value,
+                "words": one.words,
+                "by": one.author,
+                "shown_by": one.shown_by,
+            }
+            for one in found.entries
         ],
     )
     yield (

@@ -136,6 +136,7 @@ def first_room(acting: SignedIn) -> str:
         (Permission.DECIDE_AT_DESK, "/staff/desk"),
         (Permission.FIND_CASE, "/staff/people"),
         (Permission.ANSWER_REFERRAL, "/staff/referrals"),
+        (Permission.WRITE_PROGRAMME, "/staff/programme"),
     )
     return next((room for permission, room in rooms if acting.may(permission)), "/staff/house")
 

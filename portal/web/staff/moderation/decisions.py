@@ -24,22 +24,22 @@ from portal.domain.decisions import (
 from portal.domain.refusals import NotFound, Refusal
 from portal.domain.roles import RolesKeptApart
 from portal.domain.words import NothingWritten, TooLong
-from portal.i18n import dates, ngettext
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.models import Decision
 from portal.services.case_work.not_this_person import StillOnHerFile
 from portal.services.colleagues.roles import RoleHeldAlready
-from portal.services.dates import exceptions
-from portal.services.endings import closing, ends
+from portal.services.endings import closing
 from portal.services.endings.erasure import OnHold
 from portal.services.keys.halves import KeyNotHandedOver
 from portal.services.moderation import deciding, decisions, one_decision
-from portal.web import guards
+from portal.services.timeline import reading
+from portal.services.timeline.reading import ShownEntry
+from portal.web import guards, timeline_words
 from portal.web.forms import StaffForm
 from portal.web.staff import proof
 from portal.web.staff.colleagues import colleagues
-from portal.web.staff.moderation import needs_at_desk
+from portal.web.staff.moderation import consequences, needs_at_desk
 from portal.web.staff.vocabulary.codes import word
 
 blueprint = Blueprint("decisions", __name__, url_prefix="/desk")
@@ -124,7 +124,9 @@ def decision(decision_id: UUID) -> ResponseReturnValue:
         form=form,
         is_fresh=proof.is_fresh(),
         about=colleagues.about(found.decision),
-        consequence=_consequence(found.decision),
+        consequence=consequences.of(found.decision),
+        entry=_entry(found.decision),
+        entry_words=timeline_words,
     )
 
 
@@ -160,41 +162,16 @@ def ask() -> ResponseReturnValue:
         else:
             flash(_("Asked. Here you see whom it waits for."), "done")
             return redirect(url_for(".asked"))
-    return render_template("staff/desk/ask.html", form=form, about_case=_about_case(kinds))
-
-
-def _consequence(decision: Decision) -> str | None:
-    """What a yes does, where the name of the kind does not say it all."""
-    if decision.kind is DecisionKind.ERASURE:
-        day = dates.date(ends.no_backup_from(guards.db(), now=guards.utc_now()))
-        return _(
-            "Everything about her is deleted at once and for good: file, keys, card, messages. "
-            "Backups made until now can be opened until %(day)s.",
-            day=day,
-        )
-    if decision.kind is DecisionKind.LEGAL_HOLD and decision.facts.get("act") == closing.LIFT:
-        return _("The hold is lifted: the clocks of this file run again.")
-    if decision.kind is DecisionKind.LEGAL_HOLD:
-        return _("A hold is set: nothing of this file is deleted until it is lifted.")
-    if decision.kind is DecisionKind.SEPARATION_OVERRIDE:
-        return _one_date(decision)
-    if decision.kind is DecisionKind.EXPORT:
-        return _("The case team may make one sealed copy of this file within seven days.")
-    return None
-
-
-def _one_date(decision: Decision) -> str:
-    wanted = exceptions.time_of(decision)
-    if wanted is None:
-        return _("Nothing: no time was named.")
-    service, colleague = exceptions.names_of(guards.db(), wanted)
-    return _(
-        "%(service)s may give her one date with %(name)s: %(time)s, %(length)s. Once.",
-        service=service,
-        name=colleague,
-        time=dates.date_time(wanted.starts_at),
-        length=ngettext("%(num)s minute", "%(num)s minutes", wanted.minutes),
+    return render_template(
+        "staff/desk/ask.html", form=form, about_case=_about_case(kinds), allows=_allows(kinds)
     )
+
+
+def _entry(decision: Decision) -> ShownEntry | None:
+    """What she would read, where that is what is asked."""
+    if decision.kind is not DecisionKind.RELEASE:
+        return None
+    return reading.to_decide(guards.db(), guards.signed_in(), decision, now=guards.utc_now())
 
 
 def _ask(form: AskForm) -> None:
@@ -317,6 +294,11 @@ def _may_ask() -> list[DecisionKind]:
     acting = guards.signed_in()
     asks = ((kind, RULES[kind].ask) for kind in BY_HAND)
     return [kind for kind, permission in asks if permission and acting.may(permission)]
+
+
+def _allows(kinds: list[DecisionKind]) -> list[tuple[DecisionKind, str]]:
+    """Of which kinds a yes is a permission, and that somebody has to act on it."""
+    return [(kind, words) for kind, words in consequences.ALLOWS.items() if kind in kinds]
 
 
 def _about_case(kinds: list[DecisionKind]) -> bool:

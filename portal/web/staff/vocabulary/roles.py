@@ -58,6 +58,7 @@ PERMISSION: dict[Permission, str] = {
     Permission.SEE_LATE: _l("See what is late in the whole house"),
     Permission.REVIEW_BREAK_GLASS: _l("Look again at an emergency opening"),
     Permission.ANSWER_NOT_THIS_PERSON: _l("Answers a survivor who asks for another colleague"),
+    Permission.WRITE_PROGRAMME: _l("Write how far a programme is, and read nothing of the file"),
     Permission.KEEP_APART: _l("Say who must not meet in the house, and end it"),
     Permission.ASK_ABOUT_ANY_CASE: _l("Ask for these about any file, not only one's own"),
 }

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     ANSWER_LOOK_QUESTIONS = "answer_look_questions"
     READ_AUDIT = "read_audit"
     SEE_LATE = "see_late"
+    SEE_ALERTS = "see_alerts"
     SEE_ENDS = "see_ends"
     SEE_COUNTS = "see_counts"
     ASK_CARD_AGAIN = "ask_card_again"
@@ -96,6 +97,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.ARRANGE_COVER: frozenset({Role.COORDINATOR}),
     Permission.READ_AUDIT: frozenset({Role.AUDITOR}),
     Permission.SEE_LATE: frozenset({Role.COORDINATOR}),
+    Permission.SEE_ALERTS: frozenset({Role.DUTY_OFFICER}),
     Permission.SEE_ENDS: frozenset({Role.COORDINATOR, Role.AUDITOR}),
     Permission.SEE_COUNTS: frozenset({Role.COORDINATOR, Role.AUDITOR}),
     # Acts that one person asks for and another decides about (domain/decisions.py). Deciding roles

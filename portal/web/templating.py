@@ -129,12 +129,8 @@ def staff_rooms() -> list[tuple[str, str, str, str]]:
         return []
     rooms = [
         ("desk", i18n.gettext("Desk"), "needs", tuple(rule.decide for rule in RULES.values())),
-        (
-            "people",
-            i18n.gettext("My people"),
-            "person",
-            (Permission.FIND_CASE,),
-        ),
+        ("people", i18n.gettext("My people"), "person", (Permission.FIND_CASE,)),
+        ("alerts", i18n.gettext("Alerts"), "late", (Permission.SEE_ALERTS,)),
         ("cover", i18n.gettext("Cover"), "pause", (Permission.ARRANGE_COVER,)),
         ("referrals", i18n.gettext("Referrals"), "papers", (Permission.ANSWER_REFERRAL,)),
         ("dates", i18n.gettext("Dates"), "dates", (Permission.ANSWER_REFERRAL,)),

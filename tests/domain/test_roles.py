@@ -29,7 +29,7 @@ MAY: dict[Role, set[Permission]] = {
     },
     Role.SERVICE_STAFF: {Permission.ANSWER_REFERRAL},
     Role.MODERATOR: {Permission.READ_DESK, Permission.DECIDE_AT_DESK},
-    Role.DUTY_OFFICER: set(),
+    Role.DUTY_OFFICER: {Permission.SEE_ALERTS},
     Role.COORDINATOR: {
         Permission.SEE_HOUSE,
         Permission.SEE_PEOPLE,

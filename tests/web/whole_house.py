@@ -34,7 +34,7 @@ from portal.services import drafts, messages
 from portal.services.availability import hours
 from portal.services.case_work import cover
 from portal.services.centre import house_settings
-from portal.services.colleagues import invitations
+from portal.services.colleagues import invitations, roles
 from portal.services.colleagues.invitations import NewColleague
 from portal.services.dates import giving, her_dates
 from portal.services.dates.shown_dates import Details
@@ -281,6 +281,7 @@ class _Furnishing:
         self._note("service", housing.id)
         self._note("colleague", staff["other_director"].account_id)
         self._house_set(staff["coordinator"])
+        self._on_duty(staff["moderator"])
         self._of_amal(amal)
         self._happening(amal, staff["partner_contact"])
         self._interpreters(amal)
@@ -429,6 +430,10 @@ class _Furnishing:
         with self.house.database.transaction("read") as session:
             asked = select(Membership.id).where(Membership.account_id == colleague.account_id)
             return session.execute(asked).scalar_one()
+
+    def _on_duty(self, colleague: Person) -> None:
+        with self.house.acting(self.house.coordinator) as (session, acting):
+            roles.give(session, acting, colleague.account_id, Role.DUTY_OFFICER, None, now=NOON)
 
     def _invitation(self) -> UUID:
         wanted = NewColleague("Nele", "nele@house.example")

@@ -11,6 +11,7 @@ from portal.i18n import language_name
 from portal.web import guards, staff_sessions
 from portal.web.staff import once, proof, sent_again, trouble
 from portal.web.staff.case_work import (
+    alerts,
     cards,
     case,
     caseload,
@@ -62,6 +63,7 @@ WORK = (
     desk,
     decisions,
     caseload,
+    alerts,
     opening,
     case,
     cards,

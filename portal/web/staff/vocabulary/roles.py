@@ -56,6 +56,7 @@ PERMISSION: dict[Permission, str] = {
     Permission.ARRANGE_COVER: _l("Arrange cover: illness, stand-ins, files handed on"),
     Permission.READ_AUDIT: _l("See what was done, and by whom"),
     Permission.SEE_LATE: _l("See what is late in the whole house"),
+    Permission.SEE_ALERTS: _l("See by number what cannot wait today, and whom to call"),
     Permission.REVIEW_BREAK_GLASS: _l("Look again at an emergency opening"),
     Permission.ANSWER_NOT_THIS_PERSON: _l("Answers a survivor who asks for another colleague"),
     Permission.WRITE_PROGRAMME: _l("Write how far a programme is, and read nothing of the file"),

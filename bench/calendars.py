@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
+from radicale import config, storage
+from radicale.item import Item
 from sqlalchemy import func, select
 
 from portal.database import Database, migrate
@@ -39,10 +41,7 @@ def main() -> None:
         directory = Path(name)
         with running(directory) as server:
             house = _house(directory)
-            paths = [_fill(directory, server, asked.events) for _ in range(asked.calendars)]
-            for path in paths:
-                # A server in use knows its entries already; this one parses each of them once.
-                server.names(path)
+            paths = _fill(directory, server, asked.calendars, asked.events)
             _add(house, server, paths)
             _measure(house, server, paths)
             house.database.close()
@@ -88,18 +87,26 @@ def _house(directory: Path) -> TestHouse:
     return a_house(database, House(settings, key_file, SlowPasses(directory / "slow-passes", 8)))
 
 
-def _fill(directory: Path, server: Radicale, events: int) -> str:
-    """A calendar that somebody has used for a while: every tenth event repeats for ever.
+def _fill(directory: Path, server: Radicale, calendars: int, events: int) -> list[str]:
+    """Calendars that people have used for a while: every tenth event repeats for ever.
 
-    Laid where the server keeps them: given to it one by one, each waits for the disk.
+    Laid by the server's own storage where it keeps them, read and indexed as if they had been sent:
+    sent one by one, each would wait for the disk. The server that is measured waits for it.
     """
-    name = str(uuid4())
-    place = directory / "collections" / "collection-root" / server.name / name
-    place.mkdir(parents=True)
-    (place / ".Radicale.props").write_text('{"tag": "VCALENDAR"}')
-    for number in range(events):
-        (place / f"e{number}.ics").write_text(_event(number, f"e{number}"))
-    return f"/{server.name}/{name}/"
+    configuration = config.load()
+    folder = str(directory / "collections")
+    options = {"filesystem_folder": folder, "_filesystem_fsync": "False"}
+    configuration.update({"storage": options}, "bench", privileged=True)
+    kept = storage.load(configuration)
+    paths = [f"/{server.name}/{uuid4()}/" for _ in range(calendars)]
+    with kept.acquire_lock("w", server.name):
+        for path in paths:
+            items = [
+                Item(collection_path=path.strip("/"), text=_event(number, f"e{number}"))
+                for number in range(events)
+            ]
+            kept.create_collection(path, items, {"tag": "VCALENDAR"})
+    return paths
 
 
 def _event(number: int, uid: str) -> str:

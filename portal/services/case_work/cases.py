@@ -33,7 +33,7 @@ from portal.services.entry import cards
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import at_once
 from portal.services.keys import halves, holders
-from portal.services.keys.folders import Grantee, give, new_folder, readers
+from portal.services.keys.folders import Grantee, give_all, new_folder, readers
 from portal.services.keys.reading import OpenFolder, open_folder
 
 MAX_NAME = 80
@@ -254,17 +254,8 @@ def _grant_again(
         session.delete(grant)
     session.flush()
     public = holders.public_halves(session, [holder_id])[holder_id]
-    for version, key in opened.version_keys().items():
-        give(
-            session,
-            folder,
-            version,
-            key,
-            Grantee(holder_id, Why.HER_OWN),
-            public,
-            given_by_id=acting.account_id,
-            now=now,
-        )
+    grantee, by = Grantee(holder_id, Why.HER_OWN), acting.account_id
+    give_all(session, folder, opened.version_keys(), grantee, public, given_by_id=by, now=now)
     session.flush()
 
 

@@ -1,6 +1,6 @@
 """Folders and their versions: who is granted what, why, and until when."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -120,6 +120,21 @@ def give(
     sign_grant(session, folder, grant)
     session.add(grant)
     return grant
+
+
+def give_all(
+    session: Session,
+    folder: Folder,
+    keys: Mapping[int, bytes],
+    grantee: Grantee,
+    public: PublicHalf,
+    *,
+    given_by_id: UUID | None,
+    now: datetime,
+) -> None:
+    """Seal the keys of several versions to a holder."""
+    for version, key in keys.items():
+        give(session, folder, version, key, grantee, public, given_by_id=given_by_id, now=now)
 
 
 def sign_grant(session: Session, folder: Folder, grant: Grant) -> None:

@@ -17,7 +17,7 @@ from portal.domain.refusals import NotFound
 from portal.models import Account, Case, Folder, Grant, PendingGrant, StaffMember
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
-from portal.services.keys.folders import Grantee, end_grants, give
+from portal.services.keys.folders import Grantee, end_grants, give_all
 from portal.services.keys.holders import public_halves
 from portal.services.keys.reading import case_keys
 
@@ -73,17 +73,8 @@ def hand_on(
             .where(Grant.folder_id == folder.id, Grant.holder_id == holder_id)
             .execution_options(synchronize_session="fetch")
         )
-        for version, key in versions.items():
-            give(
-                session,
-                folder,
-                version,
-                key,
-                Grantee(holder_id, Why.CASE_TEAM),
-                public,
-                given_by_id=acting.account_id,
-                now=now,
-            )
+        grantee, by = Grantee(holder_id, Why.CASE_TEAM), acting.account_id
+        give_all(session, folder, versions, grantee, public, given_by_id=by, now=now)
     audit.record_in_case(
         session, acting.account_id, "case_keys_given", case_id, now=now, account=account_id
     )

@@ -24,7 +24,7 @@ from portal.services.keys.folders import (
     end_grants,
     find_folder,
     get_folder,
-    give,
+    give_all,
     new_folder,
     readers,
 )
@@ -71,19 +71,10 @@ def give_to_desk(session: Session, acting: SignedIn, need: Need, *, now: datetim
     opened = open_folder(session, acting, need.case_id, FolderKind.NEEDS, purpose="case", now=now)
     desk = get_one(session, HolderKind.DESK).id
     public = public_halves(session, [desk])[desk]
-    keys = opened.version_keys()
-    for version in _versions_of(session, [need]) - _granted(session, opened.folder, desk):
-        if version in keys:
-            give(
-                session,
-                opened.folder,
-                version,
-                keys[version],
-                Grantee(desk, Why.DESK_UNROUTED),
-                public,
-                given_by_id=acting.account_id,
-                now=now,
-            )
+    missing = _versions_of(session, [need]) - _granted(session, opened.folder, desk)
+    keys = {version: key for version, key in opened.version_keys().items() if version in missing}
+    grantee, by = Grantee(desk, Why.DESK_UNROUTED), acting.account_id
+    give_all(session, opened.folder, keys, grantee, public, given_by_id=by, now=now)
 
 
 def end_desk_grants(session: Session, need: Need) -> None:

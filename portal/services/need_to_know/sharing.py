@@ -20,7 +20,7 @@ from portal.models import (
 )
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
-from portal.services.keys.folders import Grantee, end_grants, give
+from portal.services.keys.folders import Grantee, end_grants, give_all
 from portal.services.keys.holders import public_halves
 from portal.services.keys.reading import open_folder
 from portal.services.needs import her_needs
@@ -174,17 +174,8 @@ def _grant_again(
     end_grants(session, opened.folder, service.holder_id)
     public = public_halves(session, [service.holder_id])[service.holder_id]
     grantee = Grantee(service.holder_id, Why.SHE_SAID_YES, until)
-    for version, key in opened.version_keys().items():
-        give(
-            session,
-            opened.folder,
-            version,
-            key,
-            grantee,
-            public,
-            given_by_id=acting.account_id,
-            now=now,
-        )
+    keys, by = opened.version_keys(), acting.account_id
+    give_all(session, opened.folder, keys, grantee, public, given_by_id=by, now=now)
     # The service stands on the current version again: nothing has to start anew for it.
     opened.folder.stale = was_stale
 

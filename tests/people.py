@@ -30,7 +30,7 @@ from portal.domain.roles import Role
 from portal.domain.services import ServiceKind, ServiceState
 from portal.domain.timeline import EntryLane
 from portal.models import Account, Case, Centre, Holder, SecondFactor, Service
-from portal.services.case_work import cases
+from portal.services.case_work import opening
 from portal.services.colleagues import staff
 from portal.services.entry import cards, sessions
 from portal.services.entry.sessions import SignedIn
@@ -131,7 +131,7 @@ class TestHouse:
         director, stand_in = director or self.director, stand_in or self.stand_in
         new = cards.prepare(self.house)
         with self.acting(director, now=now) as (session, acting):
-            case, _ = cases.open_case(
+            case, _ = opening.open_case(
                 session,
                 acting,
                 new,

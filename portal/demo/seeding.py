@@ -37,7 +37,7 @@ from portal.domain.needs import Category, HowSoon
 from portal.domain.roles import Role
 from portal.models import Account
 from portal.services import messages
-from portal.services.case_work import cases, cover
+from portal.services.case_work import cover, opening
 from portal.services.entry import cards
 from portal.services.house import get_centre, opening_hours
 from portal.services.running import lateness
@@ -216,7 +216,7 @@ def _lately(diary: Diary, asked: list[Asked]) -> datetime:
 def _open_case(her: Survivor, *, activate: bool) -> Act:
     def act(session: Session, at: datetime) -> None:
         acting = sign_in(session, her.director, at=at)
-        case, card = cases.open_case(
+        case, card = opening.open_case(
             session,
             acting,
             her.card,

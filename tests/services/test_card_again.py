@@ -13,7 +13,7 @@ from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import Decision
 from portal.services import drafts
-from portal.services.case_work import card_again, cases
+from portal.services.case_work import card_again, cases, opening
 from portal.services.colleagues import staff
 from portal.services.entry import cards, sessions
 from portal.services.keys import reasons
@@ -142,7 +142,7 @@ def test_after_a_first_card_that_expired_the_halves_are_of_the_new_key(
     assert late.case_id is not None
     with the_house.acting(the_house.director, now=after) as (session, acting):
         case = cases.get_case(session, acting, late.case_id)
-        cases.issue_again(session, acting, case, new, now=after)
+        opening.issue_again(session, acting, case, new, now=after)
         card = cards.newest(session, late.account_id)
         assert card is not None
         card.activated_at = after

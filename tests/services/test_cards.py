@@ -18,7 +18,7 @@ from portal.domain.cards import (
 from portal.domain.refusals import NotFound, NotYours, WrongState
 from portal.domain.words import NothingWritten, TooLong
 from portal.models import Account, Card, Grant, KeySlot
-from portal.services.case_work import cases
+from portal.services.case_work import cases, opening
 from portal.services.entry import cards, sessions, sign_in
 from portal.services.house import House
 from portal.vault import key_pair_from, random_digits
@@ -82,7 +82,7 @@ class TestIssuedAgain:
         assert person.case_id is not None
         with the_house.acting(the_house.director, now=now) as (session, acting):
             case = cases.get_case(session, acting, person.case_id)
-            cases.issue_again(session, acting, case, new, now=now)
+            opening.issue_again(session, acting, case, new, now=now)
         return replace(person, keys=new.keys, card=new.number, pin=PIN)
 
     def void(self, the_house: TestHouse, person: Person) -> None:
@@ -161,7 +161,7 @@ class TestIssuedAgain:
             with the_house.acting(person, now=after) as (session, acting):
                 case = the_house.case_of(session, late)
                 with pytest.raises(NotYours):
-                    cases.issue_again(session, acting, case, new, now=after)
+                    opening.issue_again(session, acting, case, new, now=after)
         assert late.case_id is not None
         with the_house.acting(the_house.moderator) as (session, acting), pytest.raises(NotFound):
             cases.get_case(session, acting, late.case_id)
@@ -319,7 +319,7 @@ class TestOpeningACase:
         new = cards.prepare(the_house.house)
         for person in (the_house.moderator, the_house.auditor, the_house.coordinator):
             with the_house.acting(person) as (session, acting), pytest.raises(NotYours):
-                cases.open_case(
+                opening.open_case(
                     session,
                     acting,
                     new,

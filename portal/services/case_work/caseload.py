@@ -6,36 +6,22 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Subquery, and_, exists, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.domain.accounts import CardState, CaseState
-from portal.domain.appointments import AppointmentState
 from portal.domain.folders import FolderKind
 from portal.domain.needs import NeedState
-from portal.domain.proposals import VisitState
 from portal.domain.referrals import UNANSWERED
 from portal.domain.words import clean
-from portal.models import Appointment, Card, Case, Look, Message, Need, Referral, Thread, Visit
+from portal.models import Card, Case, Look, Need, Referral
+from portal.services.case_work import news
 from portal.services.case_work.cases import on_team
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import open_many
 
 PAGE = 40
-HER_ANSWERS = (AppointmentState.CANNOT_COME, AppointmentState.OTHER_TIME)
-_BY_HER = (
-    VisitState.AGREED,
-    VisitState.PART_REFUSED,
-    VisitState.REFUSED,
-    VisitState.LAPSED,
-)
-_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-_UNSEEN = (
-    Message.from_survivor.is_(True),
-    Message.seen_at.is_(None),
-    Message.taken_back_at.is_(None),
-)
 
 
 class Show(StrEnum):
@@ -113,7 +99,7 @@ def page(
     if show is Show.LATE:
         asked = asked.where(promised.c.at < now)
     elif show in (Show.NEWS, Show.FROZEN):
-        asked = asked.where(_has_news(now) if show is Show.NEWS else _is_frozen())
+        asked = asked.where(news.has_news(now) if show is Show.NEWS else news.is_frozen())
     place = _place_of(after)
     if place is not None:
         at, number = place
@@ -136,8 +122,8 @@ def counts(session: Session, acting: SignedIn, *, now: datetime) -> dict[Show, i
     asked = {
         Show.ALL: mine,
         Show.LATE: mine.where(promised.c.at < now),
-        Show.NEWS: mine.where(_has_news(now)),
-        Show.FROZEN: mine.where(_is_frozen()),
+        Show.NEWS: mine.where(news.has_news(now)),
+        Show.FROZEN: mine.where(news.is_frozen()),
         Show.ENDED: mine,
     }
     return {show: int(session.scalar(one.where(_is_of(show))) or 0) for show, one in asked.items()}
@@ -163,30 +149,6 @@ def _promises(acting: SignedIn) -> Subquery:
     )
 
 
-def _is_frozen() -> ColumnElement[bool]:
-    return exists().where(Card.account_id == Case.survivor_id, Card.state == CardState.FROZEN)
-
-
-def _has_news(now: datetime) -> ColumnElement[bool]:
-    looked_at = func.coalesce(Look.looked_at, _LONG_AGO)
-    return or_(
-        exists().where(Thread.case_id == Case.id, Message.thread_id == Thread.id, *_UNSEEN),
-        exists().where(
-            Need.case_id == Case.id, Need.sent_at > looked_at, Need.state != NeedState.STOPPED
-        ),
-        exists().where(Appointment.case_id == Case.id, Appointment.state.in_(HER_ANSWERS)),
-        exists().where(Referral.case_id == Case.id, Referral.answered_at > looked_at),
-        exists().where(Visit.case_id == Case.id, *_visit_news(looked_at)),
-        exists().where(Card.account_id == Case.survivor_id, Card.activated_at > looked_at),
-        exists().where(
-            Card.account_id == Case.survivor_id,
-            Card.state == CardState.NEW,
-            Card.expires_at <= now,
-        ),
-        _is_frozen(),
-    )
-
-
 def _lines(
     session: Session,
     acting: SignedIn,
@@ -196,9 +158,9 @@ def _lines(
 ) -> list[CaseLine]:
     ids = [case.id for case, _, _ in rows]
     opened = open_many(session, acting, ids, FolderKind.CONTACT_CARD, purpose="caseload", now=now)
-    unseen, dates = _unseen(session, ids), _dates(session, ids)
-    needs, answers = _since_look(session, acting, ids)
-    visits = _visits(session, acting, ids)
+    unseen, dates = news.unseen_messages(session, ids), news.answered_dates(session, ids)
+    needs, answers = news.since_look(session, acting, ids)
+    visits = news.answered_visits(session, acting, ids)
     known_cards = _cards(session, [case.survivor_id for case, _, _ in rows])
     return [
         CaseLine(
@@ -215,62 +177,6 @@ def _lines(
         )
         for case, looked_at, promised in rows
     ]
-
-
-def _unseen(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, int]:
-    rows = session.execute(
-        select(Thread.case_id, func.count())
-        .join(Message, Message.thread_id == Thread.id)
-        .where(Thread.case_id.in_(case_ids), *_UNSEEN)
-        .group_by(Thread.case_id)
-    )
-    return dict(rows.all())
-
-
-def _since_look(
-    session: Session, acting: SignedIn, case_ids: Sequence[UUID]
-) -> tuple[dict[UUID, int], dict[UUID, int]]:
-    """New needs and new answers of services, by case."""
-    looked_at = func.coalesce(Look.looked_at, _LONG_AGO)
-    found = []
-    for table, at, more in (
-        (Need, Need.sent_at, Need.state != NeedState.STOPPED),
-        (Referral, Referral.answered_at, Referral.answered_at.is_not(None)),
-    ):
-        rows = session.execute(
-            select(table.case_id, func.count())
-            .outerjoin(
-                Look, (Look.case_id == table.case_id) & (Look.account_id == acting.account_id)
-            )
-            .where(table.case_id.in_(case_ids), at > looked_at, more)
-            .group_by(table.case_id)
-        )
-        found.append(dict(rows.all()))
-    return found[0], found[1]
-
-
-def _dates(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, int]:
-    rows = session.execute(
-        select(Appointment.case_id, func.count())
-        .where(Appointment.case_id.in_(case_ids), Appointment.state.in_(HER_ANSWERS))
-        .group_by(Appointment.case_id)
-    )
-    return dict(rows.all())
-
-
-def _visits(session: Session, acting: SignedIn, case_ids: Sequence[UUID]) -> set[UUID]:
-    rows = session.scalars(
-        select(Visit.case_id)
-        .outerjoin(Look, (Look.case_id == Visit.case_id) & (Look.account_id == acting.account_id))
-        .where(Visit.case_id.in_(case_ids), *_visit_news(func.coalesce(Look.looked_at, _LONG_AGO)))
-    )
-    return set(rows)
-
-
-def _visit_news(looked_at: ColumnElement[datetime]) -> tuple[ColumnElement[bool], ...]:
-    """She answered, or did not in time; what colleagues did themselves is no news."""
-    since = or_(Visit.answered_at > looked_at, Visit.ended_at > looked_at)
-    return since, Visit.state.in_(_BY_HER)
 
 
 def _cards(session: Session, account_ids: Sequence[UUID]) -> dict[UUID, Card]:

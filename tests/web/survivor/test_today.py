@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.models import AuditEvent, Need
-from portal.services.case_work import cases
+from portal.services.case_work import opening
 from portal.services.entry import cards
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.people import READY
@@ -27,7 +27,7 @@ def newcomer(whole: WholeHouse) -> Phone:
     new = cards.prepare(whole.app.extensions["house"])
     staff = whole.everybody.staff
     with acting(whole, staff["director"]) as (session, director):
-        cases.open_case(
+        opening.open_case(
             session,
             director,
             new,

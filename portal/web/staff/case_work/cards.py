@@ -14,7 +14,7 @@ from portal.domain.roles import Permission
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.models import Card
-from portal.services.case_work import cases
+from portal.services.case_work import cases, opening
 from portal.services.entry import cards
 from portal.services.house import HouseNotReady
 from portal.web import guards
@@ -61,7 +61,7 @@ def issue_again(case_id: UUID) -> ResponseReturnValue:
         new = cards.prepare(guards.house())
         with guards.transaction() as session:
             case = cases.get_case(session, acting, case_id)
-            card = cases.issue_again(session, acting, case, new, now=guards.utc_now())
+            card = opening.issue_again(session, acting, case, new, now=guards.utc_now())
             keep_number(case, card, new.number)
     except tuple(WORDS) as refusal:
         return _back(case_id, WORDS[type(refusal)], "warn")

@@ -25,7 +25,7 @@ from portal.domain.roles import Permission, Role
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services.case_work import cases, readiness
+from portal.services.case_work import opening, readiness
 from portal.services.colleagues import staff
 from portal.services.entry import cards
 from portal.services.entry.sessions import SignedIn
@@ -154,7 +154,7 @@ def _open(acting: SignedIn, form: OpeningForm) -> ResponseReturnValue:
     guards.end_transaction()
     new = cards.prepare(guards.house())
     with guards.transaction() as session:
-        case, card = cases.open_case(
+        case, card = opening.open_case(
             session,
             acting,
             new,

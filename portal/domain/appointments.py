@@ -85,6 +85,9 @@ OVER = frozenset({AppointmentState.DONE, AppointmentState.NOT_COME})
 COMING = frozenset({AppointmentState.PLANNED, AppointmentState.OTHER_TIME})
 """States in which she is expected, unless another time comes first."""
 
+SHE_ASKED = frozenset({AppointmentState.CANNOT_COME, AppointmentState.OTHER_TIME})
+"""She said that she cannot come then, or wants another time: it is for the service to answer."""
+
 IN_NO_LIST = frozenset({AppointmentState.MOVED, AppointmentState.NOT_AGREED})
 """Another one stands in its place, or it never was one."""
 

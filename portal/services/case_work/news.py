@@ -8,13 +8,12 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.accounts import CardState
-from portal.domain.appointments import AppointmentState
+from portal.domain.appointments import SHE_ASKED
 from portal.domain.needs import NeedState
 from portal.domain.proposals import VisitState
 from portal.models import Appointment, Card, Case, Look, Message, Need, Referral, Thread, Visit
 from portal.services.entry.sessions import SignedIn
 
-HER_ANSWERS = (AppointmentState.CANNOT_COME, AppointmentState.OTHER_TIME)
 _BY_HER = (
     VisitState.AGREED,
     VisitState.PART_REFUSED,
@@ -37,7 +36,7 @@ def has_news(now: datetime) -> ColumnElement[bool]:
         exists().where(
             Need.case_id == Case.id, Need.sent_at > looked_at, Need.state != NeedState.STOPPED
         ),
-        exists().where(Appointment.case_id == Case.id, Appointment.state.in_(HER_ANSWERS)),
+        exists().where(Appointment.case_id == Case.id, Appointment.state.in_(SHE_ASKED)),
         exists().where(Referral.case_id == Case.id, Referral.answered_at > looked_at),
         exists().where(Visit.case_id == Case.id, *_visit_news(looked_at)),
         exists().where(Card.account_id == Case.survivor_id, Card.activated_at > looked_at),
@@ -98,7 +97,7 @@ def answered_dates(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, int
     """Dates to which she answered, by case."""
     rows = session.execute(
         select(Appointment.case_id, func.count())
-        .where(Appointment.case_id.in_(case_ids), Appointment.state.in_(HER_ANSWERS))
+        .where(Appointment.case_id.in_(case_ids), Appointment.state.in_(SHE_ASKED))
         .group_by(Appointment.case_id)
     )
     return dict(rows.all())

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.appointments import AppointmentState
+from portal.domain.appointments import COMING
 from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission, Role
 from portal.domain.words import clean
@@ -138,7 +138,7 @@ def open_items(session: Session, account_id: UUID, *, now: datetime) -> OpenItem
     coming = select(func.count()).where(
         Appointment.with_id == account_id,
         Appointment.starts_at > now,
-        Appointment.state.in_((AppointmentState.PLANNED, AppointmentState.OTHER_TIME)),
+        Appointment.state.in_(COMING),
     )
     return OpenItems(directs, stands_in, session.scalar(coming) or 0, tuple(numbers))
 

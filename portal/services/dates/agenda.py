@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.appointments import COMING, IN_NO_LIST, AppointmentState
+from portal.domain.appointments import COMING, IN_NO_LIST, SHE_ASKED, AppointmentState
 from portal.domain.referrals import WITH_THE_SERVICE
 from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission, Role
@@ -25,7 +25,6 @@ from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import open_referrals
 
 PAGE = 50
-_ASKED = (AppointmentState.CANNOT_COME, AppointmentState.OTHER_TIME)
 
 
 class Show(StrEnum):
@@ -187,7 +186,7 @@ def _shown(show: Show, *, now: datetime) -> ColumnElement[bool]:
     state = Appointment.state
     return {
         Show.COMING: state != AppointmentState.CANCELLED,
-        Show.ASKED: and_(state.in_(_ASKED), Appointment.starts_at > now),
+        Show.ASKED: and_(state.in_(SHE_ASKED), Appointment.starts_at > now),
         Show.TO_NOTE: and_(state.in_(COMING), Appointment.starts_at <= now),
         Show.CAME: state == AppointmentState.DONE,
         Show.NOT_COME: state == AppointmentState.NOT_COME,

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
-from portal.domain.appointments import STANDING, AppointmentState
+from portal.domain.appointments import SHE_ASKED, STANDING
 from portal.domain.referrals import UNANSWERED, WITH_THE_SERVICE, ReferralState
 from portal.domain.refusals import NotFound
 from portal.models import Appointment, Case, Need, Referral, Service
@@ -17,7 +17,6 @@ from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import open_referrals
 from portal.services.referrals.at_service import theirs
 
-SHE_ASKED = (AppointmentState.CANNOT_COME, AppointmentState.OTHER_TIME)
 PAGE = 50
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.domain.appointments import AppointmentState
+from portal.domain.appointments import SHE_ASKED
 from portal.domain.proposals import PlanIsGone, VisitState
 from portal.domain.refusals import WrongState
 from portal.domain.visits.plans import Reason, TooManyTalks
@@ -126,11 +126,8 @@ def _asked(case: Case, typed: Typed, now: datetime) -> Asked:
     known = talks.of_case(guards.db(), case, Asked(), now=now)
     return typed.asked(
         [one.key for one in known.open],
-        [one.key for one in known.in_house if one.date and one.date.state in _WANTS_ANOTHER],
+        [one.key for one in known.in_house if one.date and one.date.state in SHE_ASKED],
     )
-
-
-_WANTS_ANOTHER = (AppointmentState.OTHER_TIME, AppointmentState.CANNOT_COME)
 
 
 def on_case(case: Case, now: datetime) -> dict[str, Any]:

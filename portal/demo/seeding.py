@@ -38,7 +38,7 @@ from portal.domain.roles import Role
 from portal.models import Account
 from portal.services import messages
 from portal.services.case_work import cover, opening
-from portal.services.entry import cards
+from portal.services.entry import cards, pins
 from portal.services.house import get_centre, opening_hours
 from portal.services.running import lateness
 from portal.settings import Settings
@@ -250,7 +250,7 @@ def _welcome(her: Survivor) -> Act:
 def _freeze(her: Survivor) -> Act:
     def act(session: Session, at: datetime) -> None:
         for _ in range(WRONG_PINS_BEFORE_FREEZE):
-            cards.count_wrong_pin(session, her.account_id, now=at)
+            pins.count_wrong_pin(session, her.account_id, now=at)
 
     return act
 

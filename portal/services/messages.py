@@ -16,7 +16,7 @@ from portal.domain.words import written
 from portal.models import Case, Membership, Message, Thread
 from portal.services import audit, stretches
 from portal.services.case_work import cases
-from portal.services.entry import cards, tries
+from portal.services.entry import stopped_cards, tries
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import at_once
 from portal.services.keys.reading import OpenFolder, open_folder
@@ -253,7 +253,7 @@ def _mark_seen(
 
 
 def _is_doubted(session: Session, case_id: UUID) -> bool:
-    return cards.is_doubted(session, session.get_one(Case, case_id).survivor_id)
+    return stopped_cards.is_doubted(session, session.get_one(Case, case_id).survivor_id)
 
 
 def _service_of(session: Session, acting: SignedIn) -> UUID | None:

@@ -21,7 +21,7 @@ from portal.domain.separation import TimeNotPossible
 from portal.models import Appointment, Grant, Need
 from portal.services.dates import giving, her_dates
 from portal.services.dates.shown_dates import Details
-from portal.services.entry import cards, sessions
+from portal.services.entry import pins, sessions
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.folders import get_folder
 from portal.services.moderation import desk
@@ -166,7 +166,7 @@ def test_the_right_pin_beside_the_tenth_wrong_one_comes_too_late(
 
     with the_house.database.transaction() as session:
         for _ in range(WRONG_PINS_BEFORE_FREEZE):
-            cards.count_wrong_pin(session, her.account_id, now=later)
+            pins.count_wrong_pin(session, her.account_id, now=later)
         uncovered = meanwhile(uncover)
     with pytest.raises(CardDoesNotOpen):
         uncovered.result()

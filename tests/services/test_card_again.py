@@ -15,7 +15,7 @@ from portal.models import Decision
 from portal.services import drafts
 from portal.services.case_work import card_again, cases, opening
 from portal.services.colleagues import staff
-from portal.services.entry import cards, sessions
+from portal.services.entry import cards, sessions, stopped_cards
 from portal.services.keys import reasons
 from portal.services.keys.reading import open_folder
 from portal.services.moderation import deciding
@@ -77,7 +77,7 @@ def test_a_frozen_or_void_card_too(the_house: TestHouse, her: Person) -> None:
     with the_house.acting(the_house.director) as (session, acting):
         card = cards.newest(session, her.account_id)
         assert card is not None
-        cards.void(session, card, actor_id=acting.account_id, now=NOON)
+        stopped_cards.void(session, card, actor_id=acting.account_id, now=NOON)
     accept(the_house, ask(the_house, her))
     assert come_in(the_house, make(the_house, her), again=PIN)
 

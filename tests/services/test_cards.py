@@ -19,7 +19,7 @@ from portal.domain.refusals import NotFound, NotYours, WrongState
 from portal.domain.words import NothingWritten, TooLong
 from portal.models import Account, Card, Grant, KeySlot
 from portal.services.case_work import cases, opening
-from portal.services.entry import cards, sessions, sign_in
+from portal.services.entry import cards, pins, sessions, sign_in, slots, stopped_cards
 from portal.services.house import House
 from portal.vault import key_pair_from, random_digits
 from tests.people import NOON, PIN, READY, Person, TestHouse
@@ -64,10 +64,10 @@ class TestVoid:
             card = cards.newest(session, her.account_id)
             assert card is not None
             slot_id = card.slot_id
-            cards.void(session, card, actor_id=acting.account_id, now=NOON)
+            stopped_cards.void(session, card, actor_id=acting.account_id, now=NOON)
             assert sessions.find(session, token, now=NOON) is None
             assert session.get(KeySlot, slot_id) is None
-            for act in (cards.void, cards.freeze, cards.lift_freeze):
+            for act in (stopped_cards.void, stopped_cards.freeze, stopped_cards.lift_freeze):
                 with pytest.raises(WrongState):
                     act(session, card, actor_id=acting.account_id, now=NOON)
         with pytest.raises(CardDoesNotOpen):
@@ -89,7 +89,7 @@ class TestIssuedAgain:
         with the_house.acting(the_house.director) as (session, acting):
             card = cards.newest(session, person.account_id)
             assert card is not None
-            cards.void(session, card, actor_id=acting.account_id, now=NOON)
+            stopped_cards.void(session, card, actor_id=acting.account_id, now=NOON)
 
     def test_after_48_hours_she_gets_another_and_reads_her_folders(
         self, the_house: TestHouse
@@ -178,11 +178,11 @@ class TestFreeze:
             card = cards.newest(session, her.account_id)
             assert card is not None
             with pytest.raises(WrongState):
-                cards.lift_freeze(session, card, actor_id=acting.account_id, now=NOON)
-            cards.freeze(session, card, actor_id=acting.account_id, now=NOON)
+                stopped_cards.lift_freeze(session, card, actor_id=acting.account_id, now=NOON)
+            stopped_cards.freeze(session, card, actor_id=acting.account_id, now=NOON)
             assert (card.state, card.frozen_why) == (CardState.FROZEN, Frozen.BY_STAFF)
             assert sessions.find(session, token, now=NOON) is None
-            cards.lift_freeze(session, card, actor_id=acting.account_id, now=NOON)
+            stopped_cards.lift_freeze(session, card, actor_id=acting.account_id, now=NOON)
             session.flush()
             assert (card.state, card.wrong_pins, card.frozen_why) == (CardState.ACTIVE, 0, None)
         assert come_in(the_house, her.card)
@@ -205,7 +205,7 @@ class TestChangingThePin:
         with the_house.database.transaction() as session:
             acting = sessions.find(session, token, now=NOON)
         assert acting is not None
-        cards.change_pin(
+        pins.change_pin(
             the_house.database.transaction,
             the_house.house,
             her.account_id,
@@ -228,8 +228,8 @@ class TestChangingThePin:
             come_in(the_house, her.card)
         assert come_in(the_house, her.card, NEW_PIN)
         with the_house.database.transaction("read") as session:
-            slots = session.scalars(select(KeySlot).where(KeySlot.holder_id == her.holder_id)).all()
-            (slot,) = [cards.as_slot(row) for row in slots]
+            rows = session.scalars(select(KeySlot).where(KeySlot.holder_id == her.holder_id)).all()
+            (slot,) = [slots.as_slot(row) for row in rows]
         secret = f"{her.card[7:15]}:{NEW_PIN}".encode()
         assert key_pair_from(house.try_slot(secret, slot)) == her.keys
 
@@ -258,7 +258,7 @@ class TestChangingThePin:
         assert acting is not None
         for number in range(10):
             with pytest.raises(CardDoesNotOpen):
-                cards.change_pin(
+                pins.change_pin(
                     database.transaction,
                     the_house.house,
                     her.account_id,

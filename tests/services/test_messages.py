@@ -18,7 +18,7 @@ from portal.domain.words import NothingWritten, TooLong
 from portal.models import Message
 from portal.services import messages, stretches
 from portal.services.case_work import case_team, caseload, cover
-from portal.services.entry import cards
+from portal.services.entry import cards, stopped_cards
 from portal.services.keys import folders
 from tests.people import NOON, Person, TestHouse
 
@@ -333,7 +333,7 @@ def test_staff_write_while_her_card_is_frozen(the_house: TestHouse, her: Person)
     with the_house.acting(the_house.director) as (session, acting):
         card = cards.newest(session, her.account_id)
         assert card is not None
-        cards.freeze(session, card, actor_id=acting.account_id, now=NOON)
+        stopped_cards.freeze(session, card, actor_id=acting.account_id, now=NOON)
     write(the_house, the_house.director, her, "Your card is stopped. Come to us.")
     assert unread(the_house, her)[0] == 1
 

@@ -16,7 +16,7 @@ from portal.domain.refusals import NotFound, SlowDown, WrongState
 from portal.domain.safe_contact import LASTS, Channel, NotAnAddress, NumberWithoutCountry
 from portal.models import AuditEvent, Case, Folder, Grant, SafeContact
 from portal.services.endings import erasure
-from portal.services.entry import cards
+from portal.services.entry import cards, stopped_cards
 from portal.services.keys import new_key_file
 from portal.services.keys.reading import open_folder
 from portal.services.need_to_know import seeing
@@ -220,7 +220,7 @@ class TestTheMomentOfSending:
         with the_house.database.transaction() as session:
             card = cards.newest(session, her.account_id)
             assert card is not None
-            cards.freeze(session, card, actor_id=the_house.director.account_id, now=NOON)
+            stopped_cards.freeze(session, card, actor_id=the_house.director.account_id, now=NOON)
 
     def close(self, the_house: TestHouse, her: Person) -> None:
         with the_house.database.transaction() as session:

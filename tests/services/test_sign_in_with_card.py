@@ -21,7 +21,7 @@ from portal.domain.cards import (
 from portal.domain.refusals import Busy, SlowDown
 from portal.models import AuditEvent, Card, KeySlot, SignIn, Tries
 from portal.services.case_work import caseload
-from portal.services.entry import cards, sessions, sign_in
+from portal.services.entry import cards, sessions, sign_in, stopped_cards
 from portal.services.house import House
 from portal.vault import SlowPasses, random_digits
 from tests.people import NOON, PIN, Person, TestHouse
@@ -133,7 +133,7 @@ class TestCardsThatOpenNoMore:
         with the_house.acting(the_house.director) as (session, acting):
             card = cards.newest(session, her.account_id)
             assert card is not None
-            cards.freeze(session, card, actor_id=acting.account_id, now=NOON)
+            stopped_cards.freeze(session, card, actor_id=acting.account_id, now=NOON)
         self.refused(enter, passes, her.card)
 
     def test_a_void_card(
@@ -142,7 +142,7 @@ class TestCardsThatOpenNoMore:
         with the_house.acting(the_house.director) as (session, acting):
             card = cards.newest(session, her.account_id)
             assert card is not None
-            cards.void(session, card, actor_id=acting.account_id, now=NOON)
+            stopped_cards.void(session, card, actor_id=acting.account_id, now=NOON)
         self.refused(enter, passes, her.card)
 
     def test_a_new_card_after_48_hours(
@@ -279,7 +279,7 @@ class TestTenWrongPins:
         with the_house.acting(the_house.director) as (session, acting):
             card = cards.newest(session, her.account_id)
             assert card is not None
-            cards.lift_freeze(session, card, actor_id=acting.account_id, now=NOON)
+            stopped_cards.lift_freeze(session, card, actor_id=acting.account_id, now=NOON)
         assert enter(her.card)
 
 
@@ -363,7 +363,7 @@ def test_a_card_voided_during_the_slow_pass_opens_nothing(
             with the_house.acting(the_house.director) as (session, acting):
                 card = cards.newest(session, her.account_id)
                 assert card is not None
-                cards.void(session, card, actor_id=acting.account_id, now=NOON)
+                stopped_cards.void(session, card, actor_id=acting.account_id, now=NOON)
             return outcome
 
     slow = replace(house, slow_passes=Voiding(house.settings.data_dir / "slow-passes", 8))

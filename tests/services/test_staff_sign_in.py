@@ -12,7 +12,7 @@ from portal.domain.passphrases import ClockIsOff, CodeDoesNotFit, SignInDoesNotO
 from portal.domain.refusals import ProofTooOld, SlowDown
 from portal.models import KeySlot, RecoveryCode, SecondFactor, StaffMember, Tries
 from portal.services.colleagues import staff
-from portal.services.entry import cards, recovery_codes, second_factor, sessions, sign_in
+from portal.services.entry import recovery_codes, second_factor, sessions, sign_in, slots
 from portal.services.house import House
 from portal.services.running import expiry
 from portal.vault import Cost, Slot, make_slot
@@ -100,7 +100,7 @@ class TestPassphrase:
             with the_house.database.transaction() as session:
                 member = session.get_one(StaffMember, the_house.director.account_id)
                 changed = house.new_slot(b"another one", private)
-                row = cards.add_slot(session, the_house.director.holder_id, changed, now=NOON)
+                row = slots.add_slot(session, the_house.director.holder_id, changed, now=NOON)
                 member.slot_id = row.id
             return private
 

@@ -19,7 +19,7 @@ from portal.domain.refusals import NotFound, WrongState
 from portal.models import Account, Card, Case, Decision
 from portal.services import audit
 from portal.services.case_work.cases import get_case
-from portal.services.entry import cards
+from portal.services.entry import cards, stopped_cards
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import House, Transactions
 from portal.services.keys import halves
@@ -114,7 +114,7 @@ def make(
         halves.take_back(session, asked.id)
         case = get_case(session, acting, case_id)
         for old in _cards(session, case):
-            cards.void(session, old, actor_id=acting.account_id, now=now)
+            stopped_cards.void(session, old, actor_id=acting.account_id, now=now)
         new = cards.NewCard(number, key_pair_from(private), slot)
         account = session.get_one(Account, case.survivor_id)
         card = cards.issue(session, account, new, issued_by_id=acting.account_id, now=now)

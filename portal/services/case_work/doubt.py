@@ -9,7 +9,7 @@ from portal.domain.refusals import WrongState
 from portal.domain.words import written_or_none
 from portal.models import Case
 from portal.services.case_work import notes
-from portal.services.entry import cards
+from portal.services.entry import cards, stopped_cards
 from portal.services.entry.sessions import SignedIn
 
 
@@ -25,6 +25,6 @@ def doubt(
     if card is None:
         raise WrongState
     said = written_or_none(words)
-    cards.freeze_for_doubt(session, card, actor_id=acting.account_id, now=now)
+    stopped_cards.freeze_for_doubt(session, card, actor_id=acting.account_id, now=now)
     if said is not None:
         notes.write(session, acting, case, NoteKind.DOUBT, said, now=now)

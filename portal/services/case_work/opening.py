@@ -28,7 +28,7 @@ from portal.models import (
 from portal.services import audit
 from portal.services.case_work import notes
 from portal.services.case_work import readiness as readiness_check
-from portal.services.entry import cards
+from portal.services.entry import cards, stopped_cards
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import halves, holders
 from portal.services.keys.folders import Grantee, give_all, new_folder, readers
@@ -116,7 +116,7 @@ def issue_again(
         raise WrongState
     if last is not None and last.state is CardState.NEW:
         # Its slot still holds the first private half, for whoever finds the card.
-        cards.void(session, last, actor_id=acting.account_id, now=now)
+        stopped_cards.void(session, last, actor_id=acting.account_id, now=now)
     account = session.get_one(Account, case.survivor_id)
     holder = session.get_one(Holder, account.holder_id)
     holders.add_key(session, holder, new.keys.public, now=now)

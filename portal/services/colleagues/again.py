@@ -32,7 +32,7 @@ from portal.models import (
 )
 from portal.services import audit
 from portal.services.colleagues import teams
-from portal.services.entry import cards, sessions
+from portal.services.entry import sessions, slots
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import folders, holders, pending
 from portal.services.moderation import decisions
@@ -168,7 +168,7 @@ def renew_keys(
         # Who found her pass phrase must not read on with the keys that it opened.
         teams.lock_out(session, team, holder.id, now=now, even_the_last=True)
     holders.add_key(session, holder, keys.public, now=now)
-    member.slot_id = cards.add_slot(session, holder.id, slot, now=now).id
+    member.slot_id = slots.add_slot(session, holder.id, slot, now=now).id
     session.flush()
     old = delete(KeySlot).where(KeySlot.holder_id == holder.id, KeySlot.id != member.slot_id)
     session.execute(old.execution_options(synchronize_session="fetch"))

@@ -25,7 +25,7 @@ from portal.services.colleagues.teams import (
     team_of,
     waiting_for_key,
 )
-from portal.services.entry import cards, tries
+from portal.services.entry import slots, tries
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import House, Transactions
 from portal.services.keys import holders
@@ -66,7 +66,7 @@ def add_member(
     account = Account(holder_id=holder.id, created_at=now)
     session.add(account)
     session.flush()
-    row = cards.add_slot(session, holder.id, slot, now=now)
+    row = slots.add_slot(session, holder.id, slot, now=now)
     row.expires_at = now + ONE_TIME_LASTS if is_one_time else None
     member = StaffMember(account_id=account.id, email=address, name=name, slot_id=row.id)
     session.add(member)
@@ -94,7 +94,7 @@ def change_passphrase(
         tries.check(session, "passphrase", who, limit=WRONG_PASSPHRASES, within=SPAN, now=now)
         member = get_member(session, acting.account_id)
         check_new_passphrase(new, again, email=member.email)
-        slot = cards.as_slot(session.get_one(KeySlot, member.slot_id))
+        slot = slots.as_slot(session.get_one(KeySlot, member.slot_id))
     try:
         private = house.try_slot(secret(passphrase), slot)
     except WrongSecret:
@@ -105,7 +105,7 @@ def change_passphrase(
     with transactions("write") as session:
         member = get_member(session, acting.account_id)
         old = member.slot_id
-        member.slot_id = cards.add_slot(session, acting.holder_id, fresh, now=now).id
+        member.slot_id = slots.add_slot(session, acting.holder_id, fresh, now=now).id
         session.flush()
         session.execute(delete(KeySlot).where(KeySlot.id == old))
         session.execute(

@@ -17,7 +17,7 @@ from portal.domain.cards import CardDoesNotOpen, plain_digits
 from portal.domain.refusals import NotFound, Refusal
 from portal.domain.roles import Permission, Role, allows
 from portal.models import Account, Case, Membership, SignIn, StaffMember, plain_rows
-from portal.services.entry import cards
+from portal.services.entry import pins
 from portal.services.house import at_once, key_file
 from portal.settings import Settings
 from portal.vault import (
@@ -255,7 +255,7 @@ def uncover(
     if now - sign_in.covered_at > UNCOVER_WITHOUT_PIN:
         if pin is None:
             raise PinNeeded
-        cards.hold(session, sign_in.account_id)
+        pins.hold(session, sign_in.account_id)
         alive = select(SignIn.token_hash).where(SignIn.token_hash == sign_in.token_hash)
         if session.scalar(alive) is None:
             # Another try at this moment was the tenth: the right PIN comes too late.
@@ -263,9 +263,9 @@ def uncover(
         mark = json.loads(open_under_token(token, "sign-in", sign_in.body))["pin"]
         digits = plain_digits(pin)
         if digits is None or _pin_mark(session, sign_in.account_id, digits).hex() != mark:
-            cards.count_wrong_pin(session, sign_in.account_id, now=now)
+            pins.count_wrong_pin(session, sign_in.account_id, now=now)
             raise CardDoesNotOpen
-        cards.forget_wrong_pins(session, sign_in.account_id)
+        pins.forget_wrong_pins(session, sign_in.account_id)
     sign_in.covered_at = None
     sign_in.last_seen_at = now
     session.flush()

@@ -25,7 +25,7 @@ from portal.domain.passphrases import SignInDoesNotOpen
 from portal.domain.words import clean
 from portal.models import Account, Card, KeySlot, StaffMember
 from portal.services import audit
-from portal.services.entry import cards, sessions, tries
+from portal.services.entry import cards, pins, sessions, slots, tries
 from portal.services.house import House, Transactions
 from portal.vault import KeyPair, Slot, WrongSecret, decoy_slot, key_pair_from
 
@@ -69,9 +69,9 @@ def sign_in_with_card(
         with transactions("write") as session:
             _count_address(session, address, now=now)
             if is_new:
-                cards.count_wrong_activation(session, number, now=now)
+                pins.count_wrong_activation(session, number, now=now)
             elif account_id is not None:
-                cards.count_wrong_pin(session, account_id, now=now)
+                pins.count_wrong_pin(session, account_id, now=now)
         raise CardDoesNotOpen
     new_slot = house.new_slot(secret(number, new_pin), private) if is_new else None
     with transactions("write") as session:
@@ -113,7 +113,7 @@ def sign_in_with_passphrase(
                 or_(KeySlot.expires_at.is_(None), KeySlot.expires_at > now),
             )
         ).one_or_none()
-    slot = cards.as_slot(found[1]) if found else decoy_slot(house.key_file.pepper, who, house.cost)
+    slot = slots.as_slot(found[1]) if found else decoy_slot(house.key_file.pepper, who, house.cost)
     try:
         private = house.try_slot(passphrases.secret(passphrase), slot)
     except WrongSecret:
@@ -178,7 +178,7 @@ def _slot_of_card(
     if found is not None:
         card, slot = found
         if slot is not None and cards.opens_now(card, new=is_new, now=now):
-            return card.account_id, cards.as_slot(slot)
+            return card.account_id, slots.as_slot(slot)
     return None, decoy_slot(house.key_file.pepper, locator(number).encode(), house.cost)
 
 
@@ -199,7 +199,7 @@ def _come_in(
     card: Card = found[0]
     if new_slot is not None:
         cards.activate(session, card, new_slot, now=now)
-    cards.forget_wrong_pins(session, card.account_id)
+    pins.forget_wrong_pins(session, card.account_id)
     account = session.get_one(Account, card.account_id)
     token = sessions.start(session, account.id, keys=keys, language=language, pin=pin, now=now)
     audit.record(

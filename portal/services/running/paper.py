@@ -12,7 +12,7 @@ from portal.domain.holders import HolderKind
 from portal.domain.refusals import NotFound, Refusal
 from portal.models import Account, Card, Case, Half, Holder, HolderKey, TeamCopy
 from portal.services import audit
-from portal.services.entry import cards
+from portal.services.entry import cards, stopped_cards
 from portal.services.house import House
 from portal.services.keys import holders
 from portal.services.keys.holders import Keys
@@ -95,7 +95,7 @@ def issue_from_paper(
     for old in session.scalars(
         select(Card).where(Card.account_id == case.survivor_id, Card.state != CardState.VOID)
     ).all():
-        cards.void(session, old, actor_id=issued_by_id, now=now)
+        stopped_cards.void(session, old, actor_id=issued_by_id, now=now)
     account = session.get_one(Account, case.survivor_id)
     card = cards.issue(session, account, new, issued_by_id=issued_by_id, now=now)
     audit.record(session, issued_by_id, "card_issued_from_paper", now=now, case_id=case.id)

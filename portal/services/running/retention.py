@@ -31,7 +31,7 @@ from portal.models import (
 )
 from portal.services import audit
 from portal.services.endings import erased_acts, erasure
-from portal.services.entry import cards
+from portal.services.entry import stopped_cards
 from portal.services.house import find_centre, settings_of
 from portal.vault import DailyKeys
 
@@ -92,7 +92,7 @@ def freeze(session: Session, card_id: UUID, why: Frozen, *, now: datetime) -> bo
     card = session.get(Card, card_id, with_for_update=True, populate_existing=True)
     if card is None or card.state is not CardState.ACTIVE:
         return False
-    cards.freeze_by_clock(session, card, why, now=now)
+    stopped_cards.freeze_by_rule(session, card, why, now=now)
     session.execute(delete(SignIn).where(SignIn.account_id == card.account_id))
     return True
 

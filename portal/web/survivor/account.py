@@ -21,7 +21,7 @@ from portal.domain.refusals import Busy, Refusal
 from portal.domain.retention import Kept, days_of
 from portal.i18n import LANGUAGES, current_language, use_language
 from portal.i18n import lazy_gettext as _l
-from portal.services.entry import cards, sessions
+from portal.services.entry import pins, sessions
 from portal.web import guards, help_lines
 from portal.web.forms import PortalForm
 from portal.web.inside import get_inside
@@ -172,7 +172,7 @@ def _change_pin(form: PinForm) -> None:
     her, page_key = guards.signed_in(), get_inside().page_key
     new_pin = form.new.data or ""
     guards.end_transaction()
-    cards.change_pin(
+    pins.change_pin(
         guards.database().transaction,
         guards.house(),
         her.account_id,

@@ -11,7 +11,7 @@ from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import Card, Leave
 from portal.services.case_work import doubt
-from portal.services.entry import cards
+from portal.services.entry import cards, stopped_cards
 from tests.people import Person
 from tests.web.staff.at_work import AtWork, Colleague
 
@@ -70,9 +70,11 @@ def test_a_card_that_was_lifted_or_frozen_for_another_reason_is_no_alert(
     with work.database.transaction() as session:
         card = cards.newest(session, lifted.account_id)
         assert card is not None
-        cards.lift_freeze(session, card, actor_id=work.house.director.account_id, now=work.now)
+        stopped_cards.lift_freeze(
+            session, card, actor_id=work.house.director.account_id, now=work.now
+        )
         unused = session.scalars(select(Card).where(Card.account_id == quiet.account_id)).one()
-        cards.freeze_by_clock(session, unused, Frozen.QUIET, now=work.now)
+        stopped_cards.freeze_by_rule(session, unused, Frozen.QUIET, now=work.now)
     on_duty.get("/staff/alerts")
     assert "No card is frozen for this reason." in on_duty.text
 

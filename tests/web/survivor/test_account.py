@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from portal.domain.cards import WRONG_PINS_BEFORE_FREEZE
 from portal.models import Card
-from portal.services.entry import cards
+from portal.services.entry import pins
 from portal.web import guards
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.people import PIN
@@ -169,14 +169,14 @@ def test_a_second_tap_while_the_first_still_runs_counts_no_wrong_pin(
         "c": NEW_PIN,
         "d": NEW_PIN,
     }
-    changes, begun = cards.change_pin, threading.Event()
+    changes, begun = pins.change_pin, threading.Event()
 
     def slowly(*places: Any, **typed: Any) -> None:
         changes(*places, **typed)
         begun.set()
         time.sleep(0.5)
 
-    monkeypatch.setattr(cards, "change_pin", slowly)
+    monkeypatch.setattr(pins, "change_pin", slowly)
     other = Phone(whole.app, scripting=her_phone.scripting)
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(other.send, dict(tap))

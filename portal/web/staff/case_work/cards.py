@@ -15,7 +15,7 @@ from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.models import Card
 from portal.services.case_work import cases, opening
-from portal.services.entry import cards
+from portal.services.entry import cards, stopped_cards
 from portal.services.house import HouseNotReady
 from portal.web import guards
 from portal.web.staff import proof
@@ -75,20 +75,20 @@ def void(case_id: UUID) -> ResponseReturnValue:
     if card.state is not CardState.NEW:
         # Nothing opens her pages afterwards without two colleagues: not from an unattended screen.
         proof.require_fresh_proof()
-    return _change(case_id, cards.void, _("The card is void. It opens nothing any more."))
+    return _change(case_id, stopped_cards.void, _("The card is void. It opens nothing any more."))
 
 
 @blueprint.post("/freeze")
 def freeze(case_id: UUID) -> ResponseReturnValue:
     """Stop the card for now: the quick way when somebody else may hold it."""
-    return _change(case_id, cards.freeze, _("The card is frozen. Nothing is lost."))
+    return _change(case_id, stopped_cards.freeze, _("The card is frozen. Nothing is lost."))
 
 
 @blueprint.post("/lift")
 def lift(case_id: UUID) -> ResponseReturnValue:
     """Let a frozen card open again."""
     proof.require_fresh_proof()
-    return _change(case_id, cards.lift_freeze, _("Her card opens again, with her own PIN."))
+    return _change(case_id, stopped_cards.lift_freeze, _("Her card opens again, with her own PIN."))
 
 
 def _change(case_id: UUID, act: Callable[..., Any], said: str) -> ResponseReturnValue:

@@ -1,27 +1,18 @@
 """The interpreter of a date: what she asked, who can come, and the link that this person gets."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
 
 from portal.domain.interpreters import (
-    LONGEST_DIALECT,
-    LONGEST_NAME,
-    LONGEST_NAMES,
-    LONGEST_WHERE,
     MOST_OPENINGS,
     SPOKEN,
     InterpreterTaken,
     Means,
     NobodyInterprets,
     NotThisPerson,
-    Said,
-    Sex,
     first_name,
 )
 from portal.domain.refusals import NotFound, Refusal, WrongState
@@ -36,6 +27,7 @@ from portal.services.referrals import at_service
 from portal.web import guards
 from portal.web.forms import StaffForm, posted_id
 from portal.web.staff.dates import interpreter_words as words
+from portal.web.staff.dates.interpreter_forms import LINK_WORDS, LinkForm, book_form, wish_form
 
 blueprint = Blueprint("interpreters", __name__)
 
@@ -45,47 +37,6 @@ WORDS: Mapping[type[Refusal], str] = {
     NotThisPerson: _l("Not this person. Choose somebody else."),
     NobodyInterprets: _l("This person is not on the list for this language any more."),
 }
-LINK_WORDS = _l("Write something here.")
-
-
-class WishForm(StaffForm):
-    """What she wants, said by staff for her."""
-
-    language = SelectField(_l("Language"), [Optional()])
-    dialect = StringField(_l("Dialect, or from where"), [Length(max=LONGEST_DIALECT)])
-    sex = SelectField(_l("Woman or man"), [Optional()])
-    means = SelectField(_l("How"), [Optional()])
-    not_from_near = BooleanField(_l("Nobody from her town or community"))
-    not_these = TextAreaField(_l("Names of people who must not come"), [Length(max=LONGEST_NAMES)])
-
-    def wish(self) -> Wish:
-        """The same, as services take it."""
-        return Wish(
-            self.language.data or None,
-            Said(
-                dialect=self.dialect.data,
-                sex=Sex(self.sex.data) if self.sex.data else None,
-                means=Means(self.means.data) if self.means.data else None,
-                not_from_near=bool(self.not_from_near.data),
-                not_these=self.not_these.data,
-            ),
-        )
-
-
-class BookForm(StaffForm):
-    """Who comes, and how."""
-
-    who = RadioField(_l("Who can come"), [InputRequired(_l("Choose somebody."))])
-    by = RadioField(_l("How"), [InputRequired(_l("Choose one."))])
-
-
-class LinkForm(StaffForm):
-    """All that an interpreter reads besides the time and the language."""
-
-    where = StringField(
-        _l("Where, or which number"), [InputRequired(LINK_WORDS), Length(max=LONGEST_WHERE)]
-    )
-    called = StringField(_l("First name"), [InputRequired(LINK_WORDS), Length(max=LONGEST_NAME)])
 
 
 @blueprint.get("/interpreters")
@@ -119,12 +70,13 @@ def show(referral_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
 @blueprint.post(f"{OF_DATE}/ask")
 def ask(referral_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
     """Say for her what she wants."""
-    form = _wish_form(Wish())
+    form = wish_form(Wish())
     if not form.validate_on_submit():
         return _page(referral_id, appointment_id, wish=form)
 
-    def act(session: Any, acting: Any, now: Any) -> None:
-        asking.ask(session, acting, appointment_id, form.wish(), now=now)
+    def act() -> None:
+        acting, now = guards.signed_in(), guards.utc_now()
+        asking.ask(guards.db(), acting, appointment_id, form.wish(), now=now)
 
     return _did(act, referral_id, appointment_id, _("Kept. It is sealed with this referral."))
 
@@ -132,13 +84,14 @@ def ask(referral_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
 @blueprint.post(f"{OF_DATE}/book")
 def book(referral_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
     """Somebody comes."""
-    form = _book_form(_choice(referral_id, appointment_id))
+    form = book_form(_choice(referral_id, appointment_id))
     if not form.validate_on_submit():
         return _page(referral_id, appointment_id, book=form)
 
-    def act(session: Any, acting: Any, now: Any) -> None:
-        means = Means(form.by.data)
-        booking.book(session, acting, appointment_id, UUID(form.who.data), means, now=now)
+    def act() -> None:
+        who, means = UUID(form.who.data), Means(form.by.data)
+        acting, now = guards.signed_in(), guards.utc_now()
+        booking.book(guards.db(), acting, appointment_id, who, means, now=now)
 
     try:
         done = _("Booked. She reads who comes. Make the link for the interpreter now.")
@@ -152,8 +105,9 @@ def book(referral_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
 def let_go(referral_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
     """Who was booked does not come."""
 
-    def act(session: Any, acting: Any, now: Any) -> None:
-        booking.let_go_by_staff(session, acting, appointment_id, now=now)
+    def act() -> None:
+        acting, now = guards.signed_in(), guards.utc_now()
+        booking.let_go_by_staff(guards.db(), acting, appointment_id, now=now)
 
     return _did(act, referral_id, appointment_id, _("Let go. The link opens nothing any more."))
 
@@ -162,8 +116,9 @@ def let_go(referral_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
 def none_needed(referral_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
     """No interpreter is needed."""
 
-    def act(session: Any, acting: Any, now: Any) -> None:
-        asking.take_back(session, acting, appointment_id, now=now)
+    def act() -> None:
+        acting, now = guards.signed_in(), guards.utc_now()
+        asking.take_back(guards.db(), acting, appointment_id, now=now)
 
     return _did(act, referral_id, appointment_id, _("Kept: no interpreter for this date."))
 
@@ -199,12 +154,12 @@ def link(referral_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
 
 
 def _did(
-    act: Callable[[Any, Any, Any], None], referral_id: UUID, appointment_id: UUID, done: str
+    act: Callable[[], None], referral_id: UUID, appointment_id: UUID, done: str
 ) -> ResponseReturnValue:
     _choice(referral_id, appointment_id)
     try:
-        with guards.transaction() as session:
-            act(session, guards.signed_in(), guards.utc_now())
+        with guards.transaction():
+            act()
     except WrongState:
         return _changed(referral_id, appointment_id)
     flash(done, "done")
@@ -239,36 +194,10 @@ def _page(referral_id: UUID, appointment_id: UUID, **forms: StaffForm) -> Respon
         spoken=SPOKEN,
         may_change=date.stands and date.appointment.starts_at > now,
         link_is_out=found.request is not None and links.is_out(session, found.request, now=now),
-        wish=forms.get("wish") or _wish_form(found.wish, fresh=True),
-        book=forms.get("book") or _book_form(found, fresh=True),
+        wish=forms.get("wish") or wish_form(found.wish, fresh=True),
+        book=forms.get("book") or book_form(found, fresh=True),
         link=forms.get("link") or LinkForm(formdata=None, data=_suggested(story.name, date)),
     )
-
-
-def _wish_form(wish: Wish, *, fresh: bool = False) -> WishForm:
-    known = {**vars(wish.said), "language": wish.language or ""}
-    known |= {"sex": wish.said.sex or "", "means": wish.said.means or ""}
-    form = WishForm(formdata=None, data=known) if fresh else WishForm()
-    form.language.choices = [("", _("not said")), *SPOKEN.items()]
-    form.sex.choices = [
-        ("", _("no matter")),
-        *((one.value, said) for one, said in words.SEX.items()),
-    ]
-    form.means.choices = [
-        ("", _("no matter")),
-        *((one.value, said) for one, said in words.MEANS.items()),
-    ]
-    return form
-
-
-def _book_form(found: Choice, *, fresh: bool = False) -> BookForm:
-    known = {"by": (found.wish.said.means or Means.PHONE).value}
-    form = BookForm(formdata=None, data=known) if fresh else BookForm()
-    form.who.choices = [
-        (str(one.interpreter.id), one.interpreter.name) for one in found.candidates if one.may_come
-    ]
-    form.by.choices = [(one.value, said) for one, said in words.MEANS.items()]
-    return form
 
 
 def _suggested(name: str, date: shown_dates.Shown) -> dict[str, str]:

@@ -11,15 +11,16 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO
 
 import click
 from sqlalchemy import URL, inspect, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.cli.saying import open_database, settings_or_stop, stop
+from portal.cli.sealed_copies import check, head_of, new_private_file, opened_copy, pieces_of
 from portal.database import Database
 from portal.domain.holders import HolderKind
 from portal.domain.refusals import Refusal
@@ -27,19 +28,9 @@ from portal.domain.retention import Kept, days_of
 from portal.services.house import find_centre
 from portal.services.keys import holders
 from portal.settings import Settings
-from portal.vault import (
-    BadKeyFile,
-    CannotOpen,
-    DailyKeys,
-    Forged,
-    KeyFile,
-    open_stream,
-    seal_stream,
-)
+from portal.vault import BadKeyFile, DailyKeys, Forged, KeyFile, seal_stream
 
 _SEED_BYTES = 32
-_TITLE = b"one-roof backup 1\n"
-_DAY_BYTES = len("2026-11-21\n")
 _FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 _APART = (
     "Neither the key file nor the key of the day is in it, on purpose. Keep both in other places "
@@ -61,7 +52,7 @@ def backup(file: Path) -> None:
         key = DailyKeys(settings.backup_keys).of(today)
     except BadKeyFile as sentence:
         stop(str(sentence))
-    head = _head(today)
+    head = head_of(today)
     with new_private_file(file), file.open("r+b") as target, _dumped(settings) as source:
         target.write(head)
         for piece in seal_stream(key, source, head):
@@ -84,88 +75,9 @@ def restore(file: Path) -> None:
         _restore_sqlite(file, settings, Path(parts.database or ""))
     else:
         _refuse_taken(settings)
-        _check(file, settings)
+        check(file, settings)
         _restore_postgresql(file, settings, parts)
     click.echo(f"Restored. {_fits(settings)}")
-
-
-@contextmanager
-def opened_copy(file: Path, settings: Settings) -> Iterator[Path]:
-    """The SQLite database of a backup, for as long as it is looked at. Stops with a sentence."""
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.data_dir, prefix=".copy-") as directory:
-        copy = Path(directory) / "portal.db"
-        with copy.open("wb") as target:
-            for piece in _pieces(file, settings):
-                target.write(piece)
-        try:
-            with closing(sqlite3.connect(copy)) as connection:
-                sound = connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-                sound = sound and bool(
-                    connection.execute("SELECT count(*) FROM centre").fetchone()[0]
-                )
-        except sqlite3.Error:
-            sound = False
-        if not sound:
-            _no_backup(file)
-        yield copy
-
-
-@contextmanager
-def new_private_file(path: Path) -> Iterator[None]:
-    """An empty file, mode 0600, that was not there before; gone again when its making fails."""
-    try:
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
-    except FileExistsError:
-        stop(f"{path} is there already; nothing is ever written over.")
-    except OSError as error:
-        stop(f"{path} cannot be written: {error.strerror}.")
-    try:
-        yield
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-
-
-def _head(day: date) -> bytes:
-    return _TITLE + f"{day}\n".encode("ascii")
-
-
-def _pieces(file: Path, settings: Settings) -> Iterator[bytes]:
-    """The database that a backup holds. Stops when it is none, or its key is gone."""
-    if not file.is_file():
-        stop(f"There is no file {file}.")
-    with file.open("rb") as source:
-        title, written = source.read(len(_TITLE)), source.read(_DAY_BYTES)
-        try:
-            day = date.fromisoformat(written.decode("ascii").strip())
-        except ValueError:
-            _no_backup(file)
-        if title != _TITLE:
-            _no_backup(file)
-        try:
-            key = DailyKeys(settings.backup_keys).find(day)
-        except BadKeyFile as sentence:
-            stop(str(sentence))
-        if key is None:
-            stop(
-                f"The key of {day} is not in {settings.backup_keys}: it was destroyed when its "
-                "time was over, or lies elsewhere. Without it nobody opens this backup."
-            )
-        try:
-            yield from open_stream(key, source, _head(day))
-        except CannotOpen:
-            _no_backup(file)
-
-
-def _check(file: Path, settings: Settings) -> None:
-    """Read it to its end first: half a database must never be restored."""
-    for _ in _pieces(file, settings):
-        pass
-
-
-def _no_backup(file: Path) -> NoReturn:
-    stop(f"{file} is no backup of a centre, or it is damaged.")
 
 
 @contextmanager
@@ -210,7 +122,7 @@ def _restore_postgresql(file: Path, settings: Settings, parts: URL) -> None:
     ) as running:
         assert running.stdin is not None
         try:
-            for piece in _pieces(file, settings):
+            for piece in pieces_of(file, settings):
                 running.stdin.write(piece)
             running.stdin.close()
         except BrokenPipeError:

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 from sqlalchemy import make_url
 
-from portal.cli.backups import opened_copy
 from portal.cli.saying import open_database, settings_or_stop, stop
+from portal.cli.sealed_copies import opened_copy
 from portal.database import Database
 from portal.services.running import chains
 from portal.settings import Settings

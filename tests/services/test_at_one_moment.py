@@ -21,7 +21,7 @@ from portal.domain.separation import TimeNotPossible
 from portal.models import Appointment, Grant, Need
 from portal.services.dates import giving, her_dates
 from portal.services.dates.shown_dates import Details
-from portal.services.entry import pins, sessions
+from portal.services.entry import covering, pins, sessions
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.folders import get_folder
 from portal.services.moderation import desk
@@ -156,13 +156,13 @@ def test_the_right_pin_beside_the_tenth_wrong_one_comes_too_late(
         )
         acting = sessions.find(session, token, now=NOON)
         assert acting is not None
-        sessions.cover(session, acting, now=NOON)
+        covering.cover(session, acting, now=NOON)
 
     def uncover() -> None:
         with the_house.database.transaction() as session:
             if sessions.find(session, token, now=later) is None:
                 raise CardDoesNotOpen
-            sessions.uncover(session, token, now=later, pin=her.pin)
+            covering.uncover(session, token, now=later, pin=her.pin)
 
     with the_house.database.transaction() as session:
         for _ in range(WRONG_PINS_BEFORE_FREEZE):

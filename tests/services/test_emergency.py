@@ -17,7 +17,7 @@ from portal.domain.refusals import NotFound, NotYours, ProofTooOld
 from portal.domain.roles import Role
 from portal.models import AuditEvent, Decision, Grant, LentHalf, StaffMember
 from portal.services import messages
-from portal.services.case_work import emergency
+from portal.services.case_work import emergency, lying_open
 from portal.services.keys import reasons
 from portal.services.keys.halves import KeyNotHandedOver
 from portal.services.moderation import deciding
@@ -58,7 +58,7 @@ def accept(house: TestHouse, decision_id: UUID, *, by: Person | None = None) -> 
 
 def opened(house: TestHouse, person: Person, case_id: UUID, *, at: datetime = SOON) -> object:
     with house.acting(person, now=at) as (session, acting):
-        return emergency.read(session, acting, case_id, now=at)
+        return lying_open.read_case(session, acting, case_id, now=at)
 
 
 class TestNeitherAlone:
@@ -116,7 +116,7 @@ class TestTogether:
     ) -> None:
         accept(the_house, asked)
         with the_house.acting(the_house.coordinator, now=SOON) as (session, acting):
-            shown = emergency.read(session, acting, case_id, now=SOON)
+            shown = lying_open.read_case(session, acting, case_id, now=SOON)
         assert (shown.name, shown.language) == ("Amal", "ar")
         assert [words for _, words in shown.messages] == ["hello"]
         assert [words for _, words in shown.needs] == ["The lock of my door is broken."]

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from portal.domain.accounts import CardState, Frozen
 from portal.domain.cards import CardDoesNotOpen
 from portal.models import Card, SignIn, StaffMember
-from portal.services.entry import cards, sessions
-from portal.services.entry.sessions import PinNeeded, SignedIn
+from portal.services.entry import cards, covering, sessions
+from portal.services.entry.covering import PinNeeded
+from portal.services.entry.sessions import SignedIn
 from portal.vault import CannotOpen, new_token, token_hash
 from tests.people import NOON, PIN, Person, TestHouse
 
@@ -96,7 +97,7 @@ def test_a_covered_page_does_not_keep_itself_alive(session: Session, her: Person
     token = come_in(session, her)
     acting = sessions.find(session, token, now=NOON)
     assert acting is not None
-    sessions.cover(session, acting, now=NOON)
+    covering.cover(session, acting, now=NOON)
     for minutes in (3, 6, 9):
         assert sessions.find(session, token, now=NOON + minutes * MINUTE)
     assert sessions.find(session, token, now=NOON + 11 * MINUTE) is None
@@ -106,8 +107,8 @@ def test_who_uncovers_the_page_is_there_again(session: Session, her: Person) -> 
     token = come_in(session, her)
     acting = sessions.find(session, token, now=NOON)
     assert acting is not None
-    sessions.cover(session, acting, now=NOON)
-    sessions.uncover(session, token, now=NOON + 9 * MINUTE, pin=her.pin)
+    covering.cover(session, acting, now=NOON)
+    covering.uncover(session, token, now=NOON + 9 * MINUTE, pin=her.pin)
     assert sessions.find(session, token, now=NOON + 18 * MINUTE)
 
 
@@ -115,12 +116,12 @@ def test_a_page_that_was_hidden_long_asks_for_the_pin_although_nobody_was_told(
     session: Session, her: Person
 ) -> None:
     token = come_in(session, her)
-    sessions.uncover(session, token, now=NOON, hidden_for=timedelta(seconds=60))
+    covering.uncover(session, token, now=NOON, hidden_for=timedelta(seconds=60))
     with pytest.raises(PinNeeded):
-        sessions.uncover(session, token, now=NOON, hidden_for=timedelta(seconds=61))
+        covering.uncover(session, token, now=NOON, hidden_for=timedelta(seconds=61))
     with pytest.raises(PinNeeded):
-        sessions.uncover(session, token, now=NOON)
-    sessions.uncover(session, token, now=NOON, pin=her.pin)
+        covering.uncover(session, token, now=NOON)
+    covering.uncover(session, token, now=NOON, pin=her.pin)
 
 
 def test_nobody_stays_longer_than_twelve_hours(session: Session, her: Person) -> None:
@@ -207,7 +208,7 @@ class TestCovered:
     def cover(self, session: Session, token: str, at: datetime) -> None:
         found = find(session, token, at)
         assert found is not None
-        sessions.cover(session, found, now=at)
+        covering.cover(session, found, now=at)
 
     def is_covered(self, session: Session, token: str, at: datetime) -> bool:
         found = find(session, token, at)
@@ -218,7 +219,7 @@ class TestCovered:
         token = come_in(session, her)
         self.cover(session, token, NOON)
         assert self.is_covered(session, token, NOON)
-        sessions.uncover(session, token, now=NOON + MINUTE)
+        covering.uncover(session, token, now=NOON + MINUTE)
         assert not self.is_covered(session, token, NOON + MINUTE)
 
     def test_later_only_the_pin_does(self, session: Session, her: Person) -> None:
@@ -226,9 +227,9 @@ class TestCovered:
         late = NOON + MINUTE + timedelta(seconds=1)
         self.cover(session, token, NOON)
         with pytest.raises(PinNeeded):
-            sessions.uncover(session, token, now=late)
+            covering.uncover(session, token, now=late)
         assert self.is_covered(session, token, late)
-        sessions.uncover(session, token, now=late, pin="٢٧٤ ٩٥١")
+        covering.uncover(session, token, now=late, pin="٢٧٤ ٩٥١")
         assert not self.is_covered(session, token, late)
 
     def test_hiding_again_does_not_start_the_minute_again(
@@ -238,7 +239,7 @@ class TestCovered:
         self.cover(session, token, NOON)
         self.cover(session, token, NOON + timedelta(seconds=50))
         with pytest.raises(PinNeeded):
-            sessions.uncover(session, token, now=NOON + 2 * MINUTE)
+            covering.uncover(session, token, now=NOON + 2 * MINUTE)
 
     def test_a_new_token_is_as_covered_as_the_old_one(self, session: Session, her: Person) -> None:
         token = come_in(session, her)
@@ -255,7 +256,7 @@ class TestCovered:
         for tried in range(10):
             assert find(session, token, late), tried
             with pytest.raises(CardDoesNotOpen):
-                sessions.uncover(session, token, now=late, pin=f"88{tried}888")
+                covering.uncover(session, token, now=late, pin=f"88{tried}888")
         assert find(session, token, late) is None
         card = cards.newest(session, her.account_id)
         assert card is not None
@@ -268,8 +269,8 @@ class TestCovered:
             self.cover(session, token, NOON)
             for wrong in ("", "letters", "000000", "27495", "2749512", "888888"):
                 with pytest.raises(CardDoesNotOpen):
-                    sessions.uncover(session, token, now=late, pin=wrong)
-            sessions.uncover(session, token, now=late, pin=PIN)
+                    covering.uncover(session, token, now=late, pin=wrong)
+            covering.uncover(session, token, now=late, pin=PIN)
         assert (
             session.scalars(select(Card.wrong_pins).where(Card.account_id == her.account_id)).one()
             == 0
@@ -282,7 +283,7 @@ class TestCovered:
         self.cover(session, token, NOON)
         for pin in ("", PIN):
             with pytest.raises(CardDoesNotOpen):
-                sessions.uncover(session, token, now=NOON + 2 * MINUTE, pin=pin)
+                covering.uncover(session, token, now=NOON + 2 * MINUTE, pin=pin)
 
     def test_after_a_change_of_pin_the_new_one_brings_back(
         self, session: Session, her: Person
@@ -293,5 +294,5 @@ class TestCovered:
         sessions.learn_pin(session, found, token, "86420 1")
         self.cover(session, token, NOON)
         with pytest.raises(CardDoesNotOpen):
-            sessions.uncover(session, token, now=NOON + 2 * MINUTE, pin=PIN)
-        sessions.uncover(session, token, now=NOON + 2 * MINUTE, pin="864201")
+            covering.uncover(session, token, now=NOON + 2 * MINUTE, pin=PIN)
+        covering.uncover(session, token, now=NOON + 2 * MINUTE, pin="864201")

@@ -9,10 +9,7 @@ from sqlalchemy.orm import Session
 from portal.domain.accounts import CaseState
 from portal.domain.folders import FolderKind
 from portal.domain.refusals import NotFound
-from portal.models import (
-    Case,
-    Look,
-)
+from portal.models import Case, Look
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import at_once

@@ -3,39 +3,25 @@
 Each of the two holds one half of every folder key, so neither can open anything alone.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.decisions import BREAK_GLASS_WAITS, DecisionKind, DecisionState
-from portal.domain.folders import FolderKind, Why
+from portal.domain.folders import Why
 from portal.domain.holders import HolderKind
 from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission
 from portal.domain.words import clean
-from portal.models import (
-    Account,
-    Case,
-    Decision,
-    Folder,
-    Grant,
-    Message,
-    Need,
-    StaffMember,
-    StaffNote,
-    Thread,
-)
+from portal.models import Account, Case, Decision, Folder, Grant, StaffMember
 from portal.services import audit
 from portal.services.case_work.cases import on_team
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import halves, reasons
 from portal.services.keys.folders import Grantee, give
 from portal.services.keys.holders import get_one, public_halves
-from portal.services.keys.reading import OpenFolder, open_folder
 from portal.services.moderation import decisions
 
 LASTS = timedelta(minutes=60)
@@ -52,19 +38,6 @@ class Opening:
     asked_by: str
     decided_by: str | None
     opens_until: datetime | None
-
-
-@dataclass(frozen=True)
-class Opened:
-    """What lies open for an hour: read, never written."""
-
-    case: Case
-    name: str
-    language: str
-    needs: Sequence[tuple[Need, str | None]]
-    messages: Sequence[tuple[Message, str]]
-    notes: Sequence[tuple[StaffNote, str]]
-    until: datetime
 
 
 def ask(session: Session, acting: SignedIn, number: str, *, reason: str, now: datetime) -> Decision:
@@ -150,60 +123,6 @@ def of_my_cases(session: Session, acting: SignedIn, *, now: datetime) -> list[Op
     return _openings(session, *lately, now=now)
 
 
-def read(session: Session, acting: SignedIn, case_id: UUID, *, now: datetime) -> Opened:
-    """The case that lies open, for who asked: each folder is written down as an emergency.
-
-    Raises NotFound without a live emergency grant.
-    """
-    case = session.get(Case, case_id)
-    until = _opens_until(session, acting.holder_id, {case_id}, now=now).get(case_id)
-    if case is None or until is None:
-        raise NotFound
-    card = _folder(session, acting, case_id, FolderKind.CONTACT_CARD, now=now)
-    if card is None:
-        raise NotFound
-    thread = select(Thread.id).where(Thread.case_id == case_id).scalar_subquery()
-    latest = select(Message).where(Message.thread_id == thread, Message.body.is_not(None))
-    messages = session.scalars(latest.order_by(Message.number.desc()).limit(SHOWN)).all()
-    needs = session.scalars(
-        select(Need).where(Need.case_id == case_id).order_by(Need.sent_at.desc()).limit(SHOWN)
-    ).all()
-    notes = session.scalars(
-        select(StaffNote)
-        .where(StaffNote.case_id == case_id)
-        .order_by(StaffNote.written_at.desc())
-        .limit(SHOWN)
-    ).all()
-    about = _folder(session, acting, case_id, FolderKind.NEEDS, now=now)
-    talk = _folder(session, acting, case_id, FolderKind.CONVERSATION, now=now)
-    kept = _folder(session, acting, case_id, FolderKind.STAFF_NOTES, now=now)
-    return Opened(
-        case=case,
-        name=card.read(case, "name") or "",
-        language=card.read(case, "language") or "",
-        needs=[(one, _words(about, one, "own_words")) for one in needs],
-        messages=[(one, _words(talk, one, "body") or "") for one in reversed(messages)],
-        notes=[(one, _words(kept, one, "words") or "") for one in notes],
-        until=until,
-    )
-
-
-def _words(folder: OpenFolder | None, row: Need | Message | StaffNote, column: str) -> str | None:
-    """The words of a row, where they were sealed before the opening."""
-    if folder is None or not folder.opens(getattr(row, column)):
-        return None
-    return folder.read(row, column)
-
-
-def _folder(
-    session: Session, acting: SignedIn, case_id: UUID, kind: FolderKind, *, now: datetime
-) -> OpenFolder | None:
-    try:
-        return open_folder(session, acting, case_id, kind, purpose="emergency", now=now)
-    except NotFound:
-        return None
-
-
 def _grant(
     session: Session,
     acting: SignedIn,
@@ -260,19 +179,3 @@ def _openings(session: Session, *wanted: object, now: datetime) -> list[Opening]
         Opening(decision, number, by, decided, ends.get(decision.id))
         for decision, number, by, decided in rows
     ]
-
-
-def _opens_until(
-    session: Session, holder_id: UUID, case_ids: set[UUID], *, now: datetime
-) -> dict[UUID, datetime]:
-    rows = session.execute(
-        select(Folder.case_id, Grant.until)
-        .join(Grant, Grant.folder_id == Folder.id)
-        .where(
-            Folder.case_id.in_(case_ids),
-            Grant.holder_id == holder_id,
-            Grant.why == Why.EMERGENCY,
-            Grant.until > now,
-        )
-    )
-    return {case_id: until for case_id, until in rows if until is not None}

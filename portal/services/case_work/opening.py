@@ -15,16 +15,7 @@ from portal.domain.readiness import Readiness, check_ready
 from portal.domain.refusals import NotYours, WrongState
 from portal.domain.roles import Permission
 from portal.domain.words import written, written_or_none
-from portal.models import (
-    Account,
-    Card,
-    Case,
-    Folder,
-    Grant,
-    Holder,
-    StaffNote,
-    Thread,
-)
+from portal.models import Account, Card, Case, Folder, Grant, Holder, StaffNote, Thread
 from portal.services import audit
 from portal.services.case_work import notes
 from portal.services.case_work import readiness as readiness_check

@@ -8,12 +8,7 @@ from sqlalchemy import BindParameter, ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from portal.domain.accounts import CardState
-from portal.domain.cards import (
-    ACTIVATION_LASTS,
-    locator,
-    new_card_number,
-    secret,
-)
+from portal.domain.cards import ACTIVATION_LASTS, locator, new_card_number, secret
 from portal.domain.refusals import NotFound
 from portal.models import Account, Card, Case, KeySlot
 from portal.services import audit

@@ -13,11 +13,10 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from portal.domain.cards import CardDoesNotOpen, plain_digits
-from portal.domain.refusals import NotFound, Refusal
+from portal.domain.cards import plain_digits
+from portal.domain.refusals import NotFound
 from portal.domain.roles import Permission, Role, allows
 from portal.models import Account, Case, Membership, SignIn, StaffMember, plain_rows
-from portal.services.entry import pins
 from portal.services.house import at_once, key_file
 from portal.settings import Settings
 from portal.vault import (
@@ -29,7 +28,6 @@ from portal.vault import (
     token_hash,
 )
 
-UNCOVER_WITHOUT_PIN = timedelta(seconds=60)
 SLIDE_AFTER = timedelta(seconds=15)
 """A sign-in slides at most this often, so that reading on does not write each time."""
 
@@ -45,10 +43,6 @@ _BY_TOKEN = (
 _SLIDE = (
     update(SignIn).where(SignIn.token_hash == bindparam("of")).values(last_seen_at=bindparam("to"))
 )
-
-
-class PinNeeded(Refusal):
-    """The page was hidden for longer than a minute: the PIN opens it again."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +110,7 @@ def start(
         "private": keys.private.hex(),
         "public": keys.public.hex(),
         "language": language,
-        "pin": _pin_mark(session, account_id, pin).hex() if pin else "",
+        "pin": pin_mark(session, account_id, pin).hex() if pin else "",
     }
     session.add(
         SignIn(
@@ -209,7 +203,7 @@ def learn_pin(session: Session, acting: SignedIn, token: str, pin: str) -> None:
     """After a change of PIN it is the new one that uncovers the page."""
     sign_in = session.get_one(SignIn, token_hash(token))
     body = json.loads(open_under_token(token, "sign-in", sign_in.body))
-    mark = _pin_mark(session, acting.account_id, plain_digits(pin) or "")
+    mark = pin_mark(session, acting.account_id, plain_digits(pin) or "")
     sign_in.body = _seal_body(token, {**body, "pin": mark.hex()})
     session.flush()
 
@@ -225,50 +219,6 @@ def end_all(session: Session, account_id: UUID, *, but: bytes | None = None) -> 
     if but is not None:
         ended = ended.where(SignIn.token_hash != but)
     session.execute(ended.execution_options(synchronize_session="fetch"))
-
-
-def cover(session: Session, acting: SignedIn, *, now: datetime) -> None:
-    """The page was hidden: from now on only uncovering is answered."""
-    sign_in = session.get_one(SignIn, acting.session_id)
-    sign_in.covered_at = sign_in.covered_at or now
-    session.flush()
-
-
-def uncover(
-    session: Session,
-    token: str,
-    *,
-    now: datetime,
-    hidden_for: timedelta = timedelta(),
-    pin: str | None = None,
-) -> None:
-    """Show the page again: within a minute at a tap, later with the PIN.
-
-    `hidden_for` is the page's own clock: "covered" may never have arrived. The longer time counts.
-    Raises PinNeeded, or CardDoesNotOpen for a wrong PIN, which counts towards the ten.
-    """
-    sign_in = session.get_one(SignIn, token_hash(token))
-    if hidden_for > UNCOVER_WITHOUT_PIN:
-        sign_in.covered_at = min(sign_in.covered_at or now, now - hidden_for)
-    if sign_in.covered_at is None:
-        return
-    if now - sign_in.covered_at > UNCOVER_WITHOUT_PIN:
-        if pin is None:
-            raise PinNeeded
-        pins.hold(session, sign_in.account_id)
-        alive = select(SignIn.token_hash).where(SignIn.token_hash == sign_in.token_hash)
-        if session.scalar(alive) is None:
-            # Another try at this moment was the tenth: the right PIN comes too late.
-            raise CardDoesNotOpen
-        mark = json.loads(open_under_token(token, "sign-in", sign_in.body))["pin"]
-        digits = plain_digits(pin)
-        if digits is None or _pin_mark(session, sign_in.account_id, digits).hex() != mark:
-            pins.count_wrong_pin(session, sign_in.account_id, now=now)
-            raise CardDoesNotOpen
-        pins.forget_wrong_pins(session, sign_in.account_id)
-    sign_in.covered_at = None
-    sign_in.last_seen_at = now
-    session.flush()
 
 
 def _is_over(session: Session, sign_in: Row[Any], *, now: datetime) -> bool:
@@ -288,7 +238,8 @@ def _roles(session: Session, account_id: UUID) -> frozenset[tuple[Role, UUID | N
     return frozenset((role, service_id) for role, service_id in rows)
 
 
-def _pin_mark(session: Session, account_id: UUID, pin: str) -> bytes:
+def pin_mark(session: Session, account_id: UUID, pin: str) -> bytes:
+    """By what a sign-in knows its PIN again."""
     # Keyed with the pepper and sealed with the session body: a stolen database cannot try PINs.
     return keyed_hash(key_file(session).pepper, "pin", account_id.bytes, pin.encode())
 

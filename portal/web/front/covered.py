@@ -10,8 +10,8 @@ from wtforms.validators import InputRequired, Length
 from portal import i18n
 from portal.domain.cards import CardDoesNotOpen
 from portal.i18n import lazy_gettext as _l
-from portal.services.entry import sessions
-from portal.services.entry.sessions import PinNeeded
+from portal.services.entry import covering
+from portal.services.entry.covering import PinNeeded
 from portal.web import guards
 from portal.web.forms import PortalForm
 from portal.web.inside import PREFIX, get_inside
@@ -39,7 +39,7 @@ def cover() -> ResponseReturnValue:
     """The page went out of sight: from now on only uncovering is answered."""
     found = guards.find_survivor()
     if found is not None:
-        sessions.cover(guards.db(), found, now=guards.utc_now())
+        covering.cover(guards.db(), found, now=guards.utc_now())
     return "", 204
 
 
@@ -56,7 +56,7 @@ def uncover() -> ResponseReturnValue:
         form = PinForm(formdata=None)
     try:
         pin = form.pin.data if is_typed and form.validate_on_submit() else None
-        sessions.uncover(
+        covering.uncover(
             guards.db(), get_inside().page_key, now=guards.utc_now(), hidden_for=_away(), pin=pin
         )
     except PinNeeded:

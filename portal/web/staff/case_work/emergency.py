@@ -14,7 +14,7 @@ from portal.domain.roles import Permission
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services.case_work import emergency
+from portal.services.case_work import emergency, lying_open
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.halves import KeyNotHandedOver
 from portal.web import guards
@@ -87,7 +87,7 @@ def ask() -> ResponseReturnValue:
 @blueprint.get("/<uuid:case_id>")
 def opened(case_id: UUID) -> ResponseReturnValue:
     """The file that lies open for an hour: to read, and everything read is written down."""
-    found = emergency.read(guards.db(), _asking(), case_id, now=guards.utc_now())
+    found = lying_open.read_case(guards.db(), _asking(), case_id, now=guards.utc_now())
     return render_template("staff/emergency/opened.html", opened=found)
 
 

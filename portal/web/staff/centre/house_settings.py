@@ -10,7 +10,6 @@ from portal.domain.centre import LegalText, NumberTwice, Topic, must_be_checked,
 from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission
 from portal.i18n import gettext as _
-from portal.i18n import lazy_gettext as _l
 from portal.i18n.dates import here
 from portal.services.centre import directory, house_settings
 from portal.services.house import get_centre
@@ -20,7 +19,7 @@ from portal.web.staff import proof
 from portal.web.staff.centre.service_form import NEW_SERVICE
 from portal.web.staff.centre.setting_form import SettingForm
 from portal.web.staff.centre.setting_refusals import WORDS, refused
-from portal.web.staff.centre.setting_words import LEGAL, TOPIC
+from portal.web.staff.centre.setting_words import HINTS, LEGAL, PAGE_HINTS, TOPIC
 from portal.web.staff.centre.topics import differences, form_of
 
 blueprint = Blueprint("house_settings", __name__, url_prefix="/house/settings")
@@ -231,40 +230,4 @@ def _lines(own: dict[str, Any]) -> list[tuple[HelpLine, bool]]:
     ]
 
 
-HINTS: dict[Topic, dict[str, Any]] = {
-    Topic.RETENTION: {
-        "quiet_card": _l("The case director is told, and can lift it. Nothing is deleted."),
-        "backups": _l("At most 35. After that nothing opens the backup any more, also not for us."),
-    },
-    Topic.HELP_LINE: {
-        "verified_on": _l("Call it yourself: is it still this number, these hours, this language?"),
-    },
-}
 TEMPLATES: dict[Topic, str] = {Topic.SERVICE: "staff/house/settings/service.html"}
-PAGE_HINTS: dict[Topic, Any] = {
-    Topic.HOURS: _l("On the clock of the centre. On public holidays nobody reads."),
-    Topic.PROMISES: _l("She reads these times as a clock time. Promises already made stand."),
-    Topic.LANGUAGES: _l("She and staff choose among these on every page."),
-    Topic.SERVICE: _l(
-        "She reads this under “Who can help me here”. Open requests stay where they are."
-    ),
-    Topic.HELP_LINE: _l(
-        "Empty words: the portal's own. A line nobody checked for a year is marked."
-    ),
-    Topic.LEGAL_TEXT: _l("Have it translated by a person. She reads it under “More”."),
-    Topic.EXIT_PAGES: _l(
-        "Every visit that is left ends on this page: weather or news, in her language. Try it on a "
-        "phone after you save."
-    ),
-    Topic.CHILDCARE: _l(
-        "Hours such as 09:00-12:00, 13:00-16:30. A visit is planned within them for whoever brings "
-        "children. Empty: nobody looks after children, and staff arrange it each time."
-    ),
-    Topic.SEPARATION: _l(
-        "The same for everybody, for every date that is set or moved from now on. Dates that stand "
-        "stay: whoever may see the two files sees which of them are too close."
-    ),
-    Topic.RETENTION: _l(
-        "The worker deletes when the time has come. A legal hold stops every clock."
-    ),
-}

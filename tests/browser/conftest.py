@@ -13,7 +13,7 @@ from tests.browser.street import Street, a_street
 from tests.browser.survivor import PATIENCE, Survivor
 from tests.conftest import KEY_FILE
 from tests.people import Person
-from tests.web.whole_house import Everybody, _Furnishing
+from tests.web.furnishing import Everybody, Furnishing
 
 LOCALES = {"nl": "nl-BE", "fr": "fr-BE", "en": "en-GB", "ar": "ar"}
 PHONE = {"width": 360, "height": 640}
@@ -55,7 +55,7 @@ def house(
 @pytest.fixture(scope="session")
 def everybody(house: OpenHouse) -> Everybody:
     """People to whom something of everything has happened. Look, and change nothing."""
-    return _Furnishing(house.people).everybody()
+    return Furnishing(house.people).everybody()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.browser.colleague import Colleague
 from tests.browser.conftest import ADesk, APhone
 from tests.browser.survivor import Survivor
 from tests.browser.test_leaving import every_page
-from tests.web.whole_house import Everybody
+from tests.web.furnishing import Everybody
 
 pytestmark = pytest.mark.real
 

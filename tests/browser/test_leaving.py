@@ -12,7 +12,7 @@ from tests.browser.meanwhile import comes_true
 from tests.browser.open_house import OPENS, OpenHouse
 from tests.browser.survivor import Survivor
 from tests.people import Person
-from tests.web.whole_house import HER_WORDS, Everybody
+from tests.web.furnishing import HER_WORDS, Everybody
 
 pytestmark = pytest.mark.real
 

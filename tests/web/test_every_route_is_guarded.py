@@ -32,7 +32,8 @@ from tests.web.browsers import (
     rules,
     send,
 )
-from tests.web.whole_house import HER_WORDS, WholeHouse, foreign
+from tests.web.furnishing import HER_WORDS
+from tests.web.whole_house import WholeHouse, foreign
 
 OPEN_TO_SURVIVORS = frozenset(
     {

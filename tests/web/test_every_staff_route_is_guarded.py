@@ -23,8 +23,9 @@ from tests.web.browsers import (
     path_of,
     rules,
 )
+from tests.web.furnishing import HER_WORDS
 from tests.web.staff.browser import Browser
-from tests.web.whole_house import HER_WORDS, WholeHouse, foreign
+from tests.web.whole_house import WholeHouse, foreign
 
 Complaints = list[str]
 

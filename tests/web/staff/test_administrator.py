@@ -17,7 +17,8 @@ from portal.models import AuditEvent
 from portal.services.entry import sessions
 from portal.vault import VaultError
 from tests.web.browsers import methods, pages_of_staff, path_of, rules
-from tests.web.whole_house import HER_WORDS, WholeHouse, foreign
+from tests.web.furnishing import HER_WORDS
+from tests.web.whole_house import WholeHouse, foreign
 
 WRONG = (AssertionError, AttributeError, ValueError)
 """What a service says to arguments that no page would give it."""

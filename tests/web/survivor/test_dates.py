@@ -12,8 +12,9 @@ from portal.services.dates import attendance, giving, shown_dates
 from portal.services.dates.shown_dates import Details
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.web.browser_stand_in import OWN_STEP, Phone
+from tests.web.furnishing import HER_WORDS
 from tests.web.survivor.hands import acting, form_of, has_button, press, text, words_in
-from tests.web.whole_house import HER_WORDS, WholeHouse
+from tests.web.whole_house import WholeHouse
 
 NEVER_GRANTED = b"\x01\x00\x00\x00\x63"
 """The head of a value sealed for a version of which nobody holds the key."""

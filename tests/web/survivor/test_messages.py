@@ -15,6 +15,7 @@ from portal.services import messages
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.people import Person
 from tests.web.browser_stand_in import Phone
+from tests.web.furnishing import HER_WORDS
 from tests.web.page_lint import LATER_PART, weight
 from tests.web.survivor.hands import (
     acting,
@@ -25,7 +26,7 @@ from tests.web.survivor.hands import (
     text,
     words_in,
 )
-from tests.web.whole_house import HER_WORDS, WholeHouse
+from tests.web.whole_house import WholeHouse
 
 TYPED = "Can we talk on Thursday?"
 CALENDAR = "November 2026"

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from portal.domain.needs import NeedState
 from portal.models import Addition, Need
 from tests.web.browser_stand_in import Phone
+from tests.web.furnishing import HER_WORDS
 from tests.web.survivor.hands import counted, form_of, has_button, press, text, words_in
-from tests.web.whole_house import HER_WORDS, WholeHouse
+from tests.web.whole_house import WholeHouse
 
 HOME, WORK, HEALTH, LAW, STOPPED, CHILD, MONEY = range(7)
 """Amal's needs in the furnished house, in the order in which she sent them."""

@@ -16,8 +16,9 @@ from portal.web.survivor import sharing as sharing_pages
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.people import Person
 from tests.web.browser_stand_in import Phone
+from tests.web.furnishing import HER_WORDS
 from tests.web.survivor.hands import acting, form_of, has_button, press, text, words_in
-from tests.web.whole_house import HER_WORDS, WholeHouse
+from tests.web.whole_house import WholeHouse
 
 HOME, WORK, _HEALTH, LAW, STOPPED = range(5)
 """Amal's needs in the furnished house, in the order in which she sent them."""

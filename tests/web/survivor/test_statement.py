@@ -11,8 +11,9 @@ from portal.services.needs import her_needs, stories
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.people import Person
 from tests.web.browser_stand_in import Phone
+from tests.web.furnishing import HER_WORDS
 from tests.web.survivor.hands import acting, form_of, has_button, press, text, words_in
-from tests.web.whole_house import HER_WORDS, WholeHouse
+from tests.web.whole_house import WholeHouse
 
 
 @pytest.fixture(params=WITH_AND_WITHOUT_SCRIPT)

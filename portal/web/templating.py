@@ -1,8 +1,8 @@
 """What every template can say: words, drawings, times, keys, and nothing undefined.
 
-Without any import a template has: `_()` and {% trans %}; `draw(name)` (also `icon(name)`), our line
+Without any import a template has: `_()` and {% trans %}; `draw(name)`, our line
 drawings; `language()`; `page_key()`; `to_for(endpoint, ...)`, the inner path of a survivor's view;
-`signed_in()`; and the filters `moment`, `day`, `clock`, `weekday_time` and `part_of_day` of a time.
+`signed_in()`; and the filters `moment`, `day`, `clock` and `part_of_day` of a time.
 """
 
 import re
@@ -199,7 +199,6 @@ def furnish(app: Flask, settings: Settings) -> None:
         "moment": _time(dates.date_time),
         "day": _time(dates.date),
         "clock": _time(dates.time),
-        "weekday_time": _time(dates.weekday_time),
         "part_of_day": dates.part_of_day,
         "month": dates.month,
         "decimal": numbers.decimal,
@@ -207,7 +206,6 @@ def furnish(app: Flask, settings: Settings) -> None:
     }
     environment.globals |= {
         "draw": draw,
-        "icon": draw,
         "draw_once": draw_once,
         "draw_again": draw_again,
         "language": i18n.current_language,

@@ -2,10 +2,18 @@
 
 from portal.domain.needs import Category
 
-# As `USUAL` sends them: to three or more services under the roof, to others outside it.
+# As `USUAL` sends them: to three or more services under the roof, to others outside it. Of the
+# second the last three are what the plan is for that somebody who tries the demo reads.
 STORIES = (
     (Category.HOME, Category.MONEY, Category.CHILD, Category.LAW, Category.FEEL),
-    (Category.POLICE, Category.LAW, Category.HEALTH, Category.FEEL),
+    (
+        Category.POLICE,
+        Category.LAW,
+        Category.HEALTH,
+        Category.FEEL,
+        Category.MONEY,
+        Category.FAMILY,
+    ),
     (Category.PARENT, Category.LAW, Category.MONEY, Category.FEEL),
     (Category.PAPERS, Category.WORK, Category.HEALTH, Category.FAMILY),
     (Category.HEALTH, Category.FEEL, Category.MONEY, Category.CHILD),

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from portal.demo import rooms
 from portal.demo.people import Survivor, sign_in
-from portal.models import Case
+from portal.models import Case, Room, Service
 from portal.services.visits import planning, proposing
 from portal.services.visits.talks import Asked
 
@@ -13,19 +14,17 @@ READS_A_PLAN = 1
 
 
 def propose(session: Session, her: Survivor, *, now: datetime) -> None:
-    """Her case director sends her the first plan there is."""
+    """Her case director sends her the first plan there is, with an interpreter if one has time."""
     director = sign_in(session, her.director, at=now)
     case = session.get_one(Case, her.case_id)
-    asked = Asked(without_interpreter=True)
-    found = planning.plan(session, director, case, asked, now=now)
-    if found.choices and found.choices[0].to_send:
+    for asked in (Asked(), Asked(without_interpreter=True)):
+        found = planning.plan(session, director, case, asked, now=now)
+        if not found.choices or not found.choices[0].to_send:
+            continue
         key = found.choices[0].key
-        proposing.send(
-            session,
-            director,
-            case,
-            asked,
-            key,
-            lambda service, room: room.name if room else service.place,
-            now=now,
-        )
+        proposing.send(session, director, case, asked, key, _place, now=now)
+        return
+
+
+def _place(service: Service, room: Room | None) -> str:
+    return service.place if room is None else rooms.place_of(service) or room.name

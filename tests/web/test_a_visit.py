@@ -37,7 +37,8 @@ def ticks(phone: Phone) -> list[str]:
 
 def test_she_says_yes_to_all_of_it_in_one_tap(whole: WholeHouse, els: Browser, place: str) -> None:
     phone = amal(whole)
-    assert "Your visit: 1 talk, one day, one place." in text(phone)
+    # One is asked about; the other she knows, and comes to on the same day.
+    assert "Your visit: 2 talks, one day, one place." in text(phone)
     assert "Centre work" in text(phone)
     press(phone, "Yes, I come")
     assert "Good. These are your dates now." in text(phone)

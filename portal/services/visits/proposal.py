@@ -44,6 +44,11 @@ class ProposedDay(Coming[ProposedPart]):
 
     on: date
 
+    @property
+    def count(self) -> int:
+        """How many talks she comes for, those that she knows already among them."""
+        return len(self.parts)
+
 
 @dataclass(frozen=True)
 class Proposal:

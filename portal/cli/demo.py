@@ -85,6 +85,9 @@ def _table(found: signins.SignIns, *, everybody: bool) -> None:
         code = _code(one["totp_secret"])
         click.echo(f"{one['email']:30} {one['passphrase']:24} {code:9} {roles}")
     click.echo("The secret for an authenticator is in the list for scripts.")
+    if found["kept_apart"]:
+        numbers = " and ".join(found["kept_apart"])
+        click.echo(f"Kept apart, for a coordinator or moderator to look at: files {numbers}")
 
 
 def _code(secret: str) -> str:

@@ -15,8 +15,9 @@ _WHY = "Familie van de man die zij aangaf. Zij vroeg het zelf, op het eerste ges
 
 def keep(
     session: Session, coordinator: StaffPerson, survivors: list[Survivor], *, now: datetime
-) -> None:
-    """One link between two files; coordinators and moderators read it."""
+) -> list[str]:
+    """One link between two files, which coordinators and moderators read; gives their numbers."""
     one, other = (session.get_one(Case, survivors[number].case_id).number for number in TWO)
     acting = sign_in(session, coordinator, at=now)
     kept_apart.lay(session, acting, one, other, reason=_WHY, now=now)
+    return [one, other]

@@ -66,8 +66,9 @@ def seed(settings: Settings, key_path: Path, database_path: Path, signins_path: 
         rng = Random(SEED)  # noqa: S311  for what people say and do, never for keys
         people = make_staff(key_file.pepper, cost)
         survivors = make_survivors(key_file.pepper, cost, rng)
-        _live(database, people, survivors, rng, now=now)
-        signins.write(signins_path, survivors, people, new=survivors[_NOT_ACTIVATED])
+        numbers = _live(database, people, survivors, rng, now=now)
+        new = survivors[_NOT_ACTIVATED]
+        signins.write(signins_path, survivors, people, new=new, kept_apart=numbers)
     finally:
         database.close()
 
@@ -79,7 +80,7 @@ def _live(
     rng: Random,
     *,
     now: datetime,
-) -> None:
+) -> list[str]:
     with database.transaction() as session:
         house = open_house(session, people, now=now - timedelta(days=_OLDEST_DAYS))
         coordinator = house.with_role(Role.COORDINATOR)[0]
@@ -104,9 +105,10 @@ def _live(
         rest = [her for one, her in enumerate(survivors) if one not in _CANNOT_ANSWER]
         interpreters.judge(session, rest[SHOWN:], now=now)
         interpreters.give_a_link(session, [*people, *survivors], now=now)
-        apart.keep(session, coordinator, survivors, now=now)
+        kept_apart = apart.keep(session, coordinator, survivors, now=now)
         visits.propose(session, survivors[visits.READS_A_PLAN], now=now)
         sign_out(session, [*people, *survivors])
+    return kept_apart
 
 
 def _note_lives(asking: Asking, survivors: list[Survivor]) -> None:

@@ -36,10 +36,17 @@ class SignIns(TypedDict):
 
     survivors: list[SurvivorSignIn]
     staff: list[StaffSignIn]
+    kept_apart: list[str]
+    """Numbers of two files whose owners must not meet: coordinators and moderators look there."""
 
 
 def write(
-    path: Path, survivors: list["Survivor"], people: list["StaffPerson"], *, new: "Survivor"
+    path: Path,
+    survivors: list["Survivor"],
+    people: list["StaffPerson"],
+    *,
+    new: "Survivor",
+    kept_apart: list[str],
 ) -> None:
     """Write the list, mode 0600 from its first byte."""
     found = SignIns(
@@ -61,6 +68,7 @@ def write(
             )
             for one in people
         ],
+        kept_apart=kept_apart,
     )
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -70,4 +78,9 @@ def write(
 def read(path: Path) -> SignIns:
     """The list. Raises FileNotFoundError when no demo was ever made here."""
     found: Any = json.loads(path.read_text(encoding="utf-8"))
-    return SignIns(survivors=found["survivors"], staff=found["staff"])
+    return SignIns(
+        survivors=found["survivors"],
+        staff=found["staff"],
+        # A demo that was made before has none.
+        kept_apart=found.get("kept_apart", []),
+    )

@@ -136,10 +136,12 @@ def test_every_state_is_there(session: Session) -> None:
 
 
 @pytest.mark.real
-def test_what_is_planned_and_kept_apart_can_be_looked_at(session: Session) -> None:
+def test_what_is_planned_and_kept_apart_can_be_looked_at(made: Path, session: Session) -> None:
     assert len(session.scalars(select(Room)).all()) == 3
     assert session.scalars(select(Appointment).where(Appointment.room_id.is_not(None))).all()
     assert len(session.scalars(select(KeptApart)).all()) == 2, "a row for each of the two files"
+    numbers = signins.read(made / signins.NAME)["kept_apart"]
+    assert len(set(session.scalars(select(Case.id).where(Case.number.in_(numbers))))) == 2
     assert session.scalars(select(TalkLink)).one().expires_at > datetime.now(UTC)
     visit = session.scalars(select(Visit).where(Visit.ended_at.is_(None))).one()
     assert visit.state is VisitState.PROPOSED

@@ -106,6 +106,8 @@ def test_how_far_apart_two_are_kept_is_set_and_put_back(cora: Browser) -> None:
     cora.get(f"{AT}/history")
     told = [" ".join(box.get_text(" ").split()) for box in cora.page.select("section .facts")]
     assert told == ["Minutes from the leaving of the one to the coming of the other 60 90"]
+    assert "comes closer than 90 minutes to a date of the other" in cora.get("/staff/apart").words
+    cora.get(f"{AT}/history")
     cora.submit("Put back what stood before")
     assert "Changed." in cora.words
 

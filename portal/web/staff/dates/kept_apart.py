@@ -4,6 +4,7 @@ Numbers of files go by POST alone: two of them in the addresses of a server's lo
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +18,7 @@ from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.models import Case
-from portal.services.dates import kept_apart
+from portal.services.dates import kept_apart, separation
 from portal.services.dates.kept_apart import Link
 from portal.services.house import HouseNotReady
 from portal.services.keys.halves import KeyNotHandedOver
@@ -141,6 +142,7 @@ def _page(
         look_form=look_form or LookForm(formdata=None),
         lay_form=lay_form or LayForm(formdata=None),
         found=found,
+        minutes=separation.buffer(guards.db()) // timedelta(minutes=1),
         is_fresh=proof.is_fresh(),
         may_ask=acting.may(Permission.ASK_SEPARATION_OVERRIDE),
     )

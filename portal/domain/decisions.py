@@ -32,7 +32,6 @@ class DecisionKind(StrEnum):
     SIGN_IN_AGAIN = "sign_in_again"
     CONTACT_CHANGE = "contact_change"
     RELEASE = "release"
-    DOCUMENT = "document"
     POLICE_SHARING = "police_sharing"
     SEPARATION_OVERRIDE = "separation_override"
     FEEDBACK = "feedback"
@@ -163,13 +162,6 @@ RULES: Mapping[DecisionKind, Rule] = {
         can_wait=True,
         has_subject=True,
         about_any=Permission.WRITE_PROGRAMME,
-    ),
-    DecisionKind.DOCUMENT: Rule(
-        Permission.ASK_DOCUMENT,
-        Permission.DECIDE_DOCUMENT,
-        Lane.GREEN,
-        can_wait=True,
-        has_subject=True,
     ),
     DecisionKind.POLICE_SHARING: Rule(
         Permission.ASK_POLICE_SHARING, Permission.DECIDE_POLICE_SHARING, Lane.RED

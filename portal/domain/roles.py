@@ -64,8 +64,6 @@ class Permission(StrEnum):
     WRITE_PROGRAMME = "write_programme"
     ASK_RELEASE = "ask_release"
     DECIDE_RELEASE = "decide_release"
-    ASK_DOCUMENT = "ask_document"
-    DECIDE_DOCUMENT = "decide_document"
     ASK_POLICE_SHARING = "ask_police_sharing"
     DECIDE_POLICE_SHARING = "decide_police_sharing"
     ASK_SEPARATION_OVERRIDE = "ask_separation_override"
@@ -121,8 +119,6 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.WRITE_PROGRAMME: frozenset({Role.PARTNER_CONTACT_WORKER}),
     Permission.ASK_RELEASE: frozenset({Role.CASE_DIRECTOR, Role.PARTNER_CONTACT_WORKER}),
     Permission.DECIDE_RELEASE: frozenset({Role.MODERATOR, Role.COORDINATOR}),
-    Permission.ASK_DOCUMENT: frozenset({Role.CASE_DIRECTOR}),
-    Permission.DECIDE_DOCUMENT: frozenset({Role.MODERATOR, Role.COORDINATOR}),
     Permission.ASK_POLICE_SHARING: frozenset({Role.CASE_DIRECTOR}),
     Permission.DECIDE_POLICE_SHARING: frozenset({Role.COORDINATOR}),
     Permission.ASK_SEPARATION_OVERRIDE: frozenset({Role.CASE_DIRECTOR, Role.COORDINATOR}),

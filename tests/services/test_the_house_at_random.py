@@ -2,8 +2,8 @@
 
 Nobody's keys open what the states in clear do not give her; nobody decides about what she asked;
 every case has a reader; nothing that was ever asked for is gone, but with a case that two erased.
-Meanwhile colleagues take each other's places, lose a role and get it back, make cards again and
-open a case in an emergency.
+Meanwhile colleagues take each other's places, lose a role and get it back, make cards again, end
+the work on a case and take it up again, and open a case in an emergency.
 """
 
 import shutil
@@ -31,14 +31,14 @@ from sqlalchemy.orm import Session
 
 from portal import worker
 from portal.database import Database
-from portal.domain.accounts import CardState
+from portal.domain.accounts import CardState, CaseState
 from portal.domain.decisions import RULES, UNDECIDED, DecisionKind, DecisionState, deciding_roles
 from portal.domain.needs import Category, HowSoon, NeedAnswer, NeedState, Statement
 from portal.domain.referrals import WITH_THE_SERVICE, ReferralState
 from portal.domain.refusals import Refusal
 from portal.domain.roles import PERMISSIONS, Role
 from portal.domain.services import ServiceKind
-from portal.domain.timeline import EntryLane
+from portal.domain.timeline import EntryLane, EntryState
 from portal.models import (
     Addition,
     Appointment,
@@ -62,6 +62,7 @@ from portal.models import Statement as StatementRow
 from portal.services import messages
 from portal.services.case_work import card_again, cover, emergency, not_this_person
 from portal.services.colleagues import roles, staff
+from portal.services.endings import closing
 from portal.services.house import House
 from portal.services.keys import pending
 from portal.services.moderation import deciding, decisions, desk
@@ -80,7 +81,6 @@ SURVIVORS = 10
 SERVICES = (ServiceKind.HOUSING, ServiceKind.POLICE)
 ASKED = (
     DecisionKind.EXPORT,
-    DecisionKind.RELEASE,
     DecisionKind.CONTACT_CHANGE,
     DecisionKind.POLICE_SHARING,
     DecisionKind.BREAK_GLASS,
@@ -104,7 +104,11 @@ MUST_HAPPEN = {
     "role_taken",
     "emergency_opened",
     "card_made_again",
+    "case_closed",
+    "case_reopened",
     "case_erased",
+    "entry_shown",
+    "entry_taken_back",
 }
 """What the account must hold at the end, so that the machine is known to get that far."""
 SEED = 1
@@ -275,9 +279,6 @@ class HouseAtRandom(RuleBasedStateMachine):
                 emergency.ask(session, acting, survivor.case_number, reason="Because", now=now)
             elif kind is DecisionKind.CARD_AGAIN:
                 card_again.ask(session, acting, case_id, reason="Because", now=now)
-            elif kind is DecisionKind.RELEASE:
-                lane, why = EntryLane.JUSTICE, "Because"
-                timeline.write(session, acting, case_id, lane, "A hearing", reason=why, now=now)
             else:
                 decisions.ask(session, acting, kind, reason="Because", case_id=case_id, now=now)
 
@@ -305,6 +306,19 @@ class HouseAtRandom(RuleBasedStateMachine):
             case_id = row.case_id
         if self._acts(self._decider(one, turn), acts[said]) and erases and said == "accept":
             assert case_id is not None
+            self._is_erased(case_id)
+
+    @rule(her=st.integers(0, MAY_BE_ERASED - 1), asks=any_place, decides=any_place)
+    def two_erase_a_file(self, her: int, asks: int, decides: int) -> None:
+        case_id, now = case_of(self.crowd.survivors[her]), self.now
+        kind = DecisionKind.ERASURE
+        asked = self._asks(
+            self._most_likely(frozenset({Role.CASE_DIRECTOR}), asks),
+            lambda s, a: decisions.ask(s, a, kind, reason="So", case_id=case_id, now=now),
+        )
+        if asked is not None and self._acts(
+            self._decider(asked, decides), lambda s, a: deciding.accept(s, a, asked, now=now)
+        ):
             self._is_erased(case_id)
 
     @rule(her=which_of_hers, who=st.sampled_from(CASE_TEAM))
@@ -342,6 +356,39 @@ class HouseAtRandom(RuleBasedStateMachine):
                 pending.confirm(session, acting, one, now=self.now)
 
         self._acts(self._one(who), act)
+
+    @rule(who=st.sampled_from(DIRECTORS), her=which_of_hers, ends=st.booleans())
+    def the_work_ends_or_goes_on(self, who: str, her: int, ends: bool) -> None:
+        case_id, now = case_of(self.crowd.survivors[her]), self.now
+        if ends:
+            self._acts(self._one(who), lambda s, a: closing.close(s, a, case_id, "Done", now=now))
+        else:
+            self._acts(self._one(who), lambda s, a: closing.reopen(s, a, case_id, now=now))
+
+    @rule(
+        her=which_of_hers,
+        who=st.sampled_from(DIRECTORS),
+        decides=any_place,
+        then=st.sampled_from(["shown", "later", "taken back"]),
+    )
+    def an_entry(self, her: int, who: str, decides: int, then: str) -> None:
+        case_id, now = case_of(self.crowd.survivors[her]), self.now
+        help_, later = EntryLane.HELP, now + timedelta(hours=2) if then == "later" else None
+        asked = self._asks(
+            self._one(who),
+            lambda s, a: timeline.write(s, a, case_id, help_, "Soon", reason="Now", now=now),
+        )
+        if asked is None:
+            return
+        self._acts(
+            self._decider(asked, decides),
+            lambda s, a: deciding.accept(s, a, asked, takes_effect_at=later, now=now),
+        )
+        if then == "taken back":
+            with self.house.database.transaction("read") as session:
+                entry_id = session.get_one(Decision, asked).subject_id
+            assert entry_id is not None
+            self._acts(self._one(who), lambda s, a: timeline.take_back(s, a, entry_id, now=now))
 
     @rule(gives=st.booleans())
     def a_moderator_loses_her_role_or_gets_it_back(self, gives: bool) -> None:
@@ -593,7 +640,8 @@ class HouseAtRandom(RuleBasedStateMachine):
             select(Decision).where(Decision.subject_id == row.id).order_by(Decision.asked_at)
         ).all()[-1]
         if person is her:
-            return asked.state is DecisionState.ACCEPTED
+            is_hers = asked.state is DecisionState.ACCEPTED
+            return is_hers and row.state is not EntryState.TAKEN_BACK
         waits = asked.state in (*UNDECIDED, DecisionState.ASKED_AGAIN)
         return (waits and self._decides(session, person, asked)) or self._in_emergency(
             session, person, her
@@ -615,6 +663,8 @@ class HouseAtRandom(RuleBasedStateMachine):
 
     def _serves(self, session: Session, person: Person, row: Referral | Appointment) -> bool:
         referral = row if isinstance(row, Referral) else session.get_one(Referral, row.referral_id)
+        if session.get_one(Case, referral.case_id).state is CaseState.CLOSED:
+            return False
         mine = [
             self.house.services[kind].id
             for kind, one in self.house.workers.items()

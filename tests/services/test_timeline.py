@@ -16,6 +16,7 @@ from portal.domain.words import NothingWritten, TooLong
 from portal.models import AuditEvent, Case, Decision, Membership, TimelineEntry
 from portal.services.case_work import cases, cover
 from portal.services.colleagues import staff
+from portal.services.endings import erasure, handover
 from portal.services.keys.halves import KeyNotHandedOver
 from portal.services.moderation import deciding, decisions
 from portal.services.timeline import reading, writing
@@ -379,6 +380,40 @@ class TestHerPage:
             (her.account_id, "own_entries"),
         }
         assert "entry_shown" in kinds
+
+
+def test_a_copy_holds_what_she_was_shown_and_nothing_else(
+    the_house: TestHouse, her: Person
+) -> None:
+    says_yes(the_house, the_house.an_entry(her, "Shown."))
+    wrong = the_house.an_entry(her, "Wrong.")
+    says_yes(the_house, wrong)
+    the_house.an_entry(her, "Waits.")
+    with the_house.acting(the_house.director) as (session, acting):
+        writing.take_back(session, acting, entry_of(the_house, wrong).id, now=NOON)
+        export = decisions.ask(
+            session, acting, DecisionKind.EXPORT, reason="So", case_id=her.case_id, now=NOON
+        ).id
+    with the_house.acting(the_house.auditor) as (session, acting):
+        deciding.accept(session, acting, export, now=NOON)
+    with the_house.acting(the_house.director) as (session, acting):
+        copy = handover.make(session, acting, case_of(her), now=NOON)
+    assert {(one.words, one.is_taken_back) for one in copy.entries} == {
+        ("Shown.", False),
+        (None, True),
+    }
+
+
+def test_an_erasure_takes_every_entry_with_it(
+    the_house: TestHouse, her: Person, another: Person, pia: Person
+) -> None:
+    says_yes(the_house, of_a_programme(the_house, pia, her.case_number))
+    the_house.an_entry(her, WORDS)
+    the_house.an_entry(another, "Stays.")
+    with the_house.database.transaction() as session:
+        erasure.erase(session, case_of(her), actor_id=None, facts={}, now=NOON)
+        left = session.scalars(select(TimelineEntry.case_id)).all()
+    assert left == [another.case_id]
 
 
 def test_a_role_taken_away_takes_nothing_back_any_more(

@@ -19,7 +19,6 @@ DECISION_KIND: Mapping[DecisionKind, str] = {
     DecisionKind.SIGN_IN_AGAIN: _l("New way in for a colleague"),
     DecisionKind.CONTACT_CHANGE: _l("Change of her contact data"),
     DecisionKind.RELEASE: _l("Showing her what is happening"),
-    DecisionKind.DOCUMENT: _l("Showing her a document"),
     DecisionKind.POLICE_SHARING: _l("Sharing with police or prosecutor"),
     DecisionKind.SEPARATION_OVERRIDE: _l("A date at a time that is not possible"),
     DecisionKind.FEEDBACK: _l("Publishing feedback"),

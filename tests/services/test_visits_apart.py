@@ -4,6 +4,7 @@ from datetime import time, timedelta
 
 import pytest
 
+from portal.domain.centre import Topic
 from portal.domain.interpreters import Means, Sex
 from portal.domain.needs import Category
 from portal.domain.opening import Hours
@@ -11,6 +12,7 @@ from portal.domain.proposals import VisitState
 from portal.domain.separation import TimeNotPossible, forbidden
 from portal.domain.spans import Span
 from portal.models import Interpreter
+from portal.services.centre import house_settings
 from portal.services.dates import her_dates
 from portal.services.visits import answering, closed_out, wishes
 from portal.services.visits.talks import Asked
@@ -64,6 +66,31 @@ def test_no_plan_brings_them_together_and_what_is_proposed_counts(
         a_date(
             the_house, a_shared_need(the_house, her, Category.WORK), starts_at=theirs[-1].ends_at
         )
+
+
+def test_her_yes_makes_no_date_of_a_time_that_is_not_possible_any_more(
+    the_house: TestHouse, her: Person, another: Person
+) -> None:
+    three(the_house, her)
+    first = send(the_house, her)
+    held = parts(the_house, first)
+    # Another has a date an hour after her last talk; then somebody says that they must not meet.
+    over = held[-1].starts_at + timedelta(minutes=held[-1].minutes)
+    at = over.replace(minute=0) + timedelta(hours=1)
+    a_date(the_house, a_shared_need(the_house, another), starts_at=at, minutes=30)
+    keep_apart(the_house, her, another)
+    with the_house.acting(the_house.coordinator) as (session, acting):
+        value = {"minutes": 90}
+        house_settings.change(session, acting, Topic.SEPARATION, value, now=NOON)
+    with the_house.acting(her) as (session, acting):
+        assert not answering.agree(session, acting, first, 3, now=NOON)
+    assert "planned" not in states(the_house, first)
+    second = send(the_house, her)
+    agree(the_house, her, second)
+    closed = forbidden([Span(at, at + timedelta(minutes=30))], buffer=timedelta(minutes=90))
+    for part in parts(the_house, second):
+        span = Span(part.starts_at, part.starts_at + timedelta(minutes=part.minutes))
+        assert not any(span.meets(one) for one in closed)
 
 
 def test_a_service_sets_no_date_when_she_said_that_she_cannot_come(

@@ -93,22 +93,26 @@ def check(
     _look(session, [case_id], asked).check(Asked(case_id, asked, but), to_herself=to_herself)
 
 
-def impossible(session: Session, asked: Mapping[UUID, Asked]) -> set[UUID]:
+def impossible(
+    session: Session, asked: Mapping[UUID, Asked], *, to_herself: bool = False
+) -> set[UUID]:
     """Which of these could not be where they are asked for: as many questions for all as for one.
 
-    For dates that somebody moved in a calendar outside.
+    For dates that somebody moved in a calendar outside, and for a visit that she says yes to.
     """
     if not asked:
         return set()
     spans = [one.span for one in asked.values()]
     hull = Span(min(span.starts_at for span in spans), max(span.ends_at for span in spans))
     seen = _look(session, {one.case_id for one in asked.values()}, hull)
-    return {name for name, one in asked.items() if not _is_possible(seen, one)}
+    return {
+        name for name, one in asked.items() if not _is_possible(seen, one, to_herself=to_herself)
+    }
 
 
-def _is_possible(seen: _Seen, asked: Asked) -> bool:
+def _is_possible(seen: _Seen, asked: Asked, *, to_herself: bool) -> bool:
     try:
-        seen.check(asked)
+        seen.check(asked, to_herself=to_herself)
     except TimeNotPossible:
         return False
     return True

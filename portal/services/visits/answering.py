@@ -12,8 +12,10 @@ from portal.domain.interpreters import RequestState
 from portal.domain.proposals import MOVES, VisitState, lapses_at
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, WrongState
+from portal.domain.spans import Span
 from portal.models import Appointment, Need, Referral, Room, Service, StaffMember, Visit
 from portal.services import audit
+from portal.services.dates import separation, taken_times
 from portal.services.dates.moves import move
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import zone_of
@@ -91,18 +93,25 @@ def _beside(
     return tuple(ProposedPart(*row) for row in rows)
 
 
-def agree(session: Session, acting: SignedIn, visit_id: UUID, count: int, *, now: datetime) -> None:
+def agree(session: Session, acting: SignedIn, visit_id: UUID, count: int, *, now: datetime) -> bool:
     """Yes to all of it: every part becomes a date of hers.
 
     `count` is how many talks she saw. Raises WrongState when it is not the same visit any more.
+    False where a held time is not possible any more: it is free, and the others wait for her yes.
     """
+    taken_times.hold(session)
     proposal = _get_to_answer(session, acting, visit_id, now=now)
     if len(proposal.parts) != count:
         raise WrongState
+    gone = _not_possible(session, acting, proposal)
+    if gone:
+        _let_go(session, proposal, gone, now=now)
+        return False
     for part in proposal.parts:
         _becomes_date(session, acting, part, now=now)
     # What is still held is a part that was not possible any more.
     _end(session, acting, proposal.visit, VisitState.AGREED, now=now)
+    return True
 
 
 def refuse(
@@ -161,6 +170,32 @@ def _get_to_answer(
     if proposal is None or proposal.visit.id != visit_id:
         raise WrongState
     return proposal
+
+
+def _not_possible(session: Session, acting: SignedIn, proposal: Proposal) -> set[UUID]:
+    """Parts that were held before somebody said that she must not be in the house then."""
+    asked = {
+        part.appointment.id: separation.Asked(
+            acting.her_case_id,
+            Span(part.starts_at, part.ends_at),
+            (part.appointment.id, *([part.old.id] if part.old else [])),
+        )
+        for part in proposal.parts
+    }
+    return separation.impossible(session, asked, to_herself=True)
+
+
+def _let_go(session: Session, proposal: Proposal, gone: set[UUID], *, now: datetime) -> None:
+    for part in proposal.parts:
+        if part.appointment.id in gone:
+            move(session, part.appointment, AppointmentState.NOT_AGREED)
+    session.flush()
+    if len(gone) == len(proposal.parts):
+        visit = proposal.visit
+        proposing.end(session, visit, VisitState.TAKEN_BACK, now=now)
+        # Nobody's act: what made it impossible stands elsewhere.
+        kind, case_id = "visit_taken_back", visit.case_id
+        audit.record_in_case(session, None, kind, case_id, now=now, visit=visit.id)
 
 
 def _becomes_date(session: Session, acting: SignedIn, part: ProposedPart, *, now: datetime) -> None:

@@ -78,7 +78,9 @@ def agree(visit_id: UUID) -> ResponseReturnValue:
     count, said = request.form.get("a", 0, type=int), "visit"
     try:
         with guards.transaction() as session:
-            answering.agree(session, guards.signed_in(), visit_id, count, now=guards.utc_now())
+            acting, now = guards.signed_in(), guards.utc_now()
+            if not answering.agree(session, acting, visit_id, count, now=now):
+                said = "changed"
     except WrongState:
         said = "changed"
     return redirect(url_for("survivor.dates.show", said=said))

@@ -382,6 +382,27 @@ class TestHerPage:
         assert "entry_shown" in kinds
 
 
+def test_the_stand_in_stops_what_waits_for_its_moment_while_its_author_is_away(
+    the_house: TestHouse, her: Person, pia: Person
+) -> None:
+    asked, moment = the_house.an_entry(her, WORDS), NOON + timedelta(hours=3)
+    says_yes(the_house, asked, takes_effect_at=moment)
+    entry_id = entry_of(the_house, asked).id
+    other = entry_of(the_house, of_a_programme(the_house, pia, her.case_number)).id
+    for person, one in ((the_house.moderator, entry_id), (pia, other), (the_house.director, other)):
+        with the_house.acting(person) as (session, acting), pytest.raises(NotFound):
+            writing.stop(session, acting, one, now=NOON)
+    with the_house.acting(the_house.stand_in) as (session, acting):
+        writing.stop(session, acting, entry_id, now=NOON)
+        with pytest.raises(WrongState):
+            writing.stop(session, acting, entry_id, now=NOON)
+    worker.run_once(the_house.database, now=moment)
+    assert her_page(the_house, her) == []
+    assert opens(the_house, her, her, the_house.moderator) == ["Mona"], "the programme's alone"
+    with the_house.database.transaction("read") as session:
+        assert session.get_one(Decision, asked).state is DecisionState.WITHDRAWN
+
+
 def test_a_copy_holds_what_she_was_shown_and_nothing_else(
     the_house: TestHouse, her: Person
 ) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.accounts import CaseState
-from portal.domain.decisions import DecisionKind
+from portal.domain.decisions import DecisionKind, DecisionState
 from portal.domain.folders import FolderKind, Why
 from portal.domain.refusals import NotFound, NotYours, WrongState
 from portal.domain.roles import Permission
@@ -28,7 +28,7 @@ from portal.services.keys.folders import Grantee, held_folder, readers
 from portal.services.keys.reading import OpenFolder
 from portal.services.moderation import decisions
 from portal.services.moderation.lanes import printed_number
-from portal.services.timeline import keys_of_entry
+from portal.services.timeline import keys_of_entry, showing
 
 PAGE = 20
 
@@ -116,6 +116,28 @@ def take_back(session: Session, acting: SignedIn, entry_id: UUID, *, now: dateti
     audit.record_in_case(
         session, acting.account_id, "entry_taken_back", entry.case_id, now=now, entry=entry.id
     )
+    session.flush()
+
+
+def stop(session: Session, acting: SignedIn, entry_id: UUID, *, now: datetime) -> None:
+    """The case team takes an entry of its own back before she is shown it, whoever asked.
+
+    Also one that waits for its moment while its author is away. Raises NotFound, WrongState.
+    """
+    decision_id = session.scalar(
+        select(Decision.id)
+        .join(TimelineEntry, TimelineEntry.id == Decision.subject_id)
+        .join(Case, Case.id == TimelineEntry.case_id)
+        .where(TimelineEntry.id == entry_id, TimelineEntry.lane.in_(WRITTEN), on_team(acting))
+        .order_by(Decision.asked_at.desc())
+        .limit(1)
+    )
+    if decision_id is None or not acting.may(Permission.WRITE_TO_SURVIVOR):
+        raise NotFound
+    decision = decisions.held(session, decision_id)
+    showing.never_show(session, acting, decision, now=now)
+    decision.state = DecisionState.WITHDRAWN
+    decisions.account(session, acting, "decision_withdrawn", decision, now=now)
     session.flush()
 
 

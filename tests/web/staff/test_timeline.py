@@ -75,6 +75,19 @@ def test_the_whole_way_of_an_entry(work: AtWork, her: Person) -> None:
     assert "Els took this back on" in said
 
 
+def test_what_she_has_not_read_yet_is_stopped(work: AtWork, her: Person) -> None:
+    work.house.an_entry(her, WORDS, now=work.now)
+    with work.database.transaction("read") as session:
+        entry_id = session.query(TimelineEntry).one().id
+    karim = work.signs_in(work.house.stand_in)
+    page = f"/staff/cases/{her.case_id}/timeline"
+    for said in ("Taken back before she read it.", "This has changed meanwhile."):
+        karim.get(page)
+        karim.post(f"{page}/{entry_id}/stop")
+        assert said in karim.text
+    assert "she never reads it" in karim.text
+
+
 def test_how_far_a_programme_is(work: AtWork, her: Person, pia: Person) -> None:
     window = work.signs_in(pia)
     window.get("/staff/programme")

@@ -87,6 +87,21 @@ def take_back(case_id: UUID, entry_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".show", case_id=case_id))
 
 
+@blueprint.post("/<uuid:entry_id>/stop")
+def stop(case_id: UUID, entry_id: UUID) -> ResponseReturnValue:
+    """She is never shown it, though a colleague may have said yes for a later moment."""
+    acting = guards.signed_in()
+    cases.get_case(guards.db(), acting, case_id)
+    try:
+        with guards.transaction() as session:
+            writing.stop(session, acting, entry_id, now=guards.utc_now())
+    except WrongState:
+        flash(_("This has changed meanwhile. Look again before you go on."), "warn")
+    else:
+        flash(_("Taken back before she read it. Nobody decides about it any more."), "done")
+    return redirect(url_for(".show", case_id=case_id))
+
+
 def take_back_entry(entry_id: UUID) -> None:
     """Take an entry back, and say so."""
     try:

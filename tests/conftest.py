@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 import pytest
 from flask import Flask
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.orm import Session
 
@@ -75,6 +77,15 @@ def _share_statements(database: Database) -> None:
     first = _ENGINES.setdefault(database.engine.dialect.name, database.engine)
     for engine in (database.engine, *database._engines.values()):
         engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _the_same_tries_in_every_process() -> Iterator[None]:
+    # Hypothesis also tries numbers that stand in whatever modules are imported by then: what a
+    # test without chance does would depend on the tests that ran before it in its process.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(providers, "_get_local_constants", Constants, raising=False)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from portal.domain.roles import Role
 from portal.domain.timeline import ContractSaysNo, EntryLane, EntryState, Programme
 from portal.domain.words import NothingWritten, TooLong
 from portal.models import AuditEvent, Case, Decision, Membership, TimelineEntry
-from portal.services.case_work import cases, cover
+from portal.services.case_work import cases, cover, emergency, lying_open
 from portal.services.colleagues import staff
 from portal.services.endings import erasure, handover
 from portal.services.keys.halves import KeyNotHandedOver
@@ -423,6 +423,19 @@ def test_a_copy_holds_what_she_was_shown_and_nothing_else(
         ("Shown.", False),
         (None, True),
     }
+
+
+def test_in_an_emergency_what_she_was_shown_lies_open_too(
+    the_house: TestHouse, her: Person
+) -> None:
+    says_yes(the_house, the_house.an_entry(her, WORDS))
+    with the_house.acting(the_house.coordinator) as (session, acting):
+        asked = emergency.ask(session, acting, her.case_number, reason="Now", now=NOON).id
+    with the_house.acting(the_house.auditor) as (session, acting):
+        deciding.accept(session, acting, asked, now=NOON)
+    with the_house.acting(the_house.coordinator) as (session, acting):
+        found = lying_open.read_case(session, acting, case_of(her), now=NOON)
+    assert [one.words for one in found.entries] == [WORDS]
 
 
 def test_an_erasure_takes_every_entry_with_it(

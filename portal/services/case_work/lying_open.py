@@ -13,6 +13,8 @@ from portal.domain.refusals import NotFound
 from portal.models import Case, Folder, Grant, Message, Need, StaffNote, Thread
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import OpenFolder, open_folder
+from portal.services.timeline import reading
+from portal.services.timeline.reading import ShownEntry
 
 SHOWN = 100
 
@@ -25,6 +27,7 @@ class Opened:
     name: str
     language: str
     needs: Sequence[tuple[Need, str | None]]
+    entries: Sequence[ShownEntry]
     messages: Sequence[tuple[Message, str]]
     notes: Sequence[tuple[StaffNote, str]]
     until: datetime
@@ -62,6 +65,7 @@ def read_case(session: Session, acting: SignedIn, case_id: UUID, *, now: datetim
         name=card.read(case, "name") or "",
         language=card.read(case, "language") or "",
         needs=[(one, _words(about, one, "own_words")) for one in needs],
+        entries=reading.hers_of_case(session, acting, case, purpose="emergency", now=now),
         messages=[(one, _words(talk, one, "body") or "") for one in reversed(messages)],
         notes=[(one, _words(kept, one, "words") or "") for one in notes],
         until=until,

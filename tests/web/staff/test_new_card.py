@@ -108,6 +108,8 @@ def test_somebody_else_may_be_using_it(
 def test_an_emergency_opening_from_the_question_to_the_page_that_tells_of_it(
     window: Browser, people: TestHouse, her: Person, clock: Clock, signed_in: SignIn
 ) -> None:
+    people.an_entry(her, "The letter has come.", now=clock.now)
+    decided(people, people.moderator, clock)
     cora = signed_in(people.coordinator).get("/staff/cover").follow("Emergency opening")
     cora.submit("Ask an auditor", number="AB-CDEFGH", reason="Els is ill.")
     assert "No file has this number." in cora.words
@@ -118,6 +120,7 @@ def test_an_emergency_opening_from_the_question_to_the_page_that_tells_of_it(
     decided(people, people.auditor, clock)
     cora.get("/staff/emergency").follow("Open it, until 13:00")
     assert "Amal" in cora.heading
+    assert "The letter has come." in cora.words
     check_staff_page(cora.shown, cora.page, "en")
     assert "Cora asked, Adil decided" in window.get("/staff/people").words
     for person in (people.auditor, people.moderator, people.stand_in):

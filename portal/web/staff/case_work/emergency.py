@@ -17,7 +17,7 @@ from portal.i18n import lazy_gettext as _l
 from portal.services.case_work import emergency, lying_open
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.halves import KeyNotHandedOver
-from portal.web import guards
+from portal.web import guards, timeline_words
 from portal.web.forms import StaffForm
 from portal.web.staff import proof
 from portal.web.staff.moderation.decisions import WORDS as DECISION_WORDS
@@ -88,7 +88,7 @@ def ask() -> ResponseReturnValue:
 def opened(case_id: UUID) -> ResponseReturnValue:
     """The file that lies open for an hour: to read, and everything read is written down."""
     found = lying_open.read_case(guards.db(), _asking(), case_id, now=guards.utc_now())
-    return render_template("staff/emergency/opened.html", opened=found)
+    return render_template("staff/emergency/opened.html", opened=found, words_of=timeline_words)
 
 
 def _asking() -> SignedIn:

@@ -5,7 +5,7 @@ from portal.domain.needs import Category
 # As `USUAL` sends them: to three or more services under the roof, to others outside it. Of the
 # second the last three are what the plan is for that somebody who tries the demo reads.
 STORIES = (
-    (Category.HOME, Category.MONEY, Category.CHILD, Category.LAW, Category.FEEL),
+    (Category.HOME, Category.MONEY, Category.CHILD, Category.FEEL, Category.HEALTH),
     (
         Category.POLICE,
         Category.LAW,
@@ -15,9 +15,9 @@ STORIES = (
         Category.FAMILY,
     ),
     (Category.PARENT, Category.LAW, Category.MONEY, Category.FEEL),
-    (Category.PAPERS, Category.WORK, Category.HEALTH, Category.FAMILY),
+    (Category.PAPERS, Category.WORK, Category.HEALTH, Category.FEEL),
     (Category.HEALTH, Category.FEEL, Category.MONEY, Category.CHILD),
-    (Category.PHONE, Category.POLICE, Category.LAW, Category.HOME),
+    (Category.PHONE, Category.POLICE, Category.HOME, Category.FEEL),
     (Category.ALCOHOL, Category.HOME, Category.PARENT, Category.HEALTH),
 )
 _WITH_ONE_QUESTION = 7

@@ -16,6 +16,7 @@ from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 
 from portal.database import Database, migrate
 from portal.i18n import use_language
@@ -77,6 +78,24 @@ def _share_statements(database: Database) -> None:
     first = _ENGINES.setdefault(database.engine.dialect.name, database.engine)
     for engine in (database.engine, *database._engines.values()):
         engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ways_are_made_once() -> Iterator[None]:
+    # Every application of a test process has the same paths. Werkzeug compiles what builds one
+    # anew for each application, which was most of the time that making an application takes.
+    known: dict[object, Callable[..., tuple[str, str]]] = {}
+    compiled = Rule._compile_builder
+
+    def once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (tuple(rule._trace), repr(rule.defaults), append_unknown)
+        if key not in known:
+            known[key] = compiled(rule, append_unknown)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", once)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

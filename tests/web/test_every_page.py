@@ -148,6 +148,7 @@ def test_every_part_is_small_and_says_the_same(whole: WholeHouse, language: str)
     assert sorted(set(wrong)) == []
 
 
+@pytest.mark.real
 def test_every_rule_of_hers_was_looked_at(whole: WholeHouse) -> None:
     app, met = whole.app, set[str | None]()
     fresh = whole.phone(whole.everybody.amal)
@@ -423,6 +424,7 @@ def test_staff_files_may_be_kept_and_nothing_else(whole: WholeHouse) -> None:
             answer.close()
 
 
+@pytest.mark.real
 def test_every_staff_rule_was_looked_at(whole: WholeHouse) -> None:
     met = set()
     adapter = whole.app.url_map.bind("")

@@ -102,6 +102,16 @@ class TestFromAskingToTheAnswer:
         cora.post(f"/staff/desk/{asked}", act="withdraw")
         assert state(work, asked) is DecisionState.WITHDRAWN
 
+    @pytest.mark.parametrize("act", ["withdraw", "again"])
+    def test_who_may_decide_takes_nothing_back_that_another_asked(
+        self, work: AtWork, her: Person, act: str
+    ) -> None:
+        asked = ask(work, work.house.director, DecisionKind.EXPORT, her)
+        cora = work.signs_in(work.house.coordinator)
+        cora.get(f"/staff/desk/{asked}")
+        assert cora.post(f"/staff/desk/{asked}", act=act, words=WHY).status_code == 404
+        assert state(work, asked) is DecisionState.WAITING
+
     @pytest.mark.parametrize("who", ["moderator", "stand_in"])
     def test_whoever_neither_asked_nor_decides_finds_nothing(
         self, work: AtWork, her: Person, who: str

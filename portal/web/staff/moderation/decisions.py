@@ -75,7 +75,6 @@ WORDS: Mapping[type[Refusal], str] = {
     StillOnHerFile: _l(
         "This colleague is still on her file. Hand the file on first, then say yes."
     ),
-    NotFound: _l("You have no case with this number."),
     OnHold: _l("A legal hold stands on this file: nothing of it may be deleted."),
     KeyNotHandedOver: _l(
         "You have not got the key of your team yet. A colleague of the team hands it over, on her "
@@ -84,7 +83,7 @@ WORDS: Mapping[type[Refusal], str] = {
     NothingWritten: _l("Nothing is written here yet."),
     TooLong: _l("This is longer than 4,000 characters. Nothing was cut or kept: make it shorter."),
 }
-FIELD_OF = {EffectTimeGone: "day", NoSuchTime: "time", TimeTwice: "time", NotFound: "number"}
+FIELD_OF = {EffectTimeGone: "day", NoSuchTime: "time", TimeTwice: "time"}
 
 
 class DecideForm(StaffForm):
@@ -157,6 +156,8 @@ def ask() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             _ask(form)
+        except NotFound:
+            form.refuse("number", _("You have no case with this number."))
         except tuple(WORDS) as refusal:
             form.refuse(_blamed(refusal), WORDS[type(refusal)])
         else:

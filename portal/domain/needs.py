@@ -69,6 +69,9 @@ MOVES: dict[NeedState, frozenset[NeedState]] = {
     NeedState.STOPPED: frozenset(),
 }
 
+AT_DESK = frozenset({NeedState.SENT, NeedState.QUESTION})
+"""The desk reads it: it waits for a decision, or for her answer."""
+
 
 class StayOrLeave(StrEnum):
     """Her own plan, asked neutrally: no answer is pre-selected and none is hidden."""

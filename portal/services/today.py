@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from portal.domain.needs import NeedState
-from portal.domain.referrals import ReferralState
+from portal.domain.needs import AT_DESK, NeedState
+from portal.domain.referrals import UNANSWERED, ReferralState
 from portal.domain.services import ServiceState
 from portal.models import Card, Need, Referral, SafeContact, Service, plain_rows
 from portal.services import messages
@@ -21,7 +21,7 @@ from portal.services.entry.sessions import SignedIn
 from portal.services.telling import safe_contact
 from portal.services.timeline import reading
 
-STILL_OPEN = frozenset({NeedState.SENT, NeedState.QUESTION, NeedState.ROUTED})
+STILL_OPEN = AT_DESK | {NeedState.ROUTED}
 
 # What tells most of a need that several services were asked for comes first.
 _FURTHEST = (
@@ -32,7 +32,6 @@ _FURTHEST = (
     ReferralState.DONE,
     ReferralState.NOT_POSSIBLE,
 )
-_UNANSWERED = (ReferralState.SENT, ReferralState.SEEN)
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ class Asked:
         if self.furthest is None:
             return None
         referral, service = self.furthest
-        is_due = referral.state in _UNANSWERED and service.state is ServiceState.OPEN
+        is_due = referral.state in UNANSWERED and service.state is ServiceState.OPEN
         return referral.answer_before if is_due else None
 
 

@@ -33,7 +33,7 @@ from portal import worker
 from portal.database import Database
 from portal.domain.accounts import CardState, CaseState
 from portal.domain.decisions import RULES, UNDECIDED, DecisionKind, DecisionState, deciding_roles
-from portal.domain.needs import Category, HowSoon, NeedAnswer, NeedState, Statement
+from portal.domain.needs import AT_DESK, Category, HowSoon, NeedAnswer, NeedState, Statement
 from portal.domain.referrals import WITH_THE_SERVICE, ReferralState
 from portal.domain.refusals import Refusal
 from portal.domain.roles import PERMISSIONS, Role
@@ -66,7 +66,6 @@ from portal.services.endings import closing
 from portal.services.house import House
 from portal.services.keys import pending
 from portal.services.moderation import deciding, decisions, desk
-from portal.services.moderation.at_desk import WAITS
 from portal.services.need_to_know import sharing
 from portal.services.needs import her_needs, statements
 from portal.services.needs.desk_again import ask_desk_again
@@ -629,7 +628,7 @@ class HouseAtRandom(RuleBasedStateMachine):
         if isinstance(row, Referral | Appointment):
             return self._serves(session, person, row)
         return Role.MODERATOR in _roles(session, person) and any(
-            need.state in WAITS for need in _needs_of(session, row)
+            need.state in AT_DESK for need in _needs_of(session, row)
         )
 
     def _reads_entry(

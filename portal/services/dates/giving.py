@@ -15,7 +15,7 @@ from portal.domain.appointments import (
 )
 from portal.domain.folders import FolderKind
 from portal.domain.referrals import MOVES as REFERRAL_MOVES
-from portal.domain.referrals import ReferralState
+from portal.domain.referrals import UNANSWERED, ReferralState
 from portal.domain.refusals import NotFound, NotYours, WrongState
 from portal.domain.roles import Permission, Role
 from portal.models import Appointment, Membership, Referral, Service, StaffMember
@@ -174,7 +174,7 @@ def _is_colleague(session: Session, acting: SignedIn, referral: Referral, with_i
 
 
 def _mark_date_set(referral: Referral, acting: SignedIn, *, now: datetime) -> None:
-    if referral.state in (ReferralState.SENT, ReferralState.SEEN):
+    if referral.state in UNANSWERED:
         referral.state = ReferralState.ACCEPTED
     if ReferralState.DATE_SET not in REFERRAL_MOVES[referral.state]:
         raise WrongState

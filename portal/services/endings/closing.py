@@ -11,7 +11,7 @@ from portal.domain.accounts import CaseState
 from portal.domain.appointments import STANDING
 from portal.domain.decisions import DecisionKind
 from portal.domain.folders import FolderKind
-from portal.domain.needs import NeedState
+from portal.domain.needs import AT_DESK, NeedState
 from portal.domain.referrals import UNANSWERED, WITH_THE_SERVICE, ReferralState
 from portal.domain.refusals import NotYours, Refusal, WrongState
 from portal.domain.retention import Kept, days_of
@@ -31,7 +31,6 @@ from portal.services.needs.holding import hold
 from portal.services.referrals import ending
 
 SET, LIFT = "set", "lift"
-OWED_BY_DESK = (NeedState.SENT, NeedState.QUESTION)
 
 
 class StillPromised(Refusal):
@@ -136,7 +135,7 @@ def _held(session: Session, acting: SignedIn, case_id: UUID) -> Case:
 
 def _check_nothing_promised(session: Session, case: Case, *, now: datetime) -> None:
     owed = (
-        select(Need.id).where(Need.case_id == case.id, Need.state.in_(OWED_BY_DESK)),
+        select(Need.id).where(Need.case_id == case.id, Need.state.in_(AT_DESK)),
         select(Referral.id).where(Referral.case_id == case.id, Referral.state.in_(UNANSWERED)),
         select(Appointment.id).where(
             Appointment.case_id == case.id,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.folders import FolderKind, Why
 from portal.domain.holders import HolderKind
-from portal.domain.needs import NeedState
+from portal.domain.needs import AT_DESK
 from portal.domain.refusals import NotYours
 from portal.domain.roles import Permission
 from portal.models import Addition, Decision, Folder, Grant, Need, Reading, Statement
@@ -31,9 +31,6 @@ from portal.services.keys.folders import (
 from portal.services.keys.holders import get_one, public_halves
 from portal.services.keys.reading import OpenFolder, open_folder
 from portal.vault import sealed_version
-
-WAITS = (NeedState.SENT, NeedState.QUESTION)
-"""States in which the desk reads a need: it waits for a decision, or for her answer."""
 
 
 def check_reader(acting: SignedIn) -> None:
@@ -62,7 +59,7 @@ def for_later_words(
     The desk reads them only if the need waits there, also when another need of hers does.
     """
     opened = open_folder(session, acting, need.case_id, FolderKind.NEEDS, purpose=purpose, now=now)
-    _start(session, opened, need.case_id, with_desk=need.state in WAITS, now=now)
+    _start(session, opened, need.case_id, with_desk=need.state in AT_DESK, now=now)
     return opened
 
 
@@ -81,7 +78,7 @@ def end_desk_grants(session: Session, need: Need) -> None:
     """A need left the desk: take away every key that no other waiting need of hers calls for."""
     session.flush()
     waiting = session.scalars(
-        select(Need).where(Need.case_id == need.case_id, Need.state.in_(WAITS))
+        select(Need).where(Need.case_id == need.case_id, Need.state.in_(AT_DESK))
     ).all()
     still = _versions_of(session, waiting)
     folder = get_folder(session, need.case_id, FolderKind.NEEDS)

@@ -15,7 +15,6 @@ from portal.settings import Settings
 from portal.vault import KeyFile, SlowPasses
 from portal.web import errors, front, guards, staff, staff_sessions, survivor, templating
 from portal.web.headers import Headers
-from portal.web.in_turn import InTurn
 from portal.web.inside import PREFIX, find_inside
 from portal.web.kept_answers import KeptAnswers
 from portal.web.one_address import OneAddress
@@ -117,5 +116,4 @@ def _put_behind_one_address(app: Flask, settings: Settings) -> None:
     kept = KeptAnswers(app.extensions["database"], lambda: guards.clock_of(app))
     outside = OneAddress(app, settings, kept, app.extensions["centre"])
     depth = settings.proxy_depth
-    in_turn = InTurn(outside, settings.max_body_bytes)
-    app.wsgi_app = ProxyFix(in_turn, x_for=depth, x_proto=depth, x_host=depth)  # type: ignore[method-assign]
+    app.wsgi_app = ProxyFix(outside, x_for=depth, x_proto=depth, x_host=depth)  # type: ignore[method-assign]

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 import holidays
 from sqlalchemy.orm import Session
 
-from portal import turns
 from portal.domain.needs import Lane
 from portal.domain.promises import OpeningHours, Promise, Span, answer_before
 from portal.domain.refusals import Busy, Refusal
@@ -60,7 +59,6 @@ class House:
         return self._slowly(open_slot, secret, self.key_file.pepper, slot)
 
     def _slowly(self, function: Callable[..., T], *args: object) -> T:
-        turns.let_go()
         try:
             return self.slow_passes.run(function, *args)
         except VaultBusy as full:

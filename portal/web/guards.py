@@ -11,7 +11,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from portal import i18n, turns
+from portal import i18n
 from portal.database import Database
 from portal.domain.refusals import Refusal
 from portal.domain.training import check_training, is_read_only
@@ -262,7 +262,6 @@ def _earlier_outcome(found: SignedIn) -> AnyResponse | None:
 def _wait_for_outcome(found: SignedIn, form_key: str) -> bytes | None:
     """What came of a form whose view works in transactions of its own; None when nothing yet."""
     end_transaction()
-    turns.let_go()
     until = monotonic() + _WAITS
     while True:
         with database().transaction("read") as session:

@@ -214,6 +214,7 @@ def _asked(browser: Browser, method: str, path: str) -> TestResponse:
     return browser.client.open(path, method=method, data=data, follow_redirects=True)
 
 
+@pytest.mark.real
 def test_an_id_in_a_query_opens_no_other_services_papers(whole: WholeHouse) -> None:
     wrong, tried = [], 0
     for who in ("police", "other_director"):

@@ -290,6 +290,7 @@ def test_a_lone_surrogate_is_sent_as_a_sign_that_can_be_read(whole: WholeHouse) 
     assert "there" in words_in(phone, ".said")[0]
 
 
+@pytest.mark.real
 def test_who_writes_very_much_waits_and_loses_no_word(whole: WholeHouse) -> None:
     phone = whole.phone(whole.everybody.bea)
     phone.go("/messages")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import product
 from uuid import UUID, uuid4
 
 import pytest
@@ -136,17 +137,14 @@ class TestSending:
     ) -> None:
         need_id = the_house.a_need(her)
         with the_house.acting(another) as (session, acting):
-            for wanted in (need_id, uuid4()):
-                acts: list[Callable[[], object]] = [
-                    lambda wanted=wanted: her_needs.get_hers(session, acting, wanted),  # type: ignore[misc]
-                    lambda wanted=wanted: her_needs.take_back(session, acting, wanted, now=NOON),  # type: ignore[misc]
-                    lambda wanted=wanted: her_needs.add_words(  # type: ignore[misc]
-                        session, acting, wanted, "Mine", now=NOON
-                    ),
-                ]
-                for act in acts:
-                    with pytest.raises(NotFound):
-                        act()
+            acts: list[Callable[[UUID], object]] = [
+                lambda wanted: her_needs.get_hers(session, acting, wanted),
+                lambda wanted: her_needs.take_back(session, acting, wanted, now=NOON),
+                lambda wanted: her_needs.add_words(session, acting, wanted, "Mine", now=NOON),
+            ]
+            for act, wanted in product(acts, (need_id, uuid4())):
+                with pytest.raises(NotFound):
+                    act(wanted)
             assert stories.hers(session, acting, now=NOON) == []
 
 

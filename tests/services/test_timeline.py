@@ -1,6 +1,7 @@
 """What is happening: written by one, shown by another's yes, with keys that follow."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -35,16 +36,16 @@ def entry_of(the_house: TestHouse, decision_id: UUID) -> TimelineEntry:
         return session.get_one(TimelineEntry, decision.subject_id)
 
 
-def says_yes(the_house: TestHouse, asked: UUID, **more: object) -> None:
+def says_yes(the_house: TestHouse, asked: UUID, **more: Any) -> None:
     """The moderator lets her read it."""
     with the_house.acting(the_house.moderator) as (session, acting):
-        deciding.accept(session, acting, asked, now=NOON, **more)  # type: ignore[arg-type]
+        deciding.accept(session, acting, asked, now=NOON, **more)
 
 
-def her_page(the_house: TestHouse, her: Person, **more: object) -> list[reading.ShownEntry]:
+def her_page(the_house: TestHouse, her: Person, **more: Any) -> list[reading.ShownEntry]:
     """What she reads."""
     with the_house.acting(her) as (session, acting):
-        return reading.hers(session, acting, now=NOON, **more).entries  # type: ignore[arg-type]
+        return reading.hers(session, acting, now=NOON, **more).entries
 
 
 def opens(the_house: TestHouse, her: Person, *people: Person) -> list[str]:

@@ -1,6 +1,6 @@
 """What is happening, as the case team writes it: a second person says whether she reads it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -92,25 +92,25 @@ def stop(case_id: UUID, entry_id: UUID) -> ResponseReturnValue:
     """She is never shown it, though a colleague may have said yes for a later moment."""
     acting = guards.signed_in()
     cases.get_case(guards.db(), acting, case_id)
-    try:
-        with guards.transaction() as session:
-            writing.stop(session, acting, entry_id, now=guards.utc_now())
-    except WrongState:
-        flash(_("This has changed meanwhile. Look again before you go on."), "warn")
-    else:
-        flash(_("Taken back before she read it. Nobody decides about it any more."), "done")
+    done = _("Taken back before she read it. Nobody decides about it any more.")
+    _change(writing.stop, entry_id, done)
     return redirect(url_for(".show", case_id=case_id))
 
 
 def take_back_entry(entry_id: UUID) -> None:
     """Take an entry back, and say so."""
+    done = _("Taken back. She reads that you took it back, and not its words.")
+    _change(writing.take_back, entry_id, done)
+
+
+def _change(act: Callable[..., None], entry_id: UUID, done: str) -> None:
     try:
         with guards.transaction() as session:
-            writing.take_back(session, guards.signed_in(), entry_id, now=guards.utc_now())
+            act(session, guards.signed_in(), entry_id, now=guards.utc_now())
     except WrongState:
         flash(_("This has changed meanwhile. Look again before you go on."), "warn")
     else:
-        flash(_("Taken back. She reads that you took it back, and not its words."), "done")
+        flash(done, "done")
 
 
 def _wrote(form: EntryForm, case_id: UUID) -> bool:

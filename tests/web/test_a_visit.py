@@ -2,7 +2,10 @@
 
 import pytest
 from bs4 import Tag
+from sqlalchemy import update
 
+from portal.domain.proposals import VisitState
+from portal.models import Visit
 from tests.web.browser_stand_in import Phone
 from tests.web.staff.browser import Browser
 from tests.web.survivor.hands import has_button, press, text
@@ -71,6 +74,19 @@ def test_what_does_not_suit_is_planned_again_and_sent_with_one_tap(
     phone.go("/today")
     press(phone, "Yes, I come")
     assert "Good. These are your dates now." in text(phone)
+
+
+def test_what_is_kept_while_a_part_is_planned_again_stands_on_her_pages(
+    whole: WholeHouse,
+) -> None:
+    with whole.database.transaction("write") as session:
+        session.execute(update(Visit).values(state=VisitState.PART_REFUSED))
+    phone = amal(whole)
+    for page in ("/today", "/dates"):
+        phone.go(page)
+        assert "Your contact person looks for another time." in text(phone)
+        assert "We keep these times for you until" in text(phone)
+        assert not has_button(phone, "Yes, I come")
 
 
 def test_a_plan_that_is_gone_is_a_sentence_and_a_fresh_plan(

@@ -89,7 +89,7 @@ def show() -> ResponseReturnValue:
     """What comes, the next first."""
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
     judged = answering.waits_to_be_judged(session, acting, now=now)
-    proposal = visits.find_hers(session, acting, now=now)
+    proposal = visits.find(session, acting.her_case_id, now=now)
     return _page("survivor/dates/show.html", days=_days_to_come(), judged=judged, proposal=proposal)
 
 

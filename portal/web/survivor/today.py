@@ -45,7 +45,7 @@ def show() -> ResponseReturnValue:
         her=her,
         unsent=[_unsent_row(kind) for kind in kept],
         today=today.show(guards.db(), guards.signed_in(), now=now),
-        proposal=answering.find_hers(guards.db(), her, now=now),
+        proposal=answering.find(guards.db(), her.her_case_id, now=now),
         before=guards.signed_in().signed_in_before_at,
         said=SAID.get(request.args.get("said", "")),
         now=now,

@@ -105,7 +105,8 @@ def refuse(visit_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         chosen = words.keys() & set(form.parts.data or ())
         if chosen:
-            return _refuse(visit_id, chosen)
+            # What is kept of it stands on the page itself.
+            return _refuse(visit_id, chosen, said="part" if chosen == words.keys() else "sent")
         form.refuse("parts", _("Choose a talk, or go back."))
     return render_template("survivor/visits/parts.html", form=form, proposal=proposal)
 
@@ -130,8 +131,7 @@ def when() -> ResponseReturnValue:
     return render_template("survivor/visits/when.html", form=form, weekdays=open_on)
 
 
-def _refuse(visit_id: UUID, chosen: set[str]) -> ResponseReturnValue:
-    said = "part"
+def _refuse(visit_id: UUID, chosen: set[str], *, said: str) -> ResponseReturnValue:
     try:
         with guards.transaction() as session:
             ids = {UUID(one) for one in chosen}

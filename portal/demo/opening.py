@@ -48,7 +48,7 @@ class OpenHouse:
                 for kind, service in self.services.items()
             },
             places={
-                service.id: rooms.place_of(service) or service.place or MEETING_PLACES[kind]
+                service.id: rooms.ROOMS.get(kind) or service.place or MEETING_PLACES[kind]
                 for kind, service in self.services.items()
             },
             rooms=self.rooms,

@@ -16,13 +16,6 @@ ROOMS: Mapping[ServiceKind, str] = {
     ServiceKind.POLICE: "Kamer Eik",
     ServiceKind.COUNSELLING: "Kamer Linde",
 }
-_FLOORS = {0: "gelijkvloers", 1: "eerste verdieping", 2: "tweede verdieping"}
-
-
-def place_of(service: Service) -> str | None:
-    """Where its talks are, as her date says it; none where it has no room of its own."""
-    name = ROOMS.get(service.kind)
-    return None if name is None else f"{name}, {_FLOORS[service.floor or 0]}"
 
 
 def make(

@@ -4,9 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from portal.demo import rooms
 from portal.demo.people import Survivor, sign_in
-from portal.models import Case, Room, Service
+from portal.models import Case
 from portal.services.visits import planning, proposing
 from portal.services.visits.talks import Asked
 
@@ -22,9 +21,5 @@ def propose(session: Session, her: Survivor, *, now: datetime) -> None:
         if not found.choices or not found.choices[0].to_send:
             continue
         key = found.choices[0].key
-        proposing.send(session, director, case, asked, key, _place, now=now)
+        proposing.send(session, director, case, asked, key, now=now)
         return
-
-
-def _place(service: Service, room: Room | None) -> str:
-    return service.place if room is None else rooms.place_of(service) or room.name

@@ -59,7 +59,6 @@ def send(
             case,
             asked,
             key,
-            lambda service, room: f"{service.place} {room.name if room else ''}",
             now=NOON,
         )
         return visit.id

@@ -31,9 +31,7 @@ def test_one_of_two_who_send_at_the_same_moment_gets_the_time(
         try:
             with the_house.acting(the_house.director) as (session, acting):
                 case = the_house.case_of(session, person)
-                return proposing.send(
-                    session, acting, case, ENGLISH, key, lambda service, _: "here", now=NOON
-                ).id
+                return proposing.send(session, acting, case, ENGLISH, key, now=NOON).id
         except PlanIsGone:
             return None
 

@@ -328,7 +328,6 @@ class Furnishing:
                 case,
                 asked,
                 found.choices[0].key,
-                lambda service, room: service.place,
                 now=then,
             )
             self._note("visit", visit.id)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.appointments import COMING, IN_NO_LIST, SHE_ASKED, AppointmentState
@@ -20,7 +20,7 @@ from portal.domain.referrals import WITH_THE_SERVICE
 from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission, Role
 from portal.models import Appointment, Case, Membership, Referral, Service, StaffMember
-from portal.services.dates.shown_dates import Shown, with_details, with_names
+from portal.services.dates.shown_dates import Asking, Shown, with_details, with_names
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import open_referrals
 
@@ -193,7 +193,7 @@ def _shown(show: Show, *, now: datetime) -> ColumnElement[bool]:
     }[show]
 
 
-def _dates(whose: Whose) -> Select[Appointment, Service, str, str]:
+def _dates(whose: Whose) -> Asking:
     return with_names().where(_condition(whose))
 
 

@@ -16,7 +16,7 @@ from portal.domain.appointments import (
     AppointmentState,
 )
 from portal.domain.words import written, written_or_none
-from portal.models import Appointment, Case, Referral, Service, StaffMember
+from portal.models import Appointment, Case, Referral, Room, Service, StaffMember
 from portal.services.entry.sessions import SignedIn
 from portal.services.interpreters import coming
 from portal.services.interpreters.coming import Coming
@@ -24,6 +24,8 @@ from portal.services.keys.reading import OpenFolder, open_referrals
 from portal.services.referrals.at_service import get_for_service
 
 MAX_DETAIL = 300
+Row = tuple[Appointment, Service, str, str, Room | None]
+Asking = Select[Appointment, Service, str, str, Room | None]
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Shown:
     service: Service
     with_name: str
     details: Details | None
+    room: Room | None = None
     case_number: str = ""
     her_name: str | None = None
     interpreter: Coming | None = None
@@ -61,6 +64,14 @@ class Shown:
     def ends_at(self) -> datetime:
         """When the talk is over."""
         return ends_at(self.appointment)
+
+    @property
+    def floor(self) -> int | None:
+        """The floor of its place; None where somebody wrote another place by hand."""
+        place = self.details.place if self.details else self.service.place
+        if self.room and place == self.room.name:
+            return self.room.floor
+        return self.service.floor if place == self.service.place else None
 
     @property
     def is_noted(self) -> bool:
@@ -99,20 +110,21 @@ def of_case(session: Session, acting: SignedIn, case: Case, *, now: datetime) ->
     return read(session, acting, asked, purpose="case", now=now)
 
 
-def with_names() -> Select[Appointment, Service, str, str]:
-    """How every question about dates begins: with the service, who meets her and the case."""
+def with_names() -> Asking:
+    """How every question about dates begins: service, who meets her, case and room."""
     return (
-        select(Appointment, Service, StaffMember.name, Case.number)
+        select(Appointment, Service, StaffMember.name, Case.number, Room)
         .join(Service, Service.id == Appointment.service_id)
         .join(StaffMember, StaffMember.account_id == Appointment.with_id)
         .join(Case, Case.id == Appointment.case_id)
+        .outerjoin(Room, Room.id == Appointment.room_id)
     )
 
 
 def read(
     session: Session,
     acting: SignedIn,
-    asked: Select[Appointment, Service, str, str],
+    asked: Asking,
     *,
     purpose: str,
     now: datetime,
@@ -126,7 +138,7 @@ def read(
 def with_details(
     session: Session,
     acting: SignedIn,
-    rows: Sequence[tuple[Appointment, Service, str, str]],
+    rows: Sequence[Row],
     *,
     purpose: str,
     now: datetime,
@@ -143,11 +155,12 @@ def with_details(
             service=service,
             with_name=name,
             details=_details(opened.get(appointment.referral_id), appointment),
+            room=room,
             case_number=number,
             her_name=names.get(appointment.referral_id),
             interpreter=come.get(appointment.id),
         )
-        for appointment, service, name, number in rows
+        for appointment, service, name, number, room in rows
     ]
 
 

@@ -1,6 +1,6 @@
 """A plan is sent to her: its times are held until she answers, or until the clock says so."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from portal.domain.refusals import NotYours, WrongState
 from portal.domain.roles import Permission
 from portal.domain.separation import TimeNotPossible
 from portal.domain.spans import Span
-from portal.models import Appointment, Case, Need, Room, Service, Visit
+from portal.models import Appointment, Case, Need, Visit
 from portal.services import audit
 from portal.services.dates import separation, taken_times
 from portal.services.dates.moves import move
@@ -29,7 +29,6 @@ from portal.services.visits import planning
 from portal.services.visits.choices import PlannedPart
 from portal.services.visits.talks import Asked
 
-Place = Callable[[Service, Room | None], str]
 """Where a talk is, in words that she understands."""
 
 
@@ -42,7 +41,6 @@ def send(
     case: Case,
     asked: Asked,
     key: str,
-    place: Place,
     *,
     now: datetime,
 ) -> Visit:
@@ -63,7 +61,7 @@ def send(
     children = found.wishes.children if found.keeps_places else 0
     visit = _new(session, acting, case, parts, children=children, now=now)
     for number, part in enumerate(parts):
-        appointment = _propose(session, acting, visit, part, place, now=now)
+        appointment = _propose(session, acting, visit, part, now=now)
         if number == 0:
             outbox.plan_question(session, visit, appointment, now=now)
         span = Span(part.starts_at, part.ends_at)
@@ -178,7 +176,6 @@ def _propose(
     acting: SignedIn,
     visit: Visit,
     part: PlannedPart,
-    place: Place,
     *,
     now: datetime,
 ) -> Appointment:
@@ -208,7 +205,8 @@ def _propose(
         now=now,
         referral_id=referral.id,
     )
-    folder.write(appointment, "details", sealed_details(Details(place(part.service, room))))
+    place = room.name if room else part.service.place
+    folder.write(appointment, "details", sealed_details(Details(place)))
     session.add(appointment)
     session.flush()
     return appointment

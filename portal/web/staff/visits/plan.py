@@ -14,8 +14,7 @@ from portal.domain.refusals import WrongState
 from portal.domain.visits.plans import Reason, TooManyTalks
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.i18n import negotiate, use_language
-from portal.models import Case, Room, Service
+from portal.models import Case
 from portal.services.case_work import cases
 from portal.services.dates import taken_times
 from portal.services.house import today_here
@@ -23,7 +22,6 @@ from portal.services.visits import answering, planning, proposing, talks
 from portal.services.visits.planning import Planning
 from portal.services.visits.talks import Asked
 from portal.web import guards
-from portal.web.floors import floor_words
 from portal.web.staff.visits.asking import Typed
 
 blueprint = Blueprint("visits", __name__, url_prefix="/cases/<uuid:case_id>/visit")
@@ -71,11 +69,10 @@ def send(case_id: UUID) -> ResponseReturnValue:
     case = cases.get_case(guards.db(), acting, case_id)
     typed = Typed(request.form, _today())
     asked = _asked(case, typed, now)
-    _name, language = cases.contact_card(guards.db(), acting, case, purpose="visit", now=now)
     try:
-        with guards.transaction() as session, use_language(_hers(language)):
+        with guards.transaction() as session:
             key = request.form.get("plan", "")
-            proposing.send(session, acting, case, asked, key, _place, now=now)
+            proposing.send(session, acting, case, asked, key, now=now)
     except (PlanIsGone, TooManyTalks, WrongState):
         flash(_("This plan is no longer possible: a time was taken. Here is a fresh one."), "warn")
         return _page(case, typed)
@@ -140,17 +137,6 @@ def on_case(case: Case, now: datetime) -> dict[str, Any]:
         "last_visit": last,
         "visit_words": STATES,
     }
-
-
-def _place(service: Service, room: Room | None) -> str:
-    if room is None:
-        return service.place
-    return f"{room.name}, {floor_words(room.floor)}"
-
-
-def _hers(language: str) -> str:
-    """The language of these pages that she reads best."""
-    return negotiate(language.replace("_", "-"), guards.offered_languages())
 
 
 def _today() -> date:

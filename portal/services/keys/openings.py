@@ -9,15 +9,21 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain import acts
-from portal.models import Folder, SignIn
+from portal.models import Folder, SignIn, plain_rows
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import at_once
 
 COUNTED_ONCE_WITHIN = timedelta(minutes=10)
+
+_OPENINGS = select(SignIn.openings).where(SignIn.token_hash == bindparam("of"))
+_REMEMBER = (
+    update(SignIn).where(SignIn.token_hash == bindparam("of")).values(openings=bindparam("to"))
+)
 
 
 def write_down(
@@ -84,19 +90,14 @@ def _write_down(
 
 def _is_new(session: Session, acting: SignedIn, opening: str, *, now: datetime) -> bool:
     """Whether this opening was not written down yet in this sign-in; from now on it is."""
-    sign_in = session.get(SignIn, acting.session_id)
-    if sign_in is None:
+    known = plain_rows(session, _OPENINGS, {"of": acting.session_id}).scalar_one_or_none()
+    if known is None:
         return True
-    if _counts_still(acting, sign_in.openings, opening, now=now):
+    if _counts_still(acting, known, opening, now=now):
         return False
-    # The session forgets rows that nobody holds; this one is asked for again at each opening.
-    session.info["sign_in"] = sign_in
-    lately = {
-        name: at
-        for name, at in sign_in.openings.items()
-        if _counts_still(acting, sign_in.openings, name, now=now)
-    }
-    sign_in.openings = {**lately, opening: now.isoformat()}
+    lately = {name: at for name, at in known.items() if _counts_still(acting, known, name, now=now)}
+    to = {**lately, opening: now.isoformat()}
+    session.connection().execute(_REMEMBER, {"of": acting.session_id, "to": to})
     return True
 
 

@@ -7,7 +7,7 @@ drawings; `language()`; `page_key()`; `to_for(endpoint, ...)`, the inner path of
 
 import re
 from collections.abc import Callable, Mapping, MutableMapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache, lru_cache
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -154,6 +154,12 @@ def as_time(moment: date, words: str) -> Markup:
     return Markup(f'<time datetime="{moment.isoformat()}"><bdi>{escape(words)}</bdi></time>')
 
 
+def clock(moment: datetime) -> Markup:
+    """The time of day alone: its words are what a machine reads too."""
+    words = dates.time(moment)
+    return Markup(f'<time datetime="{words}"><bdi>{words}</bdi></time>')
+
+
 def _time(words: Callable[[Any], str]) -> Callable[[date], Markup]:
     return lambda moment: as_time(moment, words(moment))
 
@@ -198,7 +204,7 @@ def furnish(app: Flask, settings: Settings) -> None:
         "combine": _combine,
         "moment": _time(dates.date_time),
         "day": _time(dates.date),
-        "clock": _time(dates.time),
+        "clock": clock,
         "part_of_day": dates.part_of_day,
         "month": dates.month,
         "decimal": numbers.decimal,

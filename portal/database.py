@@ -193,7 +193,8 @@ def _begin(queue: _Queue | None, connection: Connection) -> None:
     # A transaction that reads first and then writes fails at once, without waiting, when another
     # has committed in between; so whoever may write takes the lock at the beginning.
     if connection.get_execution_options().get("only_reads", False):
-        connection.exec_driver_sql("BEGIN")
+        # Takes no lock and cannot fail: past SQLAlchemy it costs a page 1 µs instead of 20.
+        _driver(connection).execute("BEGIN")
         return
     if queue is not None:
         queue.enter()

@@ -82,7 +82,7 @@ def find(
     }
     statement = _AFTER if after is not None else _BEFORE if before is not None else _NEWEST
     width = len(Line._fields)
-    found = plain_rows(session, statement, asked)
+    found = plain_rows(session, statement, asked).all()
     rows = [Found(Line(*row[:width]), *row[width:]) for row in found]
     return rows if after is not None else rows[::-1]
 

@@ -22,20 +22,32 @@ from sqlalchemy.orm import Session
 from portal.database import Database
 from portal.domain import passphrases
 from portal.domain.cards import secret
+from portal.domain.decisions import DecisionState
 from portal.domain.holders import HolderKind
 from portal.domain.needs import Category, HowSoon, NeedAnswer, Statement
 from portal.domain.promises import DEFAULT_PROMISES
 from portal.domain.readiness import Outcome, Readiness, Said
 from portal.domain.roles import Role
+from portal.domain.safe_contact import Channel
 from portal.domain.services import ServiceKind, ServiceState
 from portal.domain.timeline import EntryLane
-from portal.models import Account, Case, Centre, Holder, SecondFactor, Service
+from portal.models import (
+    Account,
+    Case,
+    Centre,
+    Decision,
+    Holder,
+    SafeContact,
+    SecondFactor,
+    Service,
+)
 from portal.services.case_work import opening
 from portal.services.colleagues import staff
 from portal.services.entry import cards, sessions
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import House
 from portal.services.keys import holders
+from portal.services.moderation import deciding
 from portal.services.needs import statements
 from portal.services.timeline import writing as timeline
 from portal.vault import KeyPair, new_key_pair, new_recovery, seal_to
@@ -198,6 +210,30 @@ class TestHouse:
             return timeline.write(
                 session, acting, her.case_id, lane, words, reason=reason, now=now
             ).id
+
+    def asks_her(
+        self, her: Person, channel: Channel, *, by: Person | None = None, now: datetime = NOON
+    ) -> None:
+        """A colleague called her about the new address that waits, and says yes to it."""
+        decision_id = self.question_about(her, channel)
+        assert decision_id is not None
+        who = by or self.moderator
+        with self.acting(who, now=now, second_factor_at=now) as (session, acting):
+            deciding.accept(session, acting, decision_id, now=now)
+
+    def question_about(self, her: Person, channel: Channel) -> UUID | None:
+        """What waits about a new address of hers; None when nothing does."""
+        asked = (
+            select(Decision.id)
+            .join(SafeContact, SafeContact.id == Decision.subject_id)
+            .where(
+                SafeContact.case_id == her.case_id,
+                SafeContact.channel == channel,
+                Decision.state == DecisionState.WAITING,
+            )
+        )
+        with self.database.transaction("read") as session:
+            return session.scalars(asked).one_or_none()
 
     def case_of(self, session: Session, person: Person) -> Case:
         """The case row of a survivor."""

@@ -19,7 +19,7 @@ from portal.models import AuditNight, Centre, Membership, Service, StaffMember
 from portal.services.colleagues import staff
 from portal.services.house import HouseNotReady
 from portal.services.running import founding
-from portal.services.telling import safe_contact
+from portal.services.telling import safe_contact, ways
 from portal.setting_values import is_loopback
 from portal.settings import Settings, described
 from portal.vault import BadKeyFile, KeyFile
@@ -151,7 +151,7 @@ def _of_services(session: Session) -> Iterator[Finding]:
 def of_telling(session: Session, settings: Settings) -> Iterator[Finding]:
     """Ways that survivors said yes to and that lead nowhere."""
     offered = safe_contact.offered(settings)
-    for channel, number in safe_contact.count_yeses(session, now=datetime.now(UTC)).items():
+    for channel, number in ways.count_yeses(session, now=datetime.now(UTC)).items():
         if channel not in offered:
             yield Finding(
                 f"{number} said yes to {channel.value}, which nothing is set up to send by "

@@ -149,11 +149,9 @@ RULES: Mapping[DecisionKind, Rule] = {
         Lane.ORANGE,
         about_case=False,
     ),
+    # Hers alone to ask, with the new address: nobody puts one there for her.
     DecisionKind.CONTACT_CHANGE: Rule(
-        Permission.ASK_CONTACT_CHANGE,
-        Permission.DECIDE_CONTACT_CHANGE,
-        Lane.ORANGE,
-        she_may_ask=True,
+        None, Permission.DECIDE_CONTACT_CHANGE, Lane.ORANGE, she_may_ask=True, has_subject=True
     ),
     DecisionKind.RELEASE: Rule(
         Permission.ASK_RELEASE,

@@ -76,6 +76,7 @@ class Reason(StrEnum):
     DATE_CHANGED = "date_changed"
     SHE_SAID_NO = "she_said_no"
     CASE_CLOSED = "case_closed"
+    WAITS = "waits"
     LAPSED = "lapsed"
     CARD_STOPPED = "card_stopped"
     HOURS = "hours"
@@ -109,6 +110,8 @@ class Circumstances:
     card_works: bool
     """Her card opens: it is not frozen, doubted, lost or void."""
     said_yes: bool
+    waits: bool
+    """Her yes is to a new address, of which a colleague has not asked her yet."""
     until: datetime | None
     """When her yes ends."""
     hours: Hours | None
@@ -132,6 +135,7 @@ def decide(found: Circumstances, *, now: datetime) -> Verdict:
         (not found.case_is_open, OutboxState.DROPPED, Reason.CASE_CLOSED),
         (over >= found.not_after, OutboxState.NOT_SENT, Reason.TOO_LATE),
         (not found.card_works, OutboxState.NOT_SENT, Reason.CARD_STOPPED),
+        (found.waits, OutboxState.NOT_SENT, Reason.WAITS),
         (found.until is None or over >= found.until, OutboxState.NOT_SENT, Reason.LAPSED),
     ):
         if is_so:

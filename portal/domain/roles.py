@@ -59,7 +59,6 @@ class Permission(StrEnum):
     DECIDE_ROLE_CHANGE = "decide_role_change"
     ASK_SIGN_IN_AGAIN = "ask_sign_in_again"
     DECIDE_SIGN_IN_AGAIN = "decide_sign_in_again"
-    ASK_CONTACT_CHANGE = "ask_contact_change"
     DECIDE_CONTACT_CHANGE = "decide_contact_change"
     WRITE_PROGRAMME = "write_programme"
     ASK_RELEASE = "ask_release"
@@ -114,7 +113,6 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.DECIDE_ROLE_CHANGE: frozenset({Role.COORDINATOR}),
     Permission.ASK_SIGN_IN_AGAIN: frozenset({Role.COORDINATOR}),
     Permission.DECIDE_SIGN_IN_AGAIN: frozenset({Role.COORDINATOR}),
-    Permission.ASK_CONTACT_CHANGE: frozenset({Role.CASE_DIRECTOR}),
     Permission.DECIDE_CONTACT_CHANGE: frozenset({Role.MODERATOR, Role.COORDINATOR}),
     Permission.WRITE_PROGRAMME: frozenset({Role.PARTNER_CONTACT_WORKER}),
     Permission.ASK_RELEASE: frozenset({Role.CASE_DIRECTOR, Role.PARTNER_CONTACT_WORKER}),

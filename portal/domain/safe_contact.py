@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from portal.domain.refusals import Refusal
+from portal.domain.refusals import Refusal, WrongState
 from portal.domain.words import clean
 
 LASTS = timedelta(days=30)
@@ -38,6 +38,12 @@ class Wish(StrEnum):
     NO = "no"
     YES = "yes"
     ONLY_THEN = "only_then"
+    WAITS = "waits"
+    """Yes to a new address, of which a colleague asks her first: nothing is sent until then."""
+
+
+COUNTS = frozenset({Wish.YES, Wish.ONLY_THEN})
+"""What she said that lets something be sent, as long as it has not ended."""
 
 
 class NeutralText(StrEnum):
@@ -67,6 +73,14 @@ class NoDayChosen(Refusal):
 
 class EndsBeforeItBegins(Refusal):
     """The hours end when they begin, or before."""
+
+
+class WaitsForColleague(WrongState):
+    """A colleague asks her first about a new address; until then nothing is sent there."""
+
+
+class HerCardIsStopped(Refusal):
+    """Somebody else may hold her card: nothing new counts before she was spoken with."""
 
 
 @dataclass(frozen=True)

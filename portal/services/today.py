@@ -18,7 +18,7 @@ from portal.services.dates import her_dates
 from portal.services.dates.shown_dates import Shown
 from portal.services.entry import cards
 from portal.services.entry.sessions import SignedIn
-from portal.services.telling import safe_contact
+from portal.services.telling import new_address, ways
 from portal.services.timeline import reading
 
 STILL_OPEN = AT_DESK | {NeedState.ROUTED}
@@ -88,6 +88,8 @@ class Today:
     """When a new card was made since she was last here: it may not have been hers."""
     new_entries: int = 0
     """Of what is happening: shown, or taken back, since she looked there."""
+    asks_about_way: bool = False
+    """Whether a colleague waits for her answer before a new address counts."""
     has_lapsed: bool = False
     """Whether a yes of hers to being told outside the portal has ended by itself."""
 
@@ -111,13 +113,16 @@ def show(session: Session, acting: SignedIn, *, now: datetime) -> Today:
         "since": acting.signed_in_before_at,
         "now": now,
     }
-    unseen, new_entries, new_card_at, has_lapsed = plain_rows(session, _NEWS, asked).one()
+    unseen, new_entries, new_card_at, asks_about_way, has_lapsed = plain_rows(
+        session, _NEWS, asked
+    ).one()
     return Today(
         next_date=her_dates.next_one(session, acting, now=now),
         unseen=unseen,
         new_entries=new_entries,
         asked=_asked(session, acting),
         new_card_at=new_card_at,
+        asks_about_way=asks_about_way,
         has_lapsed=has_lapsed,
     )
 
@@ -127,7 +132,8 @@ _NEWS = select(
     messages.unseen_by_her(bindparam("case_id")),
     reading.unseen_by_her(bindparam("case_id")),
     cards.made_since(bindparam("account_id"), bindparam("since", type_=Card.issued_at.type)),
-    safe_contact.lapsed(bindparam("case_id"), bindparam("now", type_=SafeContact.until.type)),
+    new_address.unanswered(bindparam("case_id")),
+    ways.lapsed(bindparam("case_id"), bindparam("now", type_=SafeContact.until.type)),
 )
 _OPEN_NEEDS = (
     select(Need, Referral, Service)

@@ -30,6 +30,7 @@ FINE = Circumstances(
     case_is_open=True,
     card_works=True,
     said_yes=True,
+    waits=False,
     until=NOW + timedelta(days=10),
     hours=None,
 )
@@ -43,6 +44,7 @@ found = st.builds(
     case_is_open=st.booleans(),
     card_works=st.booleans(),
     said_yes=st.booleans(),
+    waits=st.booleans(),
     until=st.none() | spans.map(lambda span: NOW + span),
     hours=st.none() | st.builds(
         Hours,

@@ -92,7 +92,6 @@ DECISIONS: dict[Role, set[Permission]] = {
         Permission.ASK_CARD_AGAIN,
         Permission.ASK_EXPORT,
         Permission.ASK_ERASURE,
-        Permission.ASK_CONTACT_CHANGE,
         Permission.ASK_RELEASE,
         Permission.ASK_POLICE_SHARING,
         Permission.ASK_SEPARATION_OVERRIDE,

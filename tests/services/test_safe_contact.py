@@ -21,7 +21,7 @@ from portal.services.keys import new_key_file
 from portal.services.keys.reading import open_folder
 from portal.services.need_to_know import seeing
 from portal.services.running import expiry, paper
-from portal.services.telling import safe_contact, sending
+from portal.services.telling import safe_contact, sending, ways
 from portal.services.telling.sending import Done
 from portal.settings import Settings
 from portal.vault import KeyFile
@@ -100,7 +100,7 @@ class TestSayingYes:
         says_yes(the_house, her, Channel.SMS, typed="0032 470 12 34 56", hours=EVENINGS)
         with the_house.acting(her) as (session, acting):
             found = safe_contact.hers(session, acting, now=NOON)[Channel.SMS]
-        assert found.way == safe_contact.Way("+32470123456", WORDS, EVENINGS)
+        assert found.way == ways.Way("+32470123456", WORDS, EVENINGS)
         assert (found.wish.value, found.until) == ("only_then", NOON + LASTS)
 
     def test_a_no_leaves_nothing_of_it(self, the_house: TestHouse, her: Person) -> None:
@@ -166,7 +166,7 @@ class TestSayingYes:
                 open_folder(
                     session, acting, her.case_id, FolderKind.SAFE_EMAIL, purpose="case", now=NOON
                 )
-            (row,) = safe_contact.of_case(session, her.case_id)
+            (row,) = ways.of_case(session, her.case_id)
             assert (row.channel, row.wish.value) == (Channel.EMAIL, "yes")
 
 

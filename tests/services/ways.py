@@ -24,7 +24,22 @@ def says_yes(
     hours: Hours | None = None,
     now: datetime = NOON,
 ) -> None:
-    """She lets a way be used."""
+    """She lets a way be used; where the address is new, a colleague asked her about it."""
+    types(the_house, her, channel, typed=typed, hours=hours, now=now)
+    if the_house.question_about(her, channel) is not None:
+        the_house.asks_her(her, channel, now=now)
+
+
+def types(
+    the_house: TestHouse,
+    her: Person,
+    channel: Channel = Channel.EMAIL,
+    *,
+    typed: str | None = None,
+    hours: Hours | None = None,
+    now: datetime = NOON,
+) -> None:
+    """She, or whoever holds her phone, lets a way be used."""
     with the_house.acting(her, now=now) as (session, acting):
         safe_contact.say_yes(
             session,

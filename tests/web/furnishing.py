@@ -135,17 +135,33 @@ class Furnishing:
             self._note("sample", drawn.id)
 
     def _telling(self, amal: Person) -> None:
-        """She said yes to one way; once nobody took what was sent."""
+        """She said yes to one way, and once nobody took what was sent; of another she is asked."""
         with self.house.acting(amal) as (session, acting):
             typed = "someone@house.example"
             safe_contact.say_yes(
                 session, acting, Channel.EMAIL, typed=typed, words="News.", hours=None, now=NOON
             )
+        self.house.asks_her(amal, Channel.EMAIL)
+        with self.house.acting(amal) as (session, acting):
             safe_contact.send_test(session, acting, Channel.EMAIL, now=NOON)
         with self.house.database.transaction() as session:
             sending.no_way(session, [Channel.EMAIL], now=NOON)
             given_up = select(OutboxItem.id).where(OutboxItem.state == OutboxState.GIVEN_UP)
             self._note("item", session.scalars(given_up).first())
+        with self.house.acting(amal) as (session, acting):
+            safe_contact.say_yes(
+                session,
+                acting,
+                Channel.SMS,
+                typed="+32470123456",
+                words="News.",
+                hours=None,
+                now=NOON,
+            )
+        asked = self.house.question_about(amal, Channel.SMS)
+        assert asked is not None
+        with self.house.acting(self.house.moderator) as (session, acting):
+            deciding.give_back(session, acting, asked, note="Is it your own phone?", now=NOON)
 
     def _house_set(self, coordinator: Person) -> None:
         """The coordinator gave the house a legal text."""

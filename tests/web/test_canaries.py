@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy import select
 
+from portal.domain.decisions import DecisionKind, DecisionState
 from portal.domain.outbox import Outcome
 from portal.domain.safe_contact import Channel
+from portal.models import Decision
 from portal.services.telling import sending
 from portal.services.telling.sending import Done
 from tests.web.browser_stand_in import Phone
@@ -50,7 +53,8 @@ AT_LEAST = {
     "what she says of an interpreter": r"/dates/\*/interpreter [a-z]",
     "what a service says of one for her": r"/staff/referrals/\*/dates/\*/interpreter/ask ",
     "what to bring": r"/staff/referrals/\*/date bring",
-    "where she may be told something": r"/telling/email",
+    "where she may be told something": r"/telling/email$",
+    "what she answers about a new address": r"/telling/email/answer",
     "why two must not meet": r"/staff/apart/lay words",
     "why a time is asked for": r"/staff/cases/\*/not-possible words",
     "what is happening, for her": r"/staff/cases/\*/timeline words",
@@ -151,6 +155,22 @@ class Journey:
         phone.send({"do": "/telling/email", "a": address, "b": "look", "c": "any"})
         assert address in phone.soup.get_text()
         self.canaries.listen(_on(phone))
+        # Read by whoever decides, once; asked about, and answered, in words.
+        for act in ("give_back", "accept"):
+            with self.whole.database.transaction("read") as session:
+                waits = (Decision.kind == DecisionKind.CONTACT_CHANGE) & (
+                    Decision.state == DecisionState.WAITING
+                )
+                asked = session.scalars(select(Decision.id).where(waits)).one()
+            mona = self.colleague("moderator")
+            mona.get(f"/staff/desk/{asked}")
+            assert address in mona.words
+            note = self.canaries.sing("/staff/desk/decision")
+            mona.post(f"/staff/desk/{asked}", act=act, words=note)
+            if act == "give_back":
+                phone.go("/telling/email/answer")
+                (form,) = [one for one in forms_in(phone.soup, "") if one.words]
+                send(phone, form, self.canaries.fill(form))
         phone.send({"do": "/telling/email/test"})
         with self.whole.database.transaction() as session:
             letter = sending.take_next(session, [Channel.EMAIL], now=self.whole.now)

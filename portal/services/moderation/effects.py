@@ -19,6 +19,7 @@ from portal.services.colleagues import again, roles
 from portal.services.dates import exceptions
 from portal.services.endings import closing, erasure
 from portal.services.entry.sessions import SignedIn
+from portal.services.telling import confirming
 from portal.services.timeline import showing
 
 
@@ -40,7 +41,10 @@ class WithHerKeys(Protocol):
         """Change, and flush."""
 
 
-AT_YES: Mapping[DecisionKind, WithHerKeys] = {DecisionKind.RELEASE: showing.hand_over}
+AT_YES: Mapping[DecisionKind, WithHerKeys] = {
+    DecisionKind.CONTACT_CHANGE: confirming.hand_to_machine,
+    DecisionKind.RELEASE: showing.hand_over,
+}
 EFFECTS: Mapping[DecisionKind, Effect] = {
     DecisionKind.ROLE_CHANGE: roles.give_as_decided,
     DecisionKind.SIGN_IN_AGAIN: again.allow,
@@ -55,5 +59,6 @@ EFFECTS: Mapping[DecisionKind, Effect] = {
 ENDS: Mapping[DecisionKind, Effect] = {
     DecisionKind.BREAK_GLASS: emergency.end,
     DecisionKind.CARD_AGAIN: card_again.end,
+    DecisionKind.CONTACT_CHANGE: confirming.erase,
     DecisionKind.RELEASE: showing.never_show,
 }

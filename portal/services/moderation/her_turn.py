@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.decisions import DecisionState
+from portal.domain.decisions import DecisionKind, DecisionState
 from portal.domain.needs import NeedState
 from portal.domain.referrals import ReferralState
 from portal.models import Case, Decision, Need, Referral, Service
@@ -18,6 +18,10 @@ PAGE = 50
 _WAITS_FOR_YES = (
     Referral.service_id.in_(select(Service.id)),
     Referral.state == ReferralState.WAITS_FOR_YES,
+)
+_ASKED_BESIDES = (
+    Decision.kind == DecisionKind.CONTACT_CHANGE,
+    Decision.state == DecisionState.GIVEN_BACK,
 )
 
 
@@ -54,13 +58,30 @@ def waits_for_answer(
     return [(need, at, number) for need, at, number in rows]
 
 
+def asked_besides(
+    session: Session, acting: SignedIn, *, size: int = PAGE
+) -> list[tuple[Decision, str]]:
+    """What else she asked for and was asked about, with its case number."""
+    check_reader(acting)
+    rows = session.execute(
+        select(Decision, Case.number)
+        .join(Case, Case.id == Decision.case_id)
+        .where(*_ASKED_BESIDES)
+        .order_by(Decision.decided_at, Decision.id)
+        .limit(size)
+    )
+    return list(rows)
+
+
 def waiting_for_her(session: Session, acting: SignedIn) -> tuple[int, int]:
-    """How many questions wait for her yes, and how many needs for her answer."""
+    """How many questions wait for her yes, and how many for her answer."""
     check_reader(acting)
     yes = select(func.count()).select_from(Referral).where(*_WAITS_FOR_YES)
     answer = select(func.count()).select_from(_given_back().subquery())
-    row = session.execute(select(yes.scalar_subquery(), answer.scalar_subquery())).one()
-    return int(row[0]), int(row[1])
+    besides = select(func.count()).select_from(Decision).where(*_ASKED_BESIDES)
+    counted = (one.scalar_subquery() for one in (yes, answer, besides))
+    row = session.execute(select(*counted)).one()
+    return int(row[0]), int(row[1]) + int(row[2])
 
 
 def _given_back() -> Select[UUID | None, datetime | None]:

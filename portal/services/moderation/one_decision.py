@@ -7,7 +7,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from portal.domain.decisions import RULES, DecisionState, claim_lives, deciding_roles
+from portal.domain.decisions import (
+    RULES,
+    DecisionKind,
+    DecisionState,
+    claim_lives,
+    deciding_roles,
+)
 from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission, Role
 from portal.models import Case, Decision, StaffMember
@@ -42,6 +48,12 @@ class OpenDecision:
     def waits_for(self) -> frozenset[Role]:
         """The roles that decide about it."""
         return deciding_roles(self.decision.kind)
+
+    @property
+    def can_give_back(self) -> bool:
+        """Whether who asked has a page on which to answer a question."""
+        is_hers = self.asked_by is None
+        return not is_hers or self.decision.kind is DecisionKind.CONTACT_CHANGE
 
     @property
     def can_wait(self) -> bool:

@@ -31,7 +31,7 @@ from portal.domain.proposals import VisitState
 from portal.domain.safe_contact import Channel, Wish
 from portal.models import Appointment, Card, Case, OutboxItem, SafeContact, Visit
 from portal.services import audit
-from portal.services.telling.safe_contact import Way, read_as_machine
+from portal.services.telling.ways import Way, read_as_machine
 from portal.vault import VaultError
 
 AT_ONCE = 50
@@ -195,6 +195,7 @@ def _judged(
             case_is_open=case_state is CaseState.OPEN,
             card_works=card_state is CardState.ACTIVE,
             said_yes=contact is not None and contact.wish is not Wish.NO,
+            waits=contact is not None and contact.wish is Wish.WAITS,
             until=until,
             hours=way.hours if way else None,
         )

@@ -16,6 +16,7 @@ from portal.web.survivor import (
     timeline,
     today,
     visits,
+    way_question,
     who_helps,
 )
 
@@ -37,6 +38,7 @@ def make_blueprint() -> Blueprint:
         account,
         who_helps,
         telling,
+        way_question,
         timeline,
     ):
         blueprint.register_blueprint(module.blueprint)

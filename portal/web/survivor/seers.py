@@ -73,6 +73,9 @@ def _who(line: CanSee) -> tuple[int, str, str]:
     # The two emergency halves are one card: neither group can see anything alone.
     if line.why is Why.EMERGENCY and line.holder is not HolderKind.STAFF:
         return ORDER.index(line.why), "", ""
+    if line.why is Why.DECISION:
+        # Teams have no name of their own: each is a card.
+        return ORDER.index(line.why), line.name, line.holder.value
     service = str(line.need.id) if line.why is Why.SHE_SAID_YES and line.need else ""
     return ORDER.index(line.why), line.name, service
 

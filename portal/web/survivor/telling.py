@@ -9,6 +9,7 @@ from wtforms import RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from portal.domain.decisions import NobodyToDecide
 from portal.domain.outbox import OutboxState
 from portal.domain.refusals import Refusal, SlowDown, WrongState
 from portal.domain.safe_contact import (
@@ -20,6 +21,8 @@ from portal.domain.safe_contact import (
     NotAnAddress,
     NotANumber,
     NumberWithoutCountry,
+    WaitsForColleague,
+    Wish,
 )
 from portal.i18n import dates
 from portal.i18n import gettext as _
@@ -50,11 +53,14 @@ NEUTRAL_WORDS: Mapping[NeutralText, str] = {
 
 SAID: Mapping[str, str] = {
     "yes": _l("You said yes. You can stop this at any time."),
+    "waits": _l("Thank you. A colleague asks you first. Until then we send nothing."),
+    "no_test": _l("A colleague asks you first. Until then we send no test."),
+    "answered": _l("Thank you. Your answer is sent."),
     "no": _l("We send nothing there. Number and address are gone."),
     "test": _l("A test is on its way."),
     "often": _l("You tried this 3 times. Wait an hour, then try again."),
     "changed": _l("This has changed meanwhile."),
-    "kept": unsent.SAID["kept"],
+    **unsent.SAID,
     guards.SENT_TWICE: _l("You sent this twice. It counts once. Try again if needed."),
 }
 WORDS: Mapping[type[Refusal], tuple[str, str]] = {
@@ -66,6 +72,10 @@ WORDS: Mapping[type[Refusal], tuple[str, str]] = {
     ),
     NoDayChosen: ("days", _l("Choose one day or more.")),
     EndsBeforeItBegins: ("ends", _l("Choose a later hour here.")),
+    NobodyToDecide: (
+        "typed",
+        _l("Nobody can decide this now. Tell us when you are here, or call us."),
+    ),
 }
 TEST_WORDS: Mapping[OutboxState, str] = {
     OutboxState.WAITING: _l("The test waits to be sent."),
@@ -112,7 +122,7 @@ def show() -> ResponseReturnValue:
 @blueprint.route("/<channel>", methods=["GET", "POST"])
 def ask(channel: str) -> ResponseReturnValue:
     """One way: the very words, and the sender, stand there before she says yes."""
-    way, kept = _get_way(channel), unsent.way_by(channel)
+    way, kept = get_way(channel), unsent.way_by(channel)
     form = _form(way, kept)
     if form.is_for_later:
         with guards.transaction() as session:
@@ -122,7 +132,7 @@ def ask(channel: str) -> ResponseReturnValue:
         try:
             with guards.transaction() as session:
                 drafts.forget(session, guards.signed_in(), kept)
-                safe_contact.say_yes(
+                said = safe_contact.say_yes(
                     session,
                     guards.signed_in(),
                     way.channel,
@@ -134,7 +144,8 @@ def ask(channel: str) -> ResponseReturnValue:
         except tuple(WORDS) as refusal:
             form.refuse(*WORDS[type(refusal)])
         else:
-            return redirect(url_for(".show", said="yes"))
+            waits = said.wish is Wish.WAITS
+            return redirect(url_for(".show", said="waits" if waits else "yes"))
     return _page("ask", way=way, form=form, sender=_sender(way.channel))
 
 
@@ -142,7 +153,7 @@ def ask(channel: str) -> ResponseReturnValue:
 def say_no(channel: str) -> ResponseReturnValue:
     """As easy as yes."""
     with guards.transaction() as session:
-        way = _get_way(channel)
+        way = get_way(channel)
         safe_contact.say_no(session, guards.signed_in(), way.channel, now=guards.utc_now())
     return redirect(url_for(".show", said="no"))
 
@@ -160,10 +171,12 @@ def send_test(channel: str) -> ResponseReturnValue:
 
 
 def _act(act: Any, channel: str, said: str) -> ResponseReturnValue:
-    way = _get_way(channel)
+    way = get_way(channel)
     try:
         with guards.transaction() as session:
             act(session, guards.signed_in(), way.channel, now=guards.utc_now())
+    except WaitsForColleague:
+        said = "no_test" if said == "test" else "waits"
     except WrongState:
         said = "changed"
     except SlowDown:
@@ -175,7 +188,8 @@ def _offered() -> tuple[Channel, ...]:
     return safe_contact.offered(guards.house().settings)
 
 
-def _get_way(channel: str) -> ShownWay:
+def get_way(channel: str) -> ShownWay:
+    """A way that this house has, with what she said of it; else there is no such page."""
     if channel not in _offered():
         abort(404)
     ways = safe_contact.hers(guards.db(), guards.signed_in(), now=guards.utc_now())

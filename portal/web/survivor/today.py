@@ -99,9 +99,9 @@ def _unsent_row(kind: str) -> tuple[str, str, str]:
     need_id = unsent.need_of(kind)
     if need_id is not None:
         return _("Add something"), url_for("survivor.needs.show", need_id=need_id), "write"
-    channel = unsent.channel_of(kind)
-    if channel is not None:
-        return _("How we can reach you"), url_for("survivor.telling.ask", channel=channel), "phone"
+    about_way = _about_way(kind)
+    if about_way is not None:
+        return about_way
     date_id = unsent.date_of(kind)
     if date_id is not None:
         asked = url_for("survivor.date_interpreter.ask", date_id=date_id)
@@ -120,3 +120,14 @@ def _unsent_row(kind: str) -> tuple[str, str, str]:
     if kind == statements.DRAFT:
         return _("What I need"), url_for("survivor.needs.show_all"), "needs"
     return _("Your message"), url_for("survivor.messages.show"), "messages"
+
+
+def _about_way(kind: str) -> tuple[str, str, str] | None:
+    """The same of a way by which she may be told something; None for anything else."""
+    channel = unsent.channel_of(kind)
+    if channel is not None:
+        return _("How we can reach you"), url_for("survivor.telling.ask", channel=channel), "phone"
+    channel = unsent.answered_channel_of(kind)
+    if channel is not None:
+        return _("Your answer"), url_for("survivor.way_question.answer", channel=channel), "write"
+    return None

@@ -9,6 +9,7 @@ from portal.web import guards
 
 MESSAGE = "message"
 _ADDITION, _QUESTION, _WAY, _INTERPRETER = "addition ", "question ", "way ", "interpreter "
+_ANSWER = "answer about way "
 WHEN, PARTS = "when she can come", "parts of a visit"
 
 SAID = {
@@ -33,6 +34,11 @@ def way_by(channel: str) -> str:
     return f"{_WAY}{channel}"
 
 
+def answer_about(channel: str) -> str:
+    """The kind of a draft that answers a question about a new number or address."""
+    return f"{_ANSWER}{channel}"
+
+
 def interpreter_for(date_id: UUID) -> str:
     """The kind of a draft of what she asks about an interpreter for a date."""
     return f"{_INTERPRETER}{date_id}"
@@ -46,6 +52,11 @@ def date_of(kind: str) -> UUID | None:
 def channel_of(kind: str) -> str | None:
     """The way that a draft is about; None for drafts of another kind."""
     return kind.removeprefix(_WAY) if kind.startswith(_WAY) else None
+
+
+def answered_channel_of(kind: str) -> str | None:
+    """The way about which she answers; None for drafts of another kind."""
+    return kind.removeprefix(_ANSWER) if kind.startswith(_ANSWER) else None
 
 
 def need_of(kind: str) -> UUID | None:

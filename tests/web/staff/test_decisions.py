@@ -14,6 +14,7 @@ from portal.domain.roles import Role
 from portal.models import Decision, Membership, StaffMember
 from portal.services.moderation import decisions
 from tests.people import Person
+from tests.services.ways import types
 from tests.web.staff.at_work import AtWork, Colleague
 
 WHY = "Her brother waits at the door."
@@ -284,7 +285,7 @@ class TestASafeMoment:
 def test_filters_need_nothing_unsealed(work: AtWork, her: Person) -> None:
     work.house.a_need(her, Category.SAFETY, how_soon=HowSoon.TODAY, now=work.now)
     ask(work, work.house.director, DecisionKind.RELEASE, her)
-    ask(work, work.house.director, DecisionKind.CONTACT_CHANGE, work.house.a_survivor("Noor"))
+    types(work.house, work.house.a_survivor("Noor"), now=work.now)
     mona = work.signs_in(work.house.moderator)
     before = work.openings()
     shown = {

@@ -62,4 +62,4 @@ def test_staff_see_what_she_said_of_a_way_and_never_an_address(
         assert address not in els.shown.get_data(as_text=True)
     says_no(people, her, Channel.EMAIL)
     els.get(f"/staff/cases/{her.case_id}")
-    assert "She said no" in els.words
+    assert "No yes counts: nothing is sent" in els.words

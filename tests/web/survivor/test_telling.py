@@ -1,14 +1,19 @@
 """How we may reach her: nothing before her yes, and she reads the very words first."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
+from sqlalchemy import select, update
 
+from portal.domain.decisions import DecisionKind, DecisionState
 from portal.domain.safe_contact import Channel, NeutralText
+from portal.models import Decision, StaffMember
+from portal.services.moderation import deciding
 from portal.services.telling import sending
 from portal.web.survivor.telling import NEUTRAL_WORDS
 from tests.web.browser_stand_in import Phone
-from tests.web.survivor.hands import form_of, has_button, press, text
+from tests.web.survivor.hands import acting, form_of, has_button, press, text
 from tests.web.whole_house import WholeHouse
 
 YES, NUMBER = "Yes, send me this", "+32 470 12 34 56"
@@ -20,9 +25,29 @@ def bea(whole: WholeHouse) -> Phone:
     return whole.phone(whole.everybody.bea)
 
 
-def says_yes(bea: Phone, **more: str) -> None:
+def says_yes(bea: Phone, whole: WholeHouse, **more: str) -> None:
+    """She says yes, and a colleague asked her about the number."""
+    types(bea, **more)
+    with acting(whole, whole.everybody.staff["moderator"]) as (session, colleague):
+        deciding.accept(session, colleague, asked(whole), now=whole.now)
+    bea.go("/telling")
+
+
+def types(bea: Phone, **more: str) -> None:
+    """She, or whoever holds her phone."""
     bea.go("/telling/sms")
     press(bea, YES, **{"a": NUMBER, "b": "look", "c": "any"} | more)
+
+
+def asked(whole: WholeHouse) -> UUID:
+    """What waits about a new number or address."""
+    with whole.database.transaction("read") as session:
+        return session.scalars(
+            select(Decision.id).where(
+                Decision.kind == DecisionKind.CONTACT_CHANGE,
+                Decision.state == DecisionState.WAITING,
+            )
+        ).one()
 
 
 def next_letter(whole: WholeHouse) -> sending.Letter | None:
@@ -44,8 +69,7 @@ def test_she_reads_exactly_what_will_come_before_she_says_yes(
     for words in NEUTRAL_WORDS.values():
         assert str(words) in text(bea)
     assert "No name, no place, no link." in text(bea)
-    says_yes(bea)
-    assert "You said yes." in text(bea)
+    says_yes(bea, whole)
     press(bea, "Send me a test")
     assert "A test is on its way." in text(bea)
     letter = next_letter(whole)
@@ -54,7 +78,7 @@ def test_she_reads_exactly_what_will_come_before_she_says_yes(
 
 
 def test_no_is_one_tap_and_leaves_nothing(bea: Phone, whole: WholeHouse) -> None:
-    says_yes(bea)
+    says_yes(bea, whole)
     press(bea, "Send me a test")
     press(bea, "No, send nothing")
     assert "Number and address are gone." in text(bea)
@@ -85,9 +109,9 @@ def test_a_wrong_address_is_said_beside_it_and_nothing_is_lost(
 
 
 def test_only_then_has_days_and_hours(bea: Phone, whole: WholeHouse) -> None:
-    says_yes(bea, c="then", d="2", e="18", g="18")
+    types(bea, c="then", d="2", e="18", g="18")
     assert "Choose a later hour here." in text(bea)
-    says_yes(bea, c="then", d="2", e="18", g="20")
+    says_yes(bea, whole, c="then", d="2", e="18", g="20")
     assert "Wednesday 18:00 – 20:00" in text(bea)
     press(bea, "Send me a test")
     assert "The test waits to be sent. Wednesday 18:00" in text(bea)
@@ -97,7 +121,7 @@ def test_only_then_has_days_and_hours(bea: Phone, whole: WholeHouse) -> None:
 
 
 def test_after_thirty_days_she_is_asked_again(bea: Phone, whole: WholeHouse) -> None:
-    says_yes(bea)
+    says_yes(bea, whole)
     whole.later(days=31)
     again = whole.phone(whole.everybody.bea)
     assert "Is it still safe?" in text(again)
@@ -110,7 +134,7 @@ def test_after_thirty_days_she_is_asked_again(bea: Phone, whole: WholeHouse) -> 
 
 
 def test_three_tests_an_hour_are_enough(bea: Phone, whole: WholeHouse) -> None:
-    says_yes(bea)
+    says_yes(bea, whole)
     for _ in range(4):
         whole.now += timedelta(seconds=1)
         press(bea, "Send me a test")
@@ -140,6 +164,89 @@ def test_the_texts_of_the_settings_are_the_texts_that_there_are() -> None:
 
     codes = ",".join(one.value for one in NeutralText)
     assert set(neutral_texts(codes)) == set(NeutralText)
+
+
+class TestANewNumber:
+    """Whoever holds her unlocked phone can type his own: a colleague asks her first."""
+
+    def says(self, whole: WholeHouse, act: str, words: str) -> None:
+        """A colleague at the desk answers."""
+        mona = whole.browser(whole.everybody.staff["moderator"])
+        mona.get(f"/staff/desk/{asked(whole)}").submit(act, words=words)
+
+    def test_it_waits_and_she_reads_for_what_and_until_when(
+        self, bea: Phone, whole: WholeHouse
+    ) -> None:
+        types(bea)
+        assert "A colleague asks you first. Until then we send nothing." in text(bea)
+        assert "We call a number that we know from before." in text(bea)
+        assert "You get an answer before Tuesday 17:00" in text(bea)
+        assert not has_button(bea, "Send me a test")
+        bea.send({"do": "/telling/sms/test"})
+        assert "Until then we send no test." in text(bea)
+        assert next_letter(whole) is None
+
+    def test_she_sees_who_can_read_it_while_it_waits_and_who_read_it(
+        self, bea: Phone, whole: WholeHouse
+    ) -> None:
+        types(bea)
+        bea.go("/sharing")
+        for who in ("The desk", "Who leads this house"):
+            assert f"{who} To decide about something in your file. Your phone number" in text(bea)
+        assert "Our computer" not in text(bea)
+        self.says(whole, "Accept", "")
+        bea.go("/sharing")
+        assert "Our computer" in text(bea)
+        assert "Who leads this house To decide" not in text(bea)
+        bea.go("/sharing/looked")
+        assert "Your phone number" in text(bea)
+
+    def test_a_no_says_so_without_blame_and_leaves_nothing(
+        self, bea: Phone, whole: WholeHouse
+    ) -> None:
+        types(bea)
+        self.says(whole, "Decline", "Tell us at your next talk.")
+        bea.go("/telling")
+        assert "We could not confirm this with you." in text(bea)
+        assert "Tell us at your next talk." in text(bea)
+        assert "470" not in text(bea)
+        types(bea)
+        assert "A colleague asks you first." in text(bea)
+        assert "We could not confirm" not in text(bea)
+
+    def test_she_is_asked_something_and_her_answer_brings_it_back(
+        self, bea: Phone, whole: WholeHouse
+    ) -> None:
+        types(bea)
+        first = asked(whole)
+        self.says(whole, "Give back with the note", "Is it your own phone?")
+        bea.go("/today")
+        press(bea, "We need to ask you something How we can reach you")
+        assert "Is it your own phone?" in text(bea)
+        press(bea, "Answer")
+        press(bea, "Send", a=" ")
+        assert "Nothing is written here yet." in text(bea)
+        press(bea, "Keep for later", a="It is my")
+        bea.go("/today")
+        press(bea, "Your answer")
+        assert form_of(bea, "Send")["a"] == "It is my"
+        press(bea, "Send", a="It is my own.")
+        assert "Your answer is sent." in text(bea)
+        again = asked(whole)
+        assert again != first
+        mona = whole.browser(whole.everybody.staff["moderator"])
+        assert "It is my own." in mona.get(f"/staff/desk/{again}").words
+        bea.go("/telling/sms/answer")
+        assert "This has changed meanwhile." in text(bea)
+
+    def test_no_one_is_there_to_decide_and_nothing_typed_is_lost(
+        self, bea: Phone, whole: WholeHouse
+    ) -> None:
+        with whole.database.transaction() as session:
+            session.execute(update(StaffMember).values(left_at=whole.now))
+        types(bea)
+        assert "Nobody can decide this now." in text(bea)
+        assert form_of(bea, YES)["a"] == NUMBER
 
 
 def test_amal_sees_who_can_read_her_address(whole: WholeHouse) -> None:

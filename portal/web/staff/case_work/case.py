@@ -21,7 +21,7 @@ from portal.services.needs import stories
 from portal.services.needs.desk_again import ask_desk_again
 from portal.services.needs.stories import NeedStory
 from portal.services.referrals import answers
-from portal.services.telling import outbox, safe_contact
+from portal.services.telling import outbox, ways
 from portal.web import guards
 from portal.web.staff.case_work.cards import may_issue_again
 from portal.web.staff.case_work.conversation import MessageForm, write_answer
@@ -62,7 +62,7 @@ def case(case_id: UUID) -> ResponseReturnValue:
         **_dates(found, now),
         **plan.on_case(found, now),
         **_card(found, now),
-        ways=safe_contact.of_case(session, case_id),
+        ways=ways.of_case(session, case_id),
         not_told=outbox.not_told(session, acting, case_id=case_id),
     )
 

@@ -16,9 +16,6 @@ ALLOWS: Mapping[DecisionKind, str] = {
         "A colleague may tell police or prosecutor what the reason says. The portal sends nothing "
         "by itself."
     ),
-    DecisionKind.CONTACT_CHANGE: _l(
-        "A colleague may change it together with her. The portal changes nothing by itself."
-    ),
     DecisionKind.FEEDBACK: _l(
         "A colleague may publish it. The portal publishes nothing by itself."
     ),
@@ -28,6 +25,9 @@ MEANS: Mapping[DecisionKind, str] = {
     **ALLOWS,
     DecisionKind.EXPORT: _l(
         "The case team may make one sealed copy of this file within seven days."
+    ),
+    DecisionKind.CONTACT_CHANGE: _l(
+        "The machine may send neutral words there for 30 days. You can read it no more."
     ),
     DecisionKind.RELEASE: _l(
         "She reads it, with your name and the name of who wrote it. Nothing is sent to her phone."

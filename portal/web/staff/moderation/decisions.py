@@ -23,7 +23,9 @@ from portal.domain.decisions import (
 )
 from portal.domain.refusals import NotFound, Refusal
 from portal.domain.roles import RolesKeptApart
+from portal.domain.safe_contact import HerCardIsStopped
 from portal.domain.words import NothingWritten, TooLong
+from portal.i18n import dates
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.models import Decision
@@ -33,6 +35,8 @@ from portal.services.endings import closing
 from portal.services.endings.erasure import OnHold
 from portal.services.keys.halves import KeyNotHandedOver
 from portal.services.moderation import deciding, decisions, one_decision
+from portal.services.telling import confirming
+from portal.services.telling.confirming import Proposed
 from portal.services.timeline import reading
 from portal.services.timeline.reading import ShownEntry
 from portal.web import guards, timeline_words
@@ -46,7 +50,6 @@ blueprint = Blueprint("decisions", __name__, url_prefix="/desk")
 
 BY_HAND = (
     DecisionKind.POLICE_SHARING,
-    DecisionKind.CONTACT_CHANGE,
     DecisionKind.FEEDBACK,
     DecisionKind.EXPORT,
     DecisionKind.ERASURE,
@@ -74,6 +77,10 @@ WORDS: Mapping[type[Refusal], str] = {
     RoleHeldAlready: colleagues.WORDS[RoleHeldAlready],
     StillOnHerFile: _l(
         "This colleague is still on her file. Hand the file on first, then say yes."
+    ),
+    HerCardIsStopped: _l(
+        "Her card is stopped: perhaps somebody else has it. Speak with her and lift that first, or "
+        "decline."
     ),
     OnHold: _l("A legal hold stands on this file: nothing of it may be deleted."),
     KeyNotHandedOver: _l(
@@ -126,6 +133,8 @@ def decision(decision_id: UUID) -> ResponseReturnValue:
         consequence=consequences.of(found.decision),
         entry=_entry(found.decision),
         entry_words=timeline_words,
+        proposed=_proposed(found.decision),
+        day_names=dates.weekdays("wide"),
     )
 
 
@@ -173,6 +182,13 @@ def _entry(decision: Decision) -> ShownEntry | None:
     if decision.kind is not DecisionKind.RELEASE:
         return None
     return reading.to_decide(guards.db(), guards.signed_in(), decision, now=guards.utc_now())
+
+
+def _proposed(decision: Decision) -> Proposed | None:
+    """Where she wants to be told something, where that is what is asked."""
+    if decision.kind is not DecisionKind.CONTACT_CHANGE:
+        return None
+    return confirming.to_decide(guards.db(), guards.signed_in(), decision, now=guards.utc_now())
 
 
 def _ask(form: AskForm) -> None:

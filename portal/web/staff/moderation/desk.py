@@ -65,6 +65,7 @@ def waits_for_her() -> ResponseReturnValue:
         "staff/desk/waits_for_her.html",
         found=her_turn.waits_for_her(session, acting),
         asked=her_turn.waits_for_answer(session, acting),
+        besides=her_turn.asked_besides(session, acting),
     )
 
 

@@ -10,9 +10,10 @@ from portal.i18n import lazy_gettext as _l
 
 CHANNEL: Mapping[Channel, str] = {Channel.SMS: _l("Text message"), Channel.EMAIL: _l("E-mail")}
 WISH: Mapping[Wish, str] = {
-    Wish.NO: _l("She said no"),
+    Wish.NO: _l("No yes counts: nothing is sent"),
     Wish.YES: _l("She said yes, at any time"),
     Wish.ONLY_THEN: _l("She said yes, only at her hours"),
+    Wish.WAITS: _l("A new number or address waits for a colleague's yes"),
 }
 OUTBOX_KIND: Mapping[OutboxKind, str] = {
     OutboxKind.NEW_DATE: _l("She was not told of a new date, a plan or an interpreter"),
@@ -24,6 +25,7 @@ NOT_TOLD: Mapping[Reason, str] = {
     Reason.DATE_CHANGED: _l("the date changed"),
     Reason.SHE_SAID_NO: _l("she said no"),
     Reason.CASE_CLOSED: _l("the file is ended"),
+    Reason.WAITS: _l("a new number or address waited for a colleague's yes"),
     Reason.LAPSED: _l("her yes had lapsed"),
     Reason.CARD_STOPPED: _l("her card did not work at that moment"),
     Reason.HOURS: _l("her hours came too late"),

@@ -12,11 +12,11 @@ from portal.services.case_work import card_again, emergency, not_this_person
 from portal.services.moderation import deciding, decisions
 
 _ASKED = (
-    (50, DecisionKind.CONTACT_CHANGE, "Ze heeft een nieuw nummer. Teruggebeld, codewoord klopt."),
-    (200, DecisionKind.POLICE_SHARING, "Zij vraagt dat de wijkagent haar afspraken kent."),
-    (340, DecisionKind.EXPORT, "Haar advocaat vraagt een kopie. Ze heeft ja gezegd."),
-    (1500, DecisionKind.CONTACT_CHANGE, "Ze wil niet meer gemaild worden. Codewoord klopt."),
+    (1, 200, DecisionKind.POLICE_SHARING, "Zij vraagt dat de wijkagent haar afspraken kent."),
+    (2, 340, DecisionKind.EXPORT, "Haar advocaat vraagt een kopie. Ze heeft ja gezegd."),
 )
+"""For whom, how many minutes ago, what, and why."""
+_LOSES_CARD, _WANTS_ANOTHER, _IN_DANGER = 4, 5, 6
 _LOST = "Kaart verloren op de bus. Ze zei het codewoord."
 _URGENT = "Zij belt in paniek; haar casusregisseur en vervanger zijn niet te bereiken."
 _WHICH = "Welke brief? Zet de datum erbij."
@@ -24,12 +24,13 @@ _WHICH = "Welke brief? Zet de datum erbij."
 
 def note_decisions(diary: Diary, survivors: list[Survivor], coordinator: StaffPerson) -> None:
     """Case directors ask; one question comes back with a note, the rest waits."""
-    loses_card, wants_another, in_danger = survivors[len(_ASKED) : len(_ASKED) + 3]
-    diary.note(diary.now - timedelta(minutes=25), _lose_card(loses_card))
-    diary.note(diary.now - timedelta(minutes=90), _want_somebody_else(wants_another))
-    diary.note(diary.now - timedelta(minutes=15), _emergency(in_danger, coordinator))
-    for her, (minutes, kind, reason) in zip(survivors, _ASKED, strict=False):
-        diary.note(diary.now - timedelta(minutes=minutes), _ask(her, kind, reason, coordinator))
+    now = diary.now
+    diary.note(now - timedelta(minutes=25), _lose_card(survivors[_LOSES_CARD]))
+    diary.note(now - timedelta(minutes=90), _want_somebody_else(survivors[_WANTS_ANOTHER]))
+    diary.note(now - timedelta(minutes=15), _emergency(survivors[_IN_DANGER], coordinator))
+    for number, minutes, kind, reason in _ASKED:
+        asked = _ask(survivors[number], kind, reason, coordinator)
+        diary.note(now - timedelta(minutes=minutes), asked)
 
 
 def _lose_card(her: Survivor) -> Act:

@@ -92,9 +92,9 @@ def _live(
     _note_lives(asking, survivors)
     diary.note(now - timedelta(hours=2), _freeze(survivors[_FROZEN]))
     diary.note(now - _AWAY_SINCE, _go_away(house))
-    note_yeses(diary, survivors)
     note_decisions(diary, survivors, coordinator)
     moderator = house.with_role(Role.MODERATOR)[0]
+    note_yeses(diary, survivors, moderator)
     partner_contact = house.with_role(Role.PARTNER_CONTACT_WORKER)[0]
     note_what_happens(diary, survivors, moderator, partner_contact)
     diary.live(database)

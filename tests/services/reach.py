@@ -26,6 +26,7 @@ from portal.models import (
     Need,
     Reading,
     Referral,
+    SafeContact,
     StaffNote,
     Statement,
     TeamCopy,
@@ -34,6 +35,7 @@ from portal.models import (
 )
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import open_folder
+from portal.services.telling.ways import FOLDERS
 from portal.vault import CannotOpen, KeyPair, Place, open_sealed, open_value, sealed_version
 from tests.people import NOON, Person, TestHouse
 
@@ -146,7 +148,13 @@ def _rows(session: Session, case_id: UUID) -> Iterator[Where]:
             yield row, "words", FolderKind.NEEDS, None
     for row in session.scalars(select(Message).join(Thread).where(Thread.case_id == case_id)):
         yield row, "body", FolderKind.CONVERSATION, None
+    yield from _rows_of_ways(session, case_id)
     yield from _rows_of_referrals(session, case_id)
+
+
+def _rows_of_ways(session: Session, case_id: UUID) -> Iterator[Where]:
+    for way in session.scalars(select(SafeContact).where(SafeContact.case_id == case_id)):
+        yield way, "details", FOLDERS[way.channel], None
 
 
 def _rows_of_referrals(session: Session, case_id: UUID) -> Iterator[Where]:

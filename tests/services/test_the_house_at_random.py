@@ -37,6 +37,7 @@ from portal.domain.needs import AT_DESK, Category, HowSoon, NeedAnswer, NeedStat
 from portal.domain.referrals import WITH_THE_SERVICE, ReferralState
 from portal.domain.refusals import Refusal
 from portal.domain.roles import PERMISSIONS, Role
+from portal.domain.safe_contact import COUNTS, Channel, Wish
 from portal.domain.services import ServiceKind
 from portal.domain.timeline import EntryLane, EntryState
 from portal.models import (
@@ -54,6 +55,7 @@ from portal.models import (
     PendingGrant,
     Reading,
     Referral,
+    SafeContact,
     StaffNote,
     TimelineEntry,
     base,
@@ -70,6 +72,7 @@ from portal.services.need_to_know import sharing
 from portal.services.needs import her_needs, statements
 from portal.services.needs.desk_again import ask_desk_again
 from portal.services.referrals import answers, at_service
+from portal.services.telling import safe_contact, ways
 from portal.services.timeline import writing as timeline
 from portal.vault import SlowPasses
 from tests.conftest import KEY_FILE, opened
@@ -80,7 +83,6 @@ SURVIVORS = 10
 SERVICES = (ServiceKind.HOUSING, ServiceKind.POLICE)
 ASKED = (
     DecisionKind.EXPORT,
-    DecisionKind.CONTACT_CHANGE,
     DecisionKind.POLICE_SHARING,
     DecisionKind.BREAK_GLASS,
     DecisionKind.ERASURE,
@@ -108,6 +110,9 @@ MUST_HAPPEN = {
     "case_erased",
     "entry_shown",
     "entry_taken_back",
+    "a way: yes",
+    "a way: waits",
+    "a way: no",
 }
 """What the account must hold at the end, so that the machine is known to get that far."""
 SEED = 1
@@ -389,6 +394,29 @@ class HouseAtRandom(RuleBasedStateMachine):
             assert entry_id is not None
             self._acts(self._one(who), lambda s, a: timeline.take_back(s, a, entry_id, now=now))
 
+    @rule(
+        her=which_of_hers,
+        typed=st.sampled_from(["+32470123456", "+32499000000"]),
+        decides=any_place,
+        then=st.sampled_from(["accept", "accept", "decline", "give_back", "answer", "no", "wait"]),
+    )
+    def a_new_number(self, her: int, typed: str, decides: int, then: str) -> None:
+        survivor, now, sms = self.crowd.survivors[her], self.now, Channel.SMS
+        words: dict[str, Any] = {"typed": typed, "words": "News.", "hours": None}
+        self._acts(survivor, lambda s, a: safe_contact.say_yes(s, a, sms, **words, now=now))
+        asked = self.house.question_about(survivor, sms)
+        decide: dict[str, Callable[[Session, Any, UUID], object]] = {
+            "accept": lambda s, a, one: deciding.accept(s, a, one, now=now),
+            "decline": lambda s, a, one: deciding.decline(s, a, one, reason="No", now=now),
+            "give_back": lambda s, a, one: deciding.give_back(s, a, one, note="Yours?", now=now),
+        }
+        if then in decide and asked is not None:
+            self._acts(self._decider(asked, decides), lambda s, a: decide[then](s, a, asked))
+        elif then == "answer":
+            self._acts(survivor, lambda s, a: safe_contact.answer(s, a, sms, "Yes", now=now))
+        elif then == "no":
+            self._acts(survivor, lambda s, a: safe_contact.say_no(s, a, sms, now=now))
+
     @rule(gives=st.booleans())
     def a_moderator_loses_her_role_or_gets_it_back(self, gives: bool) -> None:
         mila = self._one("second_moderator").account_id
@@ -487,6 +515,20 @@ class HouseAtRandom(RuleBasedStateMachine):
         assert set(self.needs) == states.keys()
         for need_id, state in states.items():
             assert waiting.count(need_id) == (state is NeedState.SENT), state
+
+    @invariant()
+    def what_waits_is_asked_once_and_the_machine_cannot_send_there(self) -> None:
+        with self.house.database.transaction("read") as session:
+            about = select(Decision.subject_id).where(
+                Decision.kind == DecisionKind.CONTACT_CHANGE, Decision.state.in_(UNDECIDED)
+            )
+            asked = Counter(session.scalars(about).all())
+            for way in session.scalars(select(SafeContact)):
+                waits = way.wish is Wish.WAITS
+                assert asked[way.id] == waits, way.wish
+                can_send = ways.read_as_machine(session, way, now=self.now) is not None
+                assert can_send <= (way.wish in COUNTS), way.wish
+                self.crowd.happened[f"a way: {way.wish}"] += 1
 
     @invariant()
     def every_case_has_a_reader(self) -> None:
@@ -618,6 +660,13 @@ class HouseAtRandom(RuleBasedStateMachine):
                 or mine
                 or self._decides(session, person, row)
                 or self._in_emergency(session, person, her)
+            )
+        if isinstance(row, SafeContact):
+            return person is her or (
+                row.wish is Wish.WAITS
+                and not deciding_roles(DecisionKind.CONTACT_CHANGE).isdisjoint(
+                    _roles(session, person)
+                )
             )
         if isinstance(row, TimelineEntry) and not team:
             return self._reads_entry(session, person, her, row)

@@ -225,7 +225,7 @@ class TestANewNumber:
         assert "Is it your own phone?" in text(bea)
         press(bea, "Answer")
         press(bea, "Send", a=" ")
-        assert "Nothing is written here yet." in text(bea)
+        assert "Write some words first." in text(bea)
         press(bea, "Keep for later", a="It is my")
         bea.go("/today")
         press(bea, "Your answer")

@@ -21,7 +21,7 @@ from portal.services.telling import safe_contact, sending
 # A number that Ofcom keeps for stories, and a host that never exists (RFC 2606).
 _ADDRESSES = {Channel.SMS: "+447700900001", Channel.EMAIL: "someone@mail.example"}
 _CALLED = "Teruggebeld op het oude nummer. Codewoord klopt."
-_NOT_NOW = "Zeg het als je hier bent."
+_NOT_NOW = "Tell me the number when you are here."
 _EVENINGS = Hours(frozenset(range(5)), 18, 21, "Europe/Brussels")
 
 

@@ -165,6 +165,7 @@ class Journey:
             mona = self.colleague("moderator")
             mona.get(f"/staff/desk/{asked}")
             assert address in mona.words
+            self.canaries.listen(Page(mona.path, mona.shown, mona.page))
             note = self.canaries.sing("/staff/desk/decision")
             mona.post(f"/staff/desk/{asked}", act=act, words=note)
             if act == "give_back":

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
@@ -13,20 +13,23 @@ from sqlalchemy.orm import Session
 
 from portal.domain.appointments import AppointmentState, Overlaps
 from portal.domain.cards import WRONG_PINS_BEFORE_FREEZE, CardDoesNotOpen
+from portal.domain.decisions import DecidedMeanwhile
 from portal.domain.folders import FolderKind
 from portal.domain.needs import Category, NeedState
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, WrongState
+from portal.domain.safe_contact import Channel, Wish
 from portal.domain.separation import TimeNotPossible
-from portal.models import Appointment, Grant, Need
+from portal.models import Appointment, Grant, Need, SafeContact
 from portal.services.dates import giving, her_dates
 from portal.services.dates.shown_dates import Details
 from portal.services.entry import covering, pins, sessions
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.folders import get_folder
-from portal.services.moderation import desk
+from portal.services.moderation import deciding, desk
 from portal.services.needs import her_needs
 from portal.services.referrals import answers, at_service
+from portal.services.telling import safe_contact, ways
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
     HOUSING,
@@ -41,6 +44,7 @@ from tests.services.journey import (
     say_yes,
 )
 from tests.services.kept_apart import keep_apart
+from tests.services.ways import types
 
 T = TypeVar("T")
 
@@ -222,3 +226,32 @@ def test_two_who_must_not_meet_are_not_booked_in_one_moment(
         dated = meanwhile(date)
     with pytest.raises(TimeNotPossible):
         dated.result()
+
+
+def test_a_yes_to_one_number_is_none_to_what_is_typed_at_that_moment(
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile
+) -> None:
+    types(the_house, her)
+    asked = the_house.question_about(her, Channel.EMAIL)
+    assert asked is not None
+    with the_house.acting(the_house.moderator) as (session, acting):
+        deciding.accept(session, acting, asked, now=NOON)
+        typed = meanwhile(lambda: types(the_house, her, typed="his@example.org"))
+    typed.result()
+    assert the_house.question_about(her, Channel.EMAIL) not in (None, asked)
+    with the_house.database.transaction("read") as session:
+        (way,) = session.scalars(select(SafeContact)).all()
+        assert way.wish is Wish.WAITS
+        assert ways.read_as_machine(session, way, now=NOON) is None
+
+
+def test_what_she_types_anew_is_not_confirmed_by_a_yes_to_the_number_before(
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile
+) -> None:
+    types(the_house, her)
+    with the_house.acting(her) as (session, acting):
+        words: dict[str, Any] = {"typed": "his@example.org", "words": "News.", "hours": None}
+        safe_contact.say_yes(session, acting, Channel.EMAIL, **words, now=NOON)
+        confirmed = meanwhile(lambda: the_house.asks_her(her, Channel.EMAIL))
+    with pytest.raises(DecidedMeanwhile):
+        confirmed.result()

@@ -44,6 +44,9 @@ BANNED = {
     "ar": (
         "نزاع", "صراع", "خلاف", "شجار", "مزعوم", "يزعم", "تدعي", "فشل", "أخفق", "لم تحضر", "تغيبت",
         "غير متعاون", "غير ملتزم", "مرفوض", "رفضت", "رفضنا", "مغلق", "ضحية", "ضحايا",
+        # Verbs to a woman alone: nobody who reads is spoken to as what they are not.
+        "اسألي", "اكتبي", "أخبري", "اختاري", "انظري", "اتصلي", "تريدين", "تقولين", "تحتاجين",
+        "تستطيعين", "تكتبين", "تعرفين", "تشعرين",
     ),
 }  # fmt: skip
 """Beginnings of words, in any script; Arabic anywhere in a word and without vowel signs."""

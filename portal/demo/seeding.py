@@ -19,6 +19,7 @@ from portal.demo.centre import AWAY
 from portal.demo.decisions import note_decisions
 from portal.demo.diary import Act, Diary
 from portal.demo.fates import ACCEPTED, DATE_SET, FRESH, QUESTION, UNDER_WAY, WAITS_FOR_YES, Fate
+from portal.demo.feedback import note_feedback
 from portal.demo.happening import note_what_happens
 from portal.demo.opening import OpenHouse, open_house, pause
 from portal.demo.people import (
@@ -97,6 +98,7 @@ def _live(
     note_yeses(diary, survivors, moderator)
     partner_contact = house.with_role(Role.PARTNER_CONTACT_WORKER)[0]
     note_what_happens(diary, survivors, moderator, partner_contact)
+    note_feedback(diary, survivors, moderator, coordinator)
     diary.live(database)
     with database.transaction() as session:
         pause(session, house)

@@ -18,6 +18,8 @@ KINDS = frozenset(
     [
         "account_exported",
         "account_read",
+        "answer_published",
+        "answer_taken_down",
         "apart_ended",
         "apart_laid",
         "apart_looked",
@@ -75,6 +77,8 @@ KINDS = frozenset(
         "entry_taken_back",
         "exception_used",
         "facts_erased",
+        "feedback_forgotten",
+        "feedback_read",
         "file_copied",
         "folder_opened",
         "folders_opened",

@@ -173,6 +173,7 @@ RULES: Mapping[DecisionKind, Rule] = {
         Lane.INFORMATION,
         about_case=False,
         can_wait=True,
+        has_subject=True,
     ),
     # Hers alone to ask: somebody else than this colleague on her file.
     DecisionKind.NOT_THIS_PERSON: Rule(

@@ -22,6 +22,8 @@ class Kept(StrEnum):
     """From closing until everything about her is gone, her account included."""
     ACCOUNT_OF_ACTS = "account_of_acts"
     """From an act until its facts are gone; that something was done, and by whom, stays."""
+    FEEDBACK = "feedback"
+    """From the week in which words without a name came in until they are gone."""
     BACKUPS = "backups"
     """From the day of a backup until its key is destroyed."""
 
@@ -32,6 +34,7 @@ DEFAULT_DAYS: Mapping[Kept, int] = {
     Kept.MESSAGES: 90,
     Kept.FILE: 180,
     Kept.ACCOUNT_OF_ACTS: 5 * 365,
+    Kept.FEEDBACK: 365,
     Kept.BACKUPS: 35,
 }
 LIMITS: Mapping[Kept, tuple[int, int]] = {
@@ -40,6 +43,7 @@ LIMITS: Mapping[Kept, tuple[int, int]] = {
     Kept.MESSAGES: (1, 3650),
     Kept.FILE: (7, 3650),
     Kept.ACCOUNT_OF_ACTS: (365, 10950),
+    Kept.FEEDBACK: (30, 1095),
     Kept.BACKUPS: (1, 35),
 }
 """The fewest and the most days of each; a backup is never kept longer than 35."""

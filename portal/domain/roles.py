@@ -68,6 +68,8 @@ class Permission(StrEnum):
     ASK_SEPARATION_OVERRIDE = "ask_separation_override"
     DECIDE_SEPARATION_OVERRIDE = "decide_separation_override"
     KEEP_APART = "keep_apart"
+    READ_FEEDBACK = "read_feedback"
+    TAKE_DOWN_ANSWER = "take_down_answer"
     ASK_FEEDBACK = "ask_feedback"
     DECIDE_FEEDBACK = "decide_feedback"
     REVIEW_BREAK_GLASS = "review_break_glass"
@@ -124,6 +126,9 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     # Those who read what comes in at the desk, and those who decide about exceptions: their teams'
     # keys open the links, and no others' (services/keys/apart.py).
     Permission.KEEP_APART: frozenset({Role.MODERATOR, Role.COORDINATOR}),
+    # What came in without a name is sealed to the teams of these two.
+    Permission.READ_FEEDBACK: frozenset({Role.MODERATOR, Role.COORDINATOR}),
+    Permission.TAKE_DOWN_ANSWER: frozenset({Role.COORDINATOR}),
     Permission.ASK_FEEDBACK: frozenset({Role.MODERATOR, Role.COORDINATOR}),
     Permission.DECIDE_FEEDBACK: frozenset({Role.MODERATOR, Role.COORDINATOR}),
     Permission.ANSWER_NOT_THIS_PERSON: frozenset({Role.COORDINATOR}),

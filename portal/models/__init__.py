@@ -30,6 +30,7 @@ from portal.models.centre import Centre, Service, SettingVersion
 from portal.models.cover import Leave, PendingGrant
 from portal.models.decision import Decision, DecisionKey, Told
 from portal.models.draft import Draft
+from portal.models.feedback import Feedback, FeedbackAnswer, FeedbackKey
 from portal.models.holder import Half, Holder, HolderKey, KeySlot, LentHalf, TeamCopy
 from portal.models.interpreter import (
     Interpreter,
@@ -73,6 +74,9 @@ __all__ = [
     "Decision",
     "DecisionKey",
     "Draft",
+    "Feedback",
+    "FeedbackAnswer",
+    "FeedbackKey",
     "Folder",
     "FormOutcome",
     "Grant",

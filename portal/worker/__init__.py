@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from portal.database import Database
 from portal.domain.accounts import Frozen
+from portal.services.feedback import giving
 from portal.services.moderation import deciding
 from portal.services.running import expiry, lateness, retention
 from portal.services.visits import proposing
@@ -112,9 +113,10 @@ def strike_clocks(database: Database, *, now: datetime) -> retention.Struck:
     files = [_by_itself(database, retention.forget_case, one, now=now) for one in due.cases]
     acts = [_by_itself(database, retention.forget_acts, one, now=now) for one in due.chains]
     keys = _by_itself(database, retention.destroy_backup_keys, now=now)
+    told = _by_itself(database, giving.forget_old, now=now)
     # Also for what was erased by a decision since the last round.
     database.overwrite_what_was_deleted()
-    return retention.Struck(sum(frozen), sum(talks), sum(files), sum(acts), keys)
+    return retention.Struck(sum(frozen), sum(talks), sum(files), sum(acts), keys, told)
 
 
 def _by_itself(database: Database, act: Callable[..., int], *what: object, now: datetime) -> int:

@@ -264,6 +264,8 @@ FOLLOWED_BY_HAND = {
     "half.subject_id", "lent_half.subject_id", "taken_time.who",
     # Of a row that goes by itself; of one try to send.
     "decision.subject_id", "appointment.calendar_id", "outbox_item.claim", "calendar.claim",
+    # Of words that belong to nobody: no case could follow them.
+    "feedback_key.subject_id",
     # It outlives its date on purpose: the calendars outside must lose it too.
     "calendar_entry.appointment_id",
 }  # fmt: skip

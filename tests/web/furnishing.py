@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from portal.domain.centre import Topic
+from portal.domain.feedback import AnswerState
 from portal.domain.interpreters import Means, Said, Sex
 from portal.domain.needs import Category, HowSoon, NeedAnswer, Statement
 from portal.domain.opening import Pattern
@@ -25,9 +26,12 @@ from portal.services.case_work import cover
 from portal.services.centre import house_settings
 from portal.services.colleagues import invitations, roles
 from portal.services.colleagues.invitations import NewColleague
-from portal.services.dates import giving, her_dates
+from portal.services.dates import giving as dates_giving
+from portal.services.dates import her_dates
 from portal.services.dates.shown_dates import Details
 from portal.services.entry import browsers, second_factor
+from portal.services.feedback import answers as feedback_answers
+from portal.services.feedback import giving
 from portal.services.interpreters import asking, booking, people
 from portal.services.interpreters.asking import Wish
 from portal.services.interpreters.people import Kept
@@ -106,6 +110,7 @@ class Furnishing:
         self._of_amal(amal)
         self._happening(amal, staff["partner_contact"])
         self._interpreters(amal)
+        self._without_a_name(amal)
         self._messages(amal, 54)
         self._telling(amal)
         house.a_need(bea, Category.MONEY, words="Something of another.")
@@ -229,6 +234,31 @@ class Furnishing:
         with self.house.acting(self.house.director) as (session, acting):
             writing.take_back(session, acting, self.ids["entry"][0], now=NOON)
 
+    def _without_a_name(self, amal: Person) -> None:
+        """Last week somebody told how it was; an answer in every state."""
+        lately = NOON - timedelta(days=1)
+        for words in ("The bench in the hall is hard.", "Kind people. The letters are long."):
+            with self.house.acting(amal, now=lately) as (session, acting):
+                giving.give(session, acting, words, now=lately)
+        said = dict.fromkeys(("nl", "en"), ("It is cold in the hall.", "We put a heater there."))
+        for state in AnswerState:
+            self._note("answer", self._answer(said, state))
+
+    def _answer(self, said: feedback_answers.Typed, state: AnswerState) -> UUID:
+        cora, mona = self.house.coordinator, self.house.moderator
+        with self.house.acting(mona) as (session, acting):
+            asked = feedback_answers.write(session, acting, said, reason="Winter.", now=NOON)
+            answer_id = asked.subject_id
+            assert answer_id is not None
+        with self.house.acting(cora) as (session, acting):
+            if state is AnswerState.NOT_PUBLISHED:
+                deciding.decline(session, acting, asked.id, reason="Too early.", now=NOON)
+            elif state is not AnswerState.WAITING:
+                deciding.accept(session, acting, asked.id, now=NOON)
+            if state is AnswerState.TAKEN_DOWN:
+                feedback_answers.take_down(session, acting, answer_id, now=NOON)
+        return answer_id
+
     def _interpreters(self, amal: Person) -> None:
         """One date with an interpreter behind her, one to come, and one for which she asked."""
         kept = Kept("Samira Haddad", Sex.WOMAN, ("ar", "ary"), tuple(Means), town="Genk")
@@ -313,7 +343,7 @@ class Furnishing:
         starts_at = NOON + timedelta(days=days, hours=2)
         then = min(NOON, starts_at - timedelta(hours=3))
         with self.house.acting(worker, now=then) as (session, acting):
-            date = giving.set_date(
+            date = dates_giving.set_date(
                 session,
                 acting,
                 referral_id,

@@ -45,6 +45,7 @@ AT_LEAST = {
     "interpreter, and what her body needs": r"/needs/new/at_the_talk [a-z]",
     "words added, or an answer to the desk": r"/needs/\* /add|/needs/\*/add",
     "a message sent, and one kept for later": r"/messages/write",
+    "what she tells without her name": r"/feedback ",
     "a staff reading": r"/staff/desk/\* reading",
     "a question of the desk": r"/staff/desk/\* question",
     "why a service cannot help": r"/staff/referrals/\*/not-possible reason",
@@ -65,7 +66,7 @@ AT_LEAST = {
 """Places that must be among those where a canary sang, and be read again by somebody."""
 
 
-ABOUT_THE_HOUSE = "/staff/house/settings"
+ABOUT_THE_HOUSE = ("/staff/house/settings", "/staff/feedback/answers")
 """What the centre says of itself is public: no word about anybody is asked for there."""
 
 
@@ -211,6 +212,12 @@ class Journey:
         assert "Written." in answer.text
         self.look()
 
+    def a_week_is_over(self) -> None:
+        """What came in without a name is read when its week is over."""
+        self.whole.later(days=7)
+        mona = self.colleague("moderator").get("/staff/feedback")
+        self.canaries.listen(Page(mona.path, mona.shown, mona.page))
+
     def she_says_yes(self, phone: Phone) -> int:
         """She lets every service that asks read what she needs."""
         forms = {
@@ -277,6 +284,7 @@ def test_no_word_about_her_is_kept_in_clear(
     journey.she_walks(phone)
     for who in ("coordinator", "auditor", "director"):
         journey.they_work(who)
+    journey.a_week_is_over()
     journey.look()
 
     canaries = journey.canaries

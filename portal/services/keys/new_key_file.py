@@ -33,7 +33,7 @@ from portal.models import (
 from portal.services import audit
 from portal.services.entry import cards
 from portal.services.house import key_file
-from portal.services.keys import apart_again, folders, holders
+from portal.services.keys import apart_again, folders, for_teams, holders
 from portal.services.keys.holders import Keys
 from portal.services.running import chains, paper, recovery
 from portal.services.running.paper import NothingToRecover
@@ -65,6 +65,7 @@ def sign_everything_again(session: Session, sheets: Keys, *, now: datetime) -> P
     recovery.dismiss_everybody(session, now=now)
     _sign_grants(session, sheets, proved)
     proved.faults += apart_again.sign_again(session, sheets, proved.keys)
+    proved.faults += for_teams.sign_again(session, sheets, proved.keys)
     _void_cards(session, now=now)
     _forget_left_out(session, proved)
     for left in (SignIn, KeptAnswer, Tries, OwnTimes):

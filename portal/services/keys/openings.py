@@ -4,7 +4,7 @@ One audit event per folder, sign-in and purpose within ten minutes for staff; on
 her own reading; one with all ids for a list of names.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -65,6 +65,19 @@ def write_down_list(
         digest = sha256("".join(names).encode()).hexdigest()[:16]
         mark = f"list:{facts['purpose']}:{digest}"
         _write_down(session, acting, mark, acts.LISTED, facts, mentioned=case_ids, now=now)
+
+
+def write_down_feedback(
+    session: Session, acting: SignedIn, row_ids: Collection[UUID], *, now: datetime
+) -> None:
+    """Put into the account of the day that words of no case were read, and how many.
+
+    Which ones it does not say: a row first read today would have come since the look before.
+    """
+    if row_ids:
+        digest = sha256("".join(sorted(one.hex for one in row_ids)).encode()).hexdigest()[:16]
+        facts: audit.Facts = {"count": len(row_ids)}
+        _write_down(session, acting, f"feedback:{digest}", "feedback_read", facts, now=now)
 
 
 def _write_down(

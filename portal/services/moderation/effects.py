@@ -19,6 +19,7 @@ from portal.services.colleagues import again, roles
 from portal.services.dates import exceptions
 from portal.services.endings import closing, erasure
 from portal.services.entry.sessions import SignedIn
+from portal.services.feedback import publishing
 from portal.services.telling import confirming
 from portal.services.timeline import showing
 
@@ -44,6 +45,7 @@ class WithHerKeys(Protocol):
 AT_YES: Mapping[DecisionKind, WithHerKeys] = {
     DecisionKind.CONTACT_CHANGE: confirming.hand_to_machine,
     DecisionKind.RELEASE: showing.hand_over,
+    DecisionKind.FEEDBACK: publishing.lay_open,
 }
 EFFECTS: Mapping[DecisionKind, Effect] = {
     DecisionKind.ROLE_CHANGE: roles.give_as_decided,
@@ -55,10 +57,12 @@ EFFECTS: Mapping[DecisionKind, Effect] = {
     DecisionKind.NOT_THIS_PERSON: not_this_person.granted,
     DecisionKind.SEPARATION_OVERRIDE: exceptions.allow,
     DecisionKind.RELEASE: showing.show,
+    DecisionKind.FEEDBACK: publishing.publish,
 }
 ENDS: Mapping[DecisionKind, Effect] = {
     DecisionKind.BREAK_GLASS: emergency.end,
     DecisionKind.CARD_AGAIN: card_again.end,
     DecisionKind.CONTACT_CHANGE: confirming.erase,
     DecisionKind.RELEASE: showing.never_show,
+    DecisionKind.FEEDBACK: publishing.never_publish,
 }

@@ -47,6 +47,7 @@ class Struck(NamedTuple):
     cases: int = 0
     acts: int = 0
     backup_keys: int = 0
+    feedback: int = 0
 
 
 class Due(NamedTuple):

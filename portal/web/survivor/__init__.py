@@ -7,6 +7,7 @@ from portal.web.survivor import (
     account,
     date_interpreter,
     dates,
+    feedback,
     messages,
     needs,
     not_this_person,
@@ -40,6 +41,7 @@ def make_blueprint() -> Blueprint:
         telling,
         way_question,
         timeline,
+        feedback,
     ):
         blueprint.register_blueprint(module.blueprint)
     return blueprint

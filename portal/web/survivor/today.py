@@ -32,6 +32,14 @@ blueprint = Blueprint("today", __name__)
 SAID: Mapping[str, str] = {
     "ok": _l("Good. We do not keep this answer."),
 }
+_MESSAGE = (_l("Your message"), "survivor.messages.show", "messages")
+_WITHOUT_ID: Mapping[str, tuple[str, str, str]] = {
+    unsent.WHEN: (_l("When can you come?"), "survivor.visits.when", "clock"),
+    unsent.PARTS: (_l("Something does not suit"), "survivor.dates.show", "dates"),
+    unsent.FEEDBACK: (_l("Tell us how it was"), "survivor.feedback.show", "write"),
+    statements.DRAFT: (_l("What I need"), "survivor.needs.show_all", "needs"),
+}
+"""Drafts of which there is one at a time: in words, the page, its drawing."""
 
 
 @blueprint.get("/today")
@@ -113,13 +121,8 @@ def _unsent_row(kind: str) -> tuple[str, str, str]:
             url_for("survivor.sharing.ask_about", event_id=event_id),
             "eye",
         )
-    if kind == unsent.WHEN:
-        return _("When can you come?"), url_for("survivor.visits.when"), "clock"
-    if kind == unsent.PARTS:
-        return _("Something does not suit"), url_for("survivor.dates.show"), "dates"
-    if kind == statements.DRAFT:
-        return _("What I need"), url_for("survivor.needs.show_all"), "needs"
-    return _("Your message"), url_for("survivor.messages.show"), "messages"
+    words, endpoint, icon = _WITHOUT_ID.get(kind, _MESSAGE)
+    return str(words), url_for(endpoint), icon
 
 
 def _about_way(kind: str) -> tuple[str, str, str] | None:

@@ -8,6 +8,7 @@ from portal.services import drafts
 from portal.web import guards
 
 MESSAGE = "message"
+FEEDBACK = "feedback"
 _ADDITION, _QUESTION, _WAY, _INTERPRETER = "addition ", "question ", "way ", "interpreter "
 _ANSWER = "answer about way "
 WHEN, PARTS = "when she can come", "parts of a visit"

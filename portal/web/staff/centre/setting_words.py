@@ -34,6 +34,7 @@ KEPT: Mapping[Kept, str] = {
     Kept.MESSAGES: _l("Days from closing until the messages are gone"),
     Kept.FILE: _l("Days from closing until the whole file is gone"),
     Kept.ACCOUNT_OF_ACTS: _l("Days until the facts of an act are gone"),
+    Kept.FEEDBACK: _l("Days until feedback without a name is gone"),
     Kept.BACKUPS: _l("Days until the key of a backup is destroyed"),
 }
 SPAN: Mapping[Span, str] = {

@@ -16,9 +16,6 @@ ALLOWS: Mapping[DecisionKind, str] = {
         "A colleague may tell police or prosecutor what the reason says. The portal sends nothing "
         "by itself."
     ),
-    DecisionKind.FEEDBACK: _l(
-        "A colleague may publish it. The portal publishes nothing by itself."
-    ),
 }
 """A yes to these is a permission: somebody has to act on it."""
 MEANS: Mapping[DecisionKind, str] = {
@@ -28,6 +25,9 @@ MEANS: Mapping[DecisionKind, str] = {
     ),
     DecisionKind.CONTACT_CHANGE: _l(
         "The machine may send neutral words there for 30 days. You can read it no more."
+    ),
+    DecisionKind.FEEDBACK: _l(
+        "Every survivor who is signed in can read it, under “More”. A coordinator can take it down."
     ),
     DecisionKind.RELEASE: _l(
         "She reads it, with your name and the name of who wrote it. Nothing is sent to her phone."

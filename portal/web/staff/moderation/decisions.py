@@ -25,7 +25,7 @@ from portal.domain.refusals import NotFound, Refusal
 from portal.domain.roles import RolesKeptApart
 from portal.domain.safe_contact import HerCardIsStopped
 from portal.domain.words import NothingWritten, TooLong
-from portal.i18n import dates
+from portal.i18n import LANGUAGES, dates
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.models import Decision
@@ -43,14 +43,13 @@ from portal.web import guards, timeline_words
 from portal.web.forms import StaffForm
 from portal.web.staff import proof
 from portal.web.staff.colleagues import colleagues
-from portal.web.staff.moderation import consequences, needs_at_desk
+from portal.web.staff.moderation import answer_to_decide, consequences, needs_at_desk
 from portal.web.staff.vocabulary.codes import word
 
 blueprint = Blueprint("decisions", __name__, url_prefix="/desk")
 
 BY_HAND = (
     DecisionKind.POLICE_SHARING,
-    DecisionKind.FEEDBACK,
     DecisionKind.EXPORT,
     DecisionKind.ERASURE,
     DecisionKind.LEGAL_HOLD,
@@ -135,6 +134,8 @@ def decision(decision_id: UUID) -> ResponseReturnValue:
         entry_words=timeline_words,
         proposed=_proposed(found.decision),
         day_names=dates.weekdays("wide"),
+        answer=answer_to_decide.find(found.decision),
+        languages=LANGUAGES,
     )
 
 

@@ -10,6 +10,7 @@ from portal.domain.decisions import DecisionKind
 from portal.domain.needs import Category
 from portal.domain.roles import Permission
 from portal.i18n import lazy_gettext as _l
+from portal.services.feedback import reading as feedback
 from portal.services.house import promises
 from portal.services.moderation import her_turn, lanes
 from portal.services.moderation.lanes import Filters, Whose
@@ -49,6 +50,8 @@ def waiting() -> ResponseReturnValue:
         filters=filters,
         narrowed=_as_query(filters),
         counts=lanes.counts(session, acting, now=now, filters=filters),
+        reads_feedback=acting.may(Permission.READ_FEEDBACK),
+        due_answer=feedback.find_reminder(session, acting, now=now),
         may_keep_apart=acting.may(Permission.KEEP_APART),
         waiting_for_her=her_turn.waiting_for_her(session, acting) if reads_needs else None,
         waiting=lanes.waiting(session, acting, now=now, lane=lane, filters=filters, after=after),

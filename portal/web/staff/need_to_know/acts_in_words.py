@@ -9,6 +9,8 @@ from portal.i18n import lazy_gettext as _l
 ACT: Mapping[str, str] = {
     "account_exported": _l("Account of acts taken as a file"),
     "account_read": _l("Account of acts read"),
+    "answer_published": _l("Answer to feedback published"),
+    "answer_taken_down": _l("Answer to feedback taken down"),
     "apart_ended": _l("Two people are kept apart no longer"),
     "apart_laid": _l("Two people are kept apart"),
     "apart_looked": _l("Looked up who is kept apart"),
@@ -66,6 +68,8 @@ ACT: Mapping[str, str] = {
     "entry_taken_back": _l("Entry of what is happening taken back"),
     "exception_used": _l("Time that was not possible used after a second yes"),
     "facts_erased": _l("Facts of an act erased after their time"),
+    "feedback_forgotten": _l("Feedback without a name deleted after its time"),
+    "feedback_read": _l("Feedback without a name read"),
     "file_copied": _l("File copied to hand it over"),
     "folder_opened": _l("Sealed part of a case opened"),
     "folders_opened": _l("List of names opened"),

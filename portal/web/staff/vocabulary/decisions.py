@@ -21,7 +21,7 @@ DECISION_KIND: Mapping[DecisionKind, str] = {
     DecisionKind.RELEASE: _l("Showing her what is happening"),
     DecisionKind.POLICE_SHARING: _l("Sharing with police or prosecutor"),
     DecisionKind.SEPARATION_OVERRIDE: _l("A date at a time that is not possible"),
-    DecisionKind.FEEDBACK: _l("Publishing feedback"),
+    DecisionKind.FEEDBACK: _l("Publishing an answer to feedback"),
     DecisionKind.NOT_THIS_PERSON: _l("She asks for another colleague"),
 }
 DECISION_STATE: Mapping[DecisionState, str] = {

@@ -61,6 +61,8 @@ PERMISSION: dict[Permission, str] = {
     Permission.ANSWER_NOT_THIS_PERSON: _l("Answers a survivor who asks for another colleague"),
     Permission.WRITE_PROGRAMME: _l("Write how far a programme is, and read nothing of the file"),
     Permission.KEEP_APART: _l("Say who must not meet in the house, and end it"),
+    Permission.READ_FEEDBACK: _l("Read what survivors tell without their names"),
+    Permission.TAKE_DOWN_ANSWER: _l("Take down an answer that every survivor reads"),
     Permission.ASK_ABOUT_ANY_CASE: _l("Ask for these about any file, not only one's own"),
 }
 for _kind, _rule in RULES.items():

@@ -1,0 +1,1 @@
+"""What survivors tell without their names, and what the centre publishes to it."""

@@ -316,8 +316,8 @@ class TestItEndsWithoutAYes:
         assert wish(the_house, her) == ("waits", True)
         with the_house.acting(the_house.moderator) as (session, acting):
             assert her_turn.waiting_for_her(session, acting) == (0, 1)
-            ((question, number),) = her_turn.asked_besides(session, acting)
-            assert (question.kind, number) == (DecisionKind.CONTACT_CHANGE, her.case_number)
+            ((_, way, number),) = her_turn.asked_besides(session, acting)
+            assert (way, number) == (SMS, her.case_number)
         with pytest.raises(NothingWritten):
             self.answers(the_house, her, " ")
         self.answers(the_house, her, "It is my own.")

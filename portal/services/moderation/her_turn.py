@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from portal.domain.decisions import DecisionKind, DecisionState
 from portal.domain.needs import NeedState
 from portal.domain.referrals import ReferralState
-from portal.models import Case, Decision, Need, Referral, Service
+from portal.domain.safe_contact import Channel
+from portal.models import Case, Decision, Need, Referral, SafeContact, Service
 from portal.services.entry.sessions import SignedIn
 from portal.services.moderation.at_desk import check_reader
 
@@ -60,11 +61,12 @@ def waits_for_answer(
 
 def asked_besides(
     session: Session, acting: SignedIn, *, size: int = PAGE
-) -> list[tuple[Decision, str]]:
-    """What else she asked for and was asked about, with its case number."""
+) -> list[tuple[Decision, Channel, str]]:
+    """New addresses about which she was asked, with the way and the case number; none is opened."""
     check_reader(acting)
     rows = session.execute(
-        select(Decision, Case.number)
+        select(Decision, SafeContact.channel, Case.number)
+        .join(SafeContact, SafeContact.id == Decision.subject_id)
         .join(Case, Case.id == Decision.case_id)
         .where(*_ASKED_BESIDES)
         .order_by(Decision.decided_at, Decision.id)

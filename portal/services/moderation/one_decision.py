@@ -38,6 +38,8 @@ class OpenDecision:
     is_mine: bool
     is_my_claim: bool
     may_decide: bool
+    asked_before: str | None = None
+    """What was asked when it was given back: the reason answers it."""
 
     @property
     def waits(self) -> bool:
@@ -116,6 +118,7 @@ def open_one(
         is_mine=is_mine,
         is_my_claim=lives and decision.claimed_by_id == acting.account_id,
         may_decide=may_decide(acting, decision),
+        asked_before=_asked_before(session, acting, decision, now=now),
     )
 
 
@@ -128,6 +131,13 @@ def case_to_ask_about(session: Session, acting: SignedIn, number: str) -> UUID:
     if case_id is None:
         raise NotFound
     return case_id
+
+
+def _asked_before(
+    session: Session, acting: SignedIn, decision: Decision, *, now: datetime
+) -> str | None:
+    before = session.get(Decision, decision.follows_id) if decision.follows_id else None
+    return None if before is None else _words(session, acting, before, now=now)[1]
 
 
 def _words(

@@ -8,7 +8,7 @@ from portal.domain.safe_contact import Channel
 from portal.services.telling import sending
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import a_date, a_shared_need
-from tests.services.ways import ADDRESSES, EVENINGS, says_no, says_yes
+from tests.services.ways import ADDRESSES, EVENINGS, says_no, says_yes, types
 from tests.web.staff.browser import Browser
 
 
@@ -60,6 +60,11 @@ def test_staff_see_what_she_said_of_a_way_and_never_an_address(
     assert "She said yes, only at her hours" in els.words
     for address in ADDRESSES.values():
         assert address not in els.shown.get_data(as_text=True)
+    types(people, her, Channel.SMS, typed="+32499000000")
+    els.get(f"/staff/cases/{her.case_id}")
+    assert "A new number or address waits for a colleague's yes" in els.words
+    assert "Call her at a number known from before" in els.words
+    assert "499" not in els.shown.get_data(as_text=True)
     says_no(people, her, Channel.EMAIL)
     els.get(f"/staff/cases/{her.case_id}")
     assert "No yes counts: nothing is sent" in els.words

@@ -220,6 +220,10 @@ class TestANewNumber:
         types(bea)
         first = asked(whole)
         self.says(whole, "Give back with the note", "Is it your own phone?")
+        mona = whole.browser(whole.everybody.staff["moderator"]).get("/staff/desk/waits-for-her")
+        assert f"Change of her contact data Text message {whole.everybody.bea.case_number}" in (
+            mona.words
+        )
         bea.go("/today")
         press(bea, "We need to ask you something How we can reach you")
         assert "Is it your own phone?" in text(bea)
@@ -235,7 +239,8 @@ class TestANewNumber:
         again = asked(whole)
         assert again != first
         mona = whole.browser(whole.everybody.staff["moderator"])
-        assert "It is my own." in mona.get(f"/staff/desk/{again}").words
+        answered = mona.get(f"/staff/desk/{again}").words
+        assert "Is it your own phone? The answer It is my own." in answered
         bea.go("/telling/sms/answer")
         assert "This has changed meanwhile." in text(bea)
 

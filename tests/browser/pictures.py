@@ -138,14 +138,14 @@ def gets_a_date(
 ) -> None:
     """Her yes, the service's answer, and the date on Today."""
     worker = a_desk(house, browser, "en").is_in(house.people.workers[ServiceKind.HOUSING])
-    for she, name in ((noor, "Noor"), (hanne, "Hanne")):
+    for she, name, hour in ((noor, "Noor", 10), (hanne, "Hanne", 13)):
         she.goes("/today")
         she.taps(she.main.locator(".row.lit"))
         she.taps(she.main.locator("button.main[name=to]"))
         she.says_yes()
         worker.opens_the_referral(name)
         worker.presses("/accept")
-        starts_at = (house.now + timedelta(days=2)).replace(hour=10, minute=30)
+        starts_at = (house.now + timedelta(days=2)).replace(hour=hour, minute=30)
         worker.gives_a_date(
             starts_at, place=PLACE[she.language], interpreter="العربية" if she is noor else ""
         )

@@ -18,6 +18,7 @@ from portal.web.headers import Headers
 from portal.web.inside import PREFIX, find_inside
 from portal.web.kept_answers import KeptAnswers
 from portal.web.one_address import OneAddress
+from portal.web.templates import Templates
 from portal.web.whereabouts import CentreOnTheMap
 
 
@@ -34,7 +35,7 @@ class Portal(Flask):
     """Flask, but that a page which lost a race for the database is made once more."""
 
     json_provider_class = SaidNow
-    jinja_environment = templating.Templates
+    jinja_environment = Templates
 
     def full_dispatch_request(self) -> Response:
         """The answer to a request. What the first try had begun never happened."""

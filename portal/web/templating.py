@@ -6,7 +6,7 @@ drawings; `language()`; `page_key()`; `to_for(endpoint, ...)`, the inner path of
 """
 
 import re
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache, lru_cache
 from hashlib import sha256
@@ -14,7 +14,6 @@ from secrets import token_urlsafe
 from typing import Any
 
 from flask import Flask, get_flashed_messages, url_for
-from flask.templating import Environment
 from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 from wtforms import Field
@@ -33,18 +32,6 @@ MIRRORED = frozenset({"leave", "forward", "back", "messages", "write"})
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _LINE_COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
-
-
-class Templates(Environment):
-    """Jinja, but that the names which all templates know lie in one plain dictionary.
-
-    Its own chain of dictionaries is walked at each import: a page of five imports made a thousand
-    calls for it (measured). Names are given before the first template is read (`furnish`).
-    """
-
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """The names that a template knows."""
-        return {**self.globals, **(d or {})}
 
 
 @cache

@@ -125,17 +125,17 @@ def show(
     )
     found = stretches.find(session, acting, case_id, before=before, after=after, size=size)
     found = stretches.fitting(found, most_bytes=most_bytes, oldest_first=after is not None)
-    lines = _mark_seen(session, acting, folder, [row.line for row in found], now=now)
+    lines = _mark_seen(session, acting, folder, found, now=now)
     shown = [
         ShownMessage(
             message=line,
             words=folder.read(line, "body") if folder.opens(line.body) else None,
-            author=row.author or "",
-            service=row.service,
-            seen_by=row.seen_by or (acting.name if line.seen_at == now else None),
-            is_own=bool(row.is_own),
+            author=line.author or "",
+            service=line.service,
+            seen_by=line.seen_by or (acting.name if line.seen_at == now else None),
+            is_own=bool(line.is_own),
         )
-        for line, row in zip(lines, found, strict=True)
+        for line in lines
     ]
     if not shown:
         return Page([], None, None)

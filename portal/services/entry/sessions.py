@@ -143,7 +143,7 @@ def find(session: Session, token: str, *, now: datetime, slide: bool = True) -> 
     # What a covered page still says by itself is no sign that anybody is there.
     if slide and row.covered_at is None and now - row.last_seen_at > SLIDE_AFTER:
         with at_once(session) as writing:
-            writing.execute(_SLIDE, {"of": row.token_hash, "to": now})
+            writing.connection().execute(_SLIDE, {"of": row.token_hash, "to": now})
     body = json.loads(open_under_token(token, "sign-in", row.body))
     return SignedIn(
         account_id=row.account_id,

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from portal.domain.holders import HolderKind
@@ -16,6 +16,7 @@ from portal.models import (
     Membership,
     SignIn,
     StaffMember,
+    plain_rows,
 )
 from portal.services import audit
 from portal.services.colleagues.teams import (
@@ -118,11 +119,15 @@ def change_passphrase(
 
 def must_choose_passphrase(session: Session, acting: SignedIn) -> bool:
     """Whether this colleague came in with a pass phrase that somebody made for her."""
-    one_time = select(KeySlot.id).join(StaffMember, StaffMember.slot_id == KeySlot.id)
-    mine = one_time.where(
-        StaffMember.account_id == acting.account_id, KeySlot.expires_at.is_not(None)
-    )
-    return session.scalar(mine) is not None
+    return plain_rows(session, _ONE_TIME, {"account_id": acting.account_id}).first() is not None
+
+
+# Made once: every page of a colleague asks this.
+_ONE_TIME = (
+    select(KeySlot.id)
+    .join(StaffMember, StaffMember.slot_id == KeySlot.id)
+    .where(StaffMember.account_id == bindparam("account_id"), KeySlot.expires_at.is_not(None))
+)
 
 
 def get_member(session: Session, account_id: UUID) -> StaffMember:

@@ -40,6 +40,9 @@ _BY_TOKEN = (
     .outerjoin(StaffMember, StaffMember.account_id == SignIn.account_id)
     .where(SignIn.token_hash == bindparam("token_hash"))
 )
+_ROLES = select(Membership.role, Membership.service_id).where(
+    Membership.account_id == bindparam("account_id")
+)
 _SLIDE = (
     update(SignIn).where(SignIn.token_hash == bindparam("of")).values(last_seen_at=bindparam("to"))
 )
@@ -232,9 +235,7 @@ def _is_over(session: Session, sign_in: Row[Any], *, now: datetime) -> bool:
 
 
 def _roles(session: Session, account_id: UUID) -> frozenset[tuple[Role, UUID | None]]:
-    rows = session.execute(
-        select(Membership.role, Membership.service_id).where(Membership.account_id == account_id)
-    )
+    rows = plain_rows(session, _ROLES, {"account_id": account_id})
     return frozenset((role, service_id) for role, service_id in rows)
 
 

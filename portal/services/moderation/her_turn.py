@@ -78,11 +78,7 @@ def asked_besides(
 def waiting_for_her(session: Session, acting: SignedIn) -> tuple[int, int]:
     """How many questions wait for her yes, and how many for her answer."""
     check_reader(acting)
-    yes = select(func.count()).select_from(Referral).where(*_WAITS_FOR_YES)
-    answer = select(func.count()).select_from(_given_back().subquery())
-    besides = select(func.count()).select_from(Decision).where(*_ASKED_BESIDES)
-    counted = (one.scalar_subquery() for one in (yes, answer, besides))
-    row = session.execute(select(*counted)).one()
+    row = session.execute(_HOW_MANY).one()
     return int(row[0]), int(row[1]) + int(row[2])
 
 
@@ -94,3 +90,11 @@ def _given_back() -> Select[UUID | None, datetime | None]:
         .where(Decision.state == DecisionState.GIVEN_BACK, Need.state == NeedState.QUESTION)
         .group_by(Decision.need_id)
     )
+
+
+# Made once: every first page of the desk asks this.
+_HOW_MANY = select(
+    select(func.count()).select_from(Referral).where(*_WAITS_FOR_YES).scalar_subquery(),
+    select(func.count()).select_from(_given_back().subquery()).scalar_subquery(),
+    select(func.count()).select_from(Decision).where(*_ASKED_BESIDES).scalar_subquery(),
+)

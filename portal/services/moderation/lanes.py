@@ -86,15 +86,7 @@ def waiting(
     conditions = _conditions(acting, filters or Filters(), now=now)
     before = session.get(Decision, after) if after else None
     firsts = [_first(one, conditions, before, size) for one in ([lane] if lane else LANES)]
-    claimer = aliased(StaffMember)
-    rows = session.execute(
-        select(Decision, Need, Case.number, StaffMember.name, claimer.name)
-        .outerjoin(Need, Need.id == Decision.need_id)
-        .outerjoin(Case, Case.id == Decision.case_id)
-        .outerjoin(StaffMember, StaffMember.account_id == Decision.asked_by_id)
-        .outerjoin(claimer, claimer.account_id == Decision.claimed_by_id)
-        .where(Decision.id.in_(union_all(*firsts)))
-    )
+    rows = session.execute(_WAITING.where(Decision.id.in_(union_all(*firsts))))
     found = [
         Waiting(
             decision=decision,
@@ -107,6 +99,17 @@ def waiting(
         for decision, need, number, asker, claims in rows
     ]
     return sorted(found, key=_urgency)
+
+
+_claimer = aliased(StaffMember)
+# Made once: its many columns cost the desk more than its rows (measured).
+_WAITING = (
+    select(Decision, Need, Case.number, StaffMember.name, _claimer.name)
+    .outerjoin(Need, Need.id == Decision.need_id)
+    .outerjoin(Case, Case.id == Decision.case_id)
+    .outerjoin(StaffMember, StaffMember.account_id == Decision.asked_by_id)
+    .outerjoin(_claimer, _claimer.account_id == Decision.claimed_by_id)
+)
 
 
 def counts(

@@ -3,13 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.accounts import CaseState
 from portal.domain.folders import FolderKind
 from portal.domain.refusals import NotFound
-from portal.models import Case, Look
+from portal.models import Case, Look, plain_rows
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import at_once
@@ -40,15 +40,20 @@ def on_team(acting: SignedIn) -> ColumnElement[bool]:
 
 def look(session: Session, acting: SignedIn, case: Case, *, now: datetime) -> datetime | None:
     """Remember that a colleague looked at a case; gives when she looked before."""
+    whose = {"account": acting.account_id, "case": case.id}
     with at_once(session) as writing:
-        row = writing.get(Look, (acting.account_id, case.id))
-        if row is None:
+        before: datetime | None = plain_rows(writing, _LOOKED_AT, whose).scalar_one_or_none()
+        if before is None:
             writing.add(Look(account_id=acting.account_id, case_id=case.id, looked_at=now))
-            before = None
-        else:
-            before, row.looked_at = row.looked_at, now
-        writing.flush()
+            writing.flush()
+        elif before != now:
+            writing.connection().execute(_LOOK_AGAIN, {**whose, "now": now})
     return before
+
+
+_HER_LOOK = (Look.account_id == bindparam("account"), Look.case_id == bindparam("case"))
+_LOOKED_AT = select(Look.looked_at).where(*_HER_LOOK)
+_LOOK_AGAIN = update(Look).where(*_HER_LOOK).values(looked_at=bindparam("now"))
 
 
 def contact_card(

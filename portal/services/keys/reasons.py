@@ -18,7 +18,7 @@ from portal.domain.refusals import NotFound
 from portal.models import Account, Decision, DecisionKey, TeamCopy
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
-from portal.services.house import key_file
+from portal.services.house import at_once, key_file
 from portal.services.keys.folders import Grantee, held_folder, readers
 from portal.services.keys.holders import get_one, open_team_copy, public_halves
 from portal.services.keys.reading import OpenFolder, open_folder
@@ -78,13 +78,9 @@ def read(
         )
         return [folder.read(decision, column) for column in columns]
     key = _key(session, acting, decision)
-    audit.record(
-        session,
-        acting.account_id,
-        "decision_read",
-        now=now,
-        facts={"decision": str(decision.id), "kind": decision.kind.value},
-    )
+    facts: audit.Facts = {"decision": str(decision.id), "kind": decision.kind.value}
+    with at_once(session) as writing:
+        audit.record(writing, acting.account_id, "decision_read", now=now, facts=facts)
     found: list[str | None] = []
     for column in columns:
         sealed: bytes | None = getattr(decision, column)

@@ -44,7 +44,10 @@ def test_from_her_words_to_the_page_of_all(work: AtWork, her: Person) -> None:
     cora.get("/staff/desk")
     assert "Publishing an answer to feedback" in cora.text and "asked by Mona" in cora.text
     (path,) = set(re.findall(r"/staff/desk/[0-9a-f-]{36}", cora.page))
-    cora.get(path)
+    with work.queries() as asked:
+        cora.get(path)
+    looks_for_her = [one for one in asked if "FROM sign_in" in one and "token_hash" in one]
+    assert len(looks_for_her) <= 2, "the page was begun once, and waited for no lock of its own"
     for words in (*SAID.values(), "Many said so.", "Nederlands", "A later moment, for a yes"):
         assert words in cora.text
     assert "case team can read it" not in cora.text

@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from wtforms import TextAreaField
 
 from portal.domain.decisions import NobodyToDecide, WaitsAlready
-from portal.domain.feedback import LONGEST_TEXT, AnswerState, PartMissing, Text, checked
+from portal.domain.feedback import LONGEST_TEXT, AnswerState, PartMissing, Text, checked, text_for
 from portal.domain.refusals import Refusal, WrongState
 from portal.domain.roles import Permission
 from portal.domain.words import NothingWritten, TooLong, written, written_or_none
-from portal.i18n import LANGUAGES
+from portal.i18n import LANGUAGES, current_language
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.services.feedback import answers, reading
@@ -125,10 +125,11 @@ def take_down(answer_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".one", answer_id=answer_id))
 
 
-def latest_said(shown: ShownAnswer) -> str | None:
-    """What stands in the list for an answer that is published."""
-    texts = shown.texts or {}
-    return next((text.said for text in texts.values()), None)
+def said_in_short(shown: ShownAnswer) -> str:
+    """What stands in the list for an answer that is published, in the reader's language."""
+    if not shown.texts:
+        return ""
+    return text_for(shown.texts, current_language().code, guards.offered_languages())[1].said
 
 
 def _form(texts: Mapping[str, Text]) -> StaffForm:
@@ -195,7 +196,7 @@ def _page(name: str, **shown: object) -> str:
         languages=LANGUAGES,
         state_words=STATE,
         state_icons=STATE_ICON,
-        latest_said=latest_said,
+        said_in_short=said_in_short,
         is_fresh=proof.is_fresh(),
         **shown,
     )

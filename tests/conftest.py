@@ -76,6 +76,10 @@ _ENGINES: dict[str, Any] = {}
 def _share_statements(database: Database) -> None:
     """Let every engine of a test process know the statements that another has compiled."""
     first = _ENGINES.setdefault(database.engine.dialect.name, database.engine)
+    if first.dialect.server_version_info is None:
+        # It was never connected, and does not know yet what the database can do.
+        _ENGINES[database.engine.dialect.name] = database.engine
+        return
     for engine in (database.engine, *database._engines.values()):
         engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
 

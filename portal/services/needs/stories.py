@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.domain.folders import FolderKind
@@ -37,19 +38,13 @@ class NeedStory:
 
 def hers(session: Session, acting: SignedIn, *, now: datetime) -> list[NeedStory]:
     """Her needs, newest first, with what became of each. A constant number of queries."""
-    needs = session.scalars(
-        select(Need)
-        .where(Need.case_id == acting.her_case_id)
-        .order_by(Need.sent_at.desc(), Need.id)
-    ).all()
+    needs = session.scalars(_OF_CASE, {"case_id": acting.her_case_id}).all()
     return stories(session, acting, acting.her_case_id, needs, purpose="own_needs", now=now)
 
 
 def of_case(session: Session, acting: SignedIn, case: Case, *, now: datetime) -> list[NeedStory]:
     """The needs of a case, for its team."""
-    needs = session.scalars(
-        select(Need).where(Need.case_id == case.id).order_by(Need.sent_at.desc(), Need.id)
-    ).all()
+    needs = session.scalars(_OF_CASE, {"case_id": case.id}).all()
     return stories(session, acting, case.id, needs, purpose="case", now=now)
 
 
@@ -74,24 +69,11 @@ def stories(
     if not needs:
         return []
     folder = open_folder(session, acting, case_id, FolderKind.NEEDS, purpose=purpose, now=now)
-    ids = [need.id for need in needs]
-    additions = session.scalars(
-        select(Addition).where(Addition.need_id.in_(ids)).order_by(Addition.added_at)
-    ).all()
-    readings = session.scalars(
-        select(Reading).where(Reading.need_id.in_(ids)).order_by(Reading.written_at)
-    ).all()
-    questions = session.scalars(
-        select(Decision)
-        .where(Decision.need_id.in_(ids), Decision.note.is_not(None))
-        .order_by(Decision.decided_at)
-    ).all()
-    referrals = session.execute(
-        select(Referral, Service)
-        .join(Service, Service.id == Referral.service_id)
-        .where(Referral.need_id.in_(ids))
-        .order_by(Referral.made_at, Service.name)
-    ).all()
+    asked = {"ids": [need.id for need in needs]}
+    additions = session.scalars(_ADDITIONS, asked).all()
+    readings = session.scalars(_READINGS, asked).all()
+    questions = session.scalars(_QUESTIONS, asked).all()
+    referrals = session.execute(_REFERRALS, asked).all()
     return [
         NeedStory(
             need=need,
@@ -115,3 +97,23 @@ def stories(
         )
         for need in needs
     ]
+
+
+# Made once: building these statements for each page costs more than running them (measured).
+_ids: BindParameter[Any] = bindparam("ids", expanding=True)
+_OF_CASE = (
+    select(Need).where(Need.case_id == bindparam("case_id")).order_by(Need.sent_at.desc(), Need.id)
+)
+_ADDITIONS = select(Addition).where(Addition.need_id.in_(_ids)).order_by(Addition.added_at)
+_READINGS = select(Reading).where(Reading.need_id.in_(_ids)).order_by(Reading.written_at)
+_QUESTIONS = (
+    select(Decision)
+    .where(Decision.need_id.in_(_ids), Decision.note.is_not(None))
+    .order_by(Decision.decided_at)
+)
+_REFERRALS = (
+    select(Referral, Service)
+    .join(Service, Service.id == Referral.service_id)
+    .where(Referral.need_id.in_(_ids))
+    .order_by(Referral.made_at, Service.name)
+)

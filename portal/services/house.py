@@ -96,12 +96,15 @@ def settings_of(session: Session) -> Settings:
 
 def find_centre(session: Session) -> Centre | None:
     """The centre of this installation; None before `init` or `demo`."""
-    return session.get(Centre, 1)
+    centre = session.get(Centre, 1)
+    # The session forgets rows that nobody holds, and a page comes back to this one again and again.
+    session.info["centre"] = centre
+    return centre
 
 
 def get_centre(session: Session) -> Centre:
     """The centre of this installation. Raises HouseNotReady before `init` or `demo`."""
-    centre = session.get(Centre, 1)
+    centre = find_centre(session)
     if centre is None:
         raise HouseNotReady
     return centre

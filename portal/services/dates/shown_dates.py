@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -110,6 +111,7 @@ def of_case(session: Session, acting: SignedIn, case: Case, *, now: datetime) ->
     return read(session, acting, asked, purpose="case", now=now)
 
 
+@cache
 def with_names() -> Asking:
     """How every question about dates begins: service, who meets her, case and room."""
     return (

@@ -51,7 +51,7 @@ from portal.web.staff.entry import (
     talk_link,
     welcome,
 )
-from portal.web.staff.moderation import decisions, desk, feedback
+from portal.web.staff.moderation import asking, decisions, desk, feedback
 from portal.web.staff.need_to_know import acts_in_words, audit, look_questions
 from portal.web.staff.visits import plan as visit_plan
 from portal.web.staff.visits import wishes as visit_wishes
@@ -61,6 +61,7 @@ WAY_IN = (sign_in, welcome, talk_link, passphrases, passkeys, enrolment)
 WORK = (
     proof,
     desk,
+    asking,
     decisions,
     feedback,
     caseload,

@@ -20,7 +20,7 @@ from portal.services.keys.halves import KeyNotHandedOver
 from portal.web import guards, timeline_words
 from portal.web.forms import StaffForm
 from portal.web.staff import proof
-from portal.web.staff.moderation.decisions import WORDS as DECISION_WORDS
+from portal.web.staff.moderation.refusals import WORDS as DECISION_WORDS
 
 blueprint = Blueprint("emergency", __name__, url_prefix="/emergency")
 

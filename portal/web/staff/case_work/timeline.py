@@ -19,7 +19,7 @@ from portal.services.timeline import reading, writing
 from portal.web import guards, timeline_words
 from portal.web.forms import StaffForm
 from portal.web.staff import proof
-from portal.web.staff.moderation.decisions import WORDS as DECISION_WORDS
+from portal.web.staff.moderation.refusals import WORDS as DECISION_WORDS
 
 blueprint = Blueprint("timeline", __name__, url_prefix="/cases/<uuid:case_id>/timeline")
 

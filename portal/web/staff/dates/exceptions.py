@@ -29,7 +29,7 @@ from portal.web import guards
 from portal.web.forms import StaffForm
 from portal.web.staff import proof
 from portal.web.staff.dates.dates import WORDS as DATE_WORDS
-from portal.web.staff.moderation.decisions import WORDS as DECISION_WORDS
+from portal.web.staff.moderation.refusals import WORDS as DECISION_WORDS
 from portal.web.staff.vocabulary.codes import word
 
 blueprint = Blueprint("exceptions", __name__, url_prefix="/cases/<uuid:case_id>/not-possible")
@@ -67,7 +67,7 @@ def ask(case_id: UUID) -> ResponseReturnValue:
             form.refuse(*WORDS[type(refusal)])
         else:
             flash(_("Asked. Here you see whom it waits for."), "done")
-            return redirect(url_for("staff.inside.decisions.asked"))
+            return redirect(url_for("staff.inside.asking.asked"))
     return render_template(
         "staff/dates/not_possible.html",
         case=case,

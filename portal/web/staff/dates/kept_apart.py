@@ -25,7 +25,7 @@ from portal.services.keys.halves import KeyNotHandedOver
 from portal.web import guards
 from portal.web.forms import StaffForm, posted_id
 from portal.web.staff import proof
-from portal.web.staff.moderation.decisions import WORDS as DECISION_WORDS
+from portal.web.staff.moderation.refusals import WORDS as DECISION_WORDS
 
 blueprint = Blueprint("kept_apart", __name__, url_prefix="/apart")
 

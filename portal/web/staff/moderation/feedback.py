@@ -21,7 +21,7 @@ from portal.services.feedback.answers import ShownAnswer, Typed
 from portal.web import guards
 from portal.web.forms import StaffForm
 from portal.web.staff import proof
-from portal.web.staff.moderation.decisions import WORDS as DECISION_WORDS
+from portal.web.staff.moderation.refusals import WORDS as DECISION_WORDS
 
 blueprint = Blueprint("feedback", __name__, url_prefix="/feedback")
 

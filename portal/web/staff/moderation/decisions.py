@@ -22,7 +22,7 @@ from portal.web.forms import StaffForm
 from portal.web.staff import proof
 from portal.web.staff.colleagues import colleagues
 from portal.web.staff.moderation import consequences, needs_at_desk, subjects
-from portal.web.staff.moderation.refusals import WORDS, blamed
+from portal.web.staff.moderation.refusals import WORDS, blamed, words_of
 
 blueprint = Blueprint("decisions", __name__, url_prefix="/desk")
 

@@ -60,6 +60,8 @@ OPEN_AFTER_THE_PASSPHRASE = frozenset(
 WHO_MAY = {
     "desk": {"moderator"},
     "decisions": {"moderator"},
+    # Words and answers of no case.
+    "feedback": {"moderator", "coordinator"},
     "referrals": {"housing"},
     "dates": {"housing"},
     "agenda": {"housing", "director", "stand_in"},
@@ -279,8 +281,13 @@ def also_decides(whole: WholeHouse, who: str, form: Form) -> bool:
         return not deciding_roles(decision.kind).isdisjoint(session.scalars(held))
 
 
-ALSO_THEIRS = frozenset({("coordinator", "/staff/cases/*/not-possible")})
-"""Forms of a file that somebody who is not on it has as well."""
+ALSO_THEIRS = frozenset(
+    {
+        ("coordinator", "/staff/cases/*/not-possible"),
+        ("coordinator", "/staff/feedback/answers/*"),
+    }
+)
+"""Forms that somebody has as well who is not on the file, or did not write it."""
 SAID_ON_THE_PAGE = frozenset(
     {
         "/staff/me/hand-over/*",

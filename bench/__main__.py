@@ -20,7 +20,6 @@ from pathlib import Path
 from statistics import median
 
 from flask import Flask
-from sqlalchemy import event
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
@@ -31,6 +30,7 @@ from portal.database import Database, migrate
 from portal.services.house import House
 from portal.settings import Settings
 from portal.vault import KeyFile, SlowPasses
+from tests.statements import counted
 
 WRITERS = 60
 """A survivor may write 60 messages in ten minutes; the load is spread over many."""
@@ -176,19 +176,12 @@ def _count_queries(settings: Settings, targets: list[Target]) -> None:
     """Statements of each page, counted in a copy of the application in this process."""
     app = create_app(settings)
     database: Database = app.extensions["database"]
-    said: list[str] = []
-    event.listen(
-        database.engine,
-        "before_cursor_execute",
-        lambda _connection, _cursor, statement, *_: said.append(statement),
-    )
     print("\nqueries a page (transaction statements left out)")
     for target in targets:
-        for _ in range(2):
-            said.clear()
+        ask_inside(app, target.next_request())
+        with counted(database) as asked:
             ask_inside(app, target.next_request())
-        counted = [one for one in said if not one.startswith(("BEGIN", "SAVEPOINT", "RELEASE"))]
-        print(f"{target.name:26}{len(counted):8}")
+        print(f"{target.name:26}{len(asked):8}")
     database.close()
 
 

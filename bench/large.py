@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import event
 
 from bench import houses, many
 from bench.__main__ import ask_inside
@@ -29,6 +28,7 @@ from portal.services.house import House
 from portal.settings import Settings
 from portal.vault import KeyFile, SlowPasses
 from tests.people import TestHouse, a_house
+from tests.statements import counted
 
 OWN_FILES, WAITING = 50, 40
 ALLOWED = 1.2
@@ -147,22 +147,15 @@ def _open(directory: Path, tests: TestHouse, number: str) -> Measured:
 
 
 def _ask(house: Measured, name: str) -> None:
-    said = 0
-
-    def count(_c: object, _cur: object, statement: str, *_more: object) -> None:
-        nonlocal said
-        said += not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE"))
-
-    event.listen(house.database.engine, "before_cursor_execute", count)
-    began = time.perf_counter()
-    status = ask_inside(house.app, house.pages[name])
-    took = time.perf_counter() - began
-    event.remove(house.database.engine, "before_cursor_execute", count)
+    with counted(house.database) as asked:
+        began = time.perf_counter()
+        status = ask_inside(house.app, house.pages[name])
+        took = time.perf_counter() - began
     if status != 200:
         raise SystemExit(f"{name} was answered with {status}")
     if name in house.queries:  # the first time fills caches, and is not counted
         house.took.setdefault(name, []).append(took)
-    house.queries[name] = said
+    house.queries[name] = len(asked)
 
 
 def _print(small: Measured, large: Measured) -> None:

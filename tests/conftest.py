@@ -80,7 +80,7 @@ def _share_statements(database: Database) -> None:
         # It was never connected, and does not know yet what the database can do.
         _ENGINES[database.engine.dialect.name] = database.engine
         return
-    for engine in (database.engine, *database._engines.values()):
+    for engine in database.engines:
         engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
 
 

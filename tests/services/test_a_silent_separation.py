@@ -5,14 +5,12 @@ at the same hours herself, and nothing stands in the way of the third.
 """
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event
 
 from portal.domain.opening import Hours
 from portal.domain.refusals import Refusal
@@ -26,6 +24,7 @@ from portal.services.dates.shown_dates import Details
 from portal.services.keys import apart
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, TOMORROW, a_date, a_shared_need, referral_of
+from tests.statements import counted
 
 QUARTER = timedelta(minutes=15)
 MORNING = TOMORROW - timedelta(hours=3)
@@ -40,20 +39,6 @@ Answer = tuple[str, int, int]
 
 class Undone(Exception):
     """What was only tried is undone."""
-
-
-@contextmanager
-def counted(house: TestHouse) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def listen(_c: object, _cur: object, statement: str, *_more: object) -> None:
-        statements.append(statement)
-
-    event.listen(house.database.engine, "before_cursor_execute", listen)
-    try:
-        yield statements
-    finally:
-        event.remove(house.database.engine, "before_cursor_execute", listen)
 
 
 class Prober:
@@ -95,7 +80,7 @@ class Prober:
 
     def _answer(self, try_it: Callable[[datetime], str], start: datetime) -> Answer:
         before = len(self.log.records)
-        with counted(self.house) as statements:
+        with counted(self.house.database) as statements:
             name = try_it(start)
         return name, len(statements), len(self.log.records) - before
 

@@ -6,7 +6,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from portal.domain.needs import Category, NeedAnswer, Statement
@@ -21,23 +20,16 @@ from portal.services.needs import her_needs, statements, stories
 from portal.services.referrals import listing
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, a_date, a_shared_need, route, say_yes
+from tests.statements import counted
 
 Page = Callable[[Session, SignedIn], object]
 
 
 def asked(the_house: TestHouse, person: Person, page: Page) -> list[str]:
     """The statements that one page sends to the database, in a sign-in that just began."""
-    sent: list[str] = []
-
-    def listen(_c: object, _cur: object, statement: str, *_more: object) -> None:
-        sent.append(statement)
-
-    with the_house.acting(person) as (session, acting):
-        event.listen(the_house.database.engine, "before_cursor_execute", listen)
-        try:
-            page(session, acting)
-        finally:
-            event.remove(the_house.database.engine, "before_cursor_execute", listen)
+    database = the_house.database
+    with the_house.acting(person) as (session, acting), counted(database) as sent:
+        page(session, acting)
     return sent
 
 

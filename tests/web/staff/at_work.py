@@ -1,8 +1,6 @@
 """A whole house with its application, and colleagues at their browsers."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +8,7 @@ from uuid import UUID
 
 from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from portal.app import create_app
@@ -157,18 +155,6 @@ class AtWork:
             kinds = ("folder_opened", "folders_opened")
             asked = select(func.count()).where(AuditEvent.kind.in_(kinds))
             return session.scalar(asked) or 0
-
-    @contextmanager
-    def queries(self) -> Iterator[list[str]]:
-        """The statements that reach the database meanwhile."""
-        seen: list[str] = []
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            seen.append(statement)
-
-        event.listen(self.database.engine, "before_cursor_execute", note)
-        yield seen
-        event.remove(self.database.engine, "before_cursor_execute", note)
 
 
 def _lint(answer: TestResponse) -> None:

@@ -13,6 +13,7 @@ from portal.models import Card, Leave
 from portal.services.case_work import doubt
 from portal.services.entry import cards, stopped_cards
 from tests.people import Person
+from tests.statements import counted
 from tests.web.staff.at_work import AtWork, Colleague
 
 WORDS = "He has my telephone."
@@ -108,13 +109,13 @@ def test_nobody_without_the_duty_sees_it(work: AtWork) -> None:
 def test_ten_alerts_cost_no_more_queries_than_one(work: AtWork, on_duty: Colleague) -> None:
     is_doubted(work, work.house.a_survivor(now=work.now))
     on_duty.get("/staff/alerts")
-    with work.queries() as few:
+    with counted(work.database) as few:
         on_duty.get("/staff/alerts")
     for _ in range(9):
         her = work.house.a_survivor(now=work.now)
         work.house.a_need(her, Category.SAFETY, how_soon=HowSoon.TODAY, now=work.now)
         is_doubted(work, her)
-    with work.queries() as many:
+    with counted(work.database) as many:
         on_duty.get("/staff/alerts")
     assert on_duty.page.count("data-line") == 19
     assert len(many) == len(few)

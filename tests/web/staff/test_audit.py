@@ -3,14 +3,13 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from portal.domain.acts import KINDS, drawn, week_of
 from portal.domain.folders import FolderKind
@@ -23,6 +22,7 @@ from portal.services.keys.reading import open_folder
 from portal.services.need_to_know import look_questions, looking, samples
 from portal.web.staff.need_to_know.acts_in_words import ACT, FOLDER
 from tests.people import NOON, Person, TestHouse
+from tests.statements import counted
 from tests.web.browser_stand_in import Phone
 from tests.web.staff.browser import Browser
 from tests.web.staff.conftest import Clock
@@ -47,20 +47,6 @@ def looks_at(people: TestHouse, who: Person, her: Person, days: int = 0) -> UUID
         found = session.scalar(newest.order_by(AuditEvent.at.desc(), AuditEvent.number.desc()))
         assert found
         return found
-
-
-@contextmanager
-def counted(people: TestHouse, app: Flask) -> Iterator[list[str]]:
-    """The statements that run meanwhile."""
-    engine = app.extensions["database"].engine
-    found: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
-        found.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield found
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def told(browser: Browser) -> str:
@@ -126,12 +112,12 @@ def test_a_page_of_the_account_costs_the_same_however_much_there_is(
     her = people.a_survivor("Amal")
     path = f"{AT}?number={her.case_number}"
     adil.get(path)
-    with counted(people, app) as few:
+    with counted(people.database) as few:
         adil.get(path)
     with people.acting(people.director) as (session, acting):
         for kind in (*sorted(KINDS), *sorted(KINDS))[:130]:
             audit.record(session, acting.account_id, kind, now=NOON, case_id=her.case_id)
-    with counted(people, app) as many:
+    with counted(people.database) as many:
         adil.get(path)
     assert len(many) == len(few)
     pages = 1

@@ -15,6 +15,7 @@ from portal.models import Decision, Membership, StaffMember
 from portal.services.moderation import decisions
 from tests.people import Person
 from tests.services.ways import types
+from tests.statements import counted
 from tests.web.staff.at_work import AtWork, Colleague
 
 WHY = "Her brother waits at the door."
@@ -326,14 +327,14 @@ def test_five_hundred_wait_and_the_desk_asks_no_more_of_the_database(
     ask(work, work.house.director, DecisionKind.RELEASE, her)
     cora = work.signs_in(work.house.coordinator)
     cora.get("/staff/desk")
-    with work.queries() as few:
+    with counted(work.database) as few:
         cora.get("/staff/desk")
     with work.database.transaction() as session:
         one = session.scalars(select(Decision)).one()
         kept = {column.key for column in Decision.__mapper__.columns} - {"id"}
         for _ in range(499):
             session.add(Decision(**{name: getattr(one, name) for name in kept}))
-    with work.queries() as many:
+    with counted(work.database) as many:
         cora.get("/staff/desk")
     assert len(many) == len(few)
     assert cora.page.count('class="line"') == 50
@@ -341,7 +342,7 @@ def test_five_hundred_wait_and_the_desk_asks_no_more_of_the_database(
     cora.get("/staff/desk?lane=orange")
     after = re.search(r"after=([0-9a-f-]{36})", cora.page)
     assert after is not None
-    with work.queries() as further:
+    with counted(work.database) as further:
         cora.get(f"/staff/desk?lane=orange&after={after[1]}")
     assert len(further) <= len(few) + 1
 

@@ -10,6 +10,7 @@ from portal.domain.services import ServiceKind
 from portal.models import Decision
 from portal.services.moderation import lanes
 from portal.services.needs import her_needs
+from tests.statements import counted
 from tests.web.staff.at_desk import WORDS, item
 from tests.web.staff.at_work import AtWork, Colleague
 
@@ -77,14 +78,14 @@ def test_the_list_unseals_nothing(work: AtWork, moderator: Colleague) -> None:
 def test_fifty_needs_cost_no_more_queries_than_five(work: AtWork, moderator: Colleague) -> None:
     needs_of_all_lanes(work)
     moderator.get("/staff/desk")
-    with work.queries() as few:
+    with counted(work.database) as few:
         moderator.get("/staff/desk")
     with work.database.transaction() as session:
         decision = session.scalars(select(Decision)).first()
         assert decision is not None
         for _ in range(45):
             session.add(_copy(decision))
-    with work.queries() as many:
+    with counted(work.database) as many:
         moderator.get("/staff/desk")
     assert moderator.page.count('class="line"') == 50
     assert len(many) == len(few)

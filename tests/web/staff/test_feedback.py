@@ -7,6 +7,7 @@ import pytest
 
 from portal.services.feedback import answers, giving
 from tests.people import Person
+from tests.statements import counted
 from tests.web.staff.at_work import AtWork, Colleague
 
 WORDS = "The letters are too long for me."
@@ -44,7 +45,7 @@ def test_from_her_words_to_the_page_of_all(work: AtWork, her: Person) -> None:
     cora.get("/staff/desk")
     assert "Publishing an answer to feedback" in cora.text and "asked by Mona" in cora.text
     (path,) = set(re.findall(r"/staff/desk/[0-9a-f-]{36}", cora.page))
-    with work.queries() as asked:
+    with counted(work.database) as asked:
         cora.get(path)
     looks_for_her = [one for one in asked if "FROM sign_in" in one and "token_hash" in one]
     assert len(looks_for_her) <= 2, "the page was begun once, and waited for no lock of its own"

@@ -11,6 +11,7 @@ from portal.services.dates import her_dates
 from portal.services.need_to_know import sharing
 from portal.services.needs import her_needs
 from portal.services.referrals import answers, listing
+from tests.statements import counted
 from tests.web.staff.at_work import AtWork, Colleague
 
 
@@ -89,13 +90,13 @@ def test_a_list_of_many_names_costs_what_a_list_of_one_costs(work: AtWork) -> No
     work.sent(name="One")
     work.worker(ServiceKind.HOUSING).get("/staff/dates")
     worker = work.worker(ServiceKind.HOUSING)
-    with work.queries() as few:
+    with counted(work.database) as few:
         worker.get("/staff/referrals")
     for name in ("Two", "Three", "Four", "Five"):
         work.sent(name=name)
     worker = work.worker(ServiceKind.HOUSING)
     before = work.openings()
-    with work.queries() as many:
+    with counted(work.database) as many:
         worker.get("/staff/referrals")
     assert "Five" in worker.text
     assert len(many) == len(few)

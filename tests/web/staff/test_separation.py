@@ -12,6 +12,7 @@ from portal.domain.visits.house import Wishes
 from portal.models import Decision
 from portal.services.dates import own_times
 from tests.people import Person
+from tests.statements import counted
 from tests.web.browsers import alike
 from tests.web.staff.at_work import AtWork, Colleague
 
@@ -63,7 +64,7 @@ def test_a_colleague_reads_one_sentence_for_every_cause(work: AtWork) -> None:
     for referral_id in (for_her, for_wisher):
         address = f"/staff/referrals/{referral_id}/date"
         worker.get(address)
-        with work.queries() as queries:
+        with counted(work.database) as queries:
             answer = worker.client.post(
                 address, data={**typed(work, time="13:40"), "csrf_token": worker._csrf()}
             )

@@ -7,9 +7,10 @@ from sqlalchemy import select
 
 from portal.domain.needs import NeedState
 from portal.models import Addition, Need
+from tests.statements import counted
 from tests.web.browser_stand_in import Phone
 from tests.web.furnishing import HER_WORDS
-from tests.web.survivor.hands import counted, form_of, has_button, press, text, words_in
+from tests.web.survivor.hands import form_of, has_button, press, text, words_in
 from tests.web.whole_house import WholeHouse
 
 HOME, WORK, HEALTH, LAW, STOPPED, CHILD, MONEY = range(7)
@@ -145,7 +146,7 @@ def test_a_list_of_many_needs_asks_the_database_no_more_often(whole: WholeHouse)
     for her in (whole.everybody.amal, whole.everybody.bea):
         phone = whole.phone(her)
         phone.go("/needs")
-        with counted(whole.database.engine) as statements:
+        with counted(whole.database) as statements:
             phone.go("/needs")
         asked[her.name] = len(statements)
     assert asked["Amal"] <= asked["Bea"] + 1

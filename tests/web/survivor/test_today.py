@@ -10,8 +10,9 @@ from portal.services.case_work import opening
 from portal.services.entry import cards
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.people import READY
+from tests.statements import counted
 from tests.web.browser_stand_in import Phone
-from tests.web.survivor.hands import acting, counted, has_button, press, text, words_in
+from tests.web.survivor.hands import acting, has_button, press, text, words_in
 from tests.web.whole_house import WholeHouse
 
 
@@ -137,7 +138,7 @@ def test_the_first_page_asks_the_database_eight_times_whatever_she_has(whole: Wh
     for person in (whole.everybody.amal, whole.everybody.bea):
         phone = whole.phone(person)
         phone.go("/today")
-        with counted(whole.database.engine) as statements:
+        with counted(whole.database) as statements:
             phone.go("/today")
         # One more finds out who she is.
         asked[person.name] = len(statements) - 1

@@ -196,7 +196,7 @@ class TestMoved:
             )
             one.body, two.body = two.body, one.body
         with the_house.acting(her) as (session, acting), pytest.raises(CannotOpen):
-            messages.show(session, acting, acting.her_case_id, now=NOON)
+            assert messages.show(session, acting, acting.her_case_id, now=NOON).messages
 
     def test_a_value_moved_to_another_column_does_not_open(
         self, the_house: TestHouse, her: Person
@@ -220,7 +220,7 @@ class TestMoved:
             ).one()
             others.body = session.get_one(Message, hers.id).body
         with the_house.acting(another) as (session, acting), pytest.raises(CannotOpen):
-            messages.show(session, acting, acting.her_case_id, now=NOON)
+            assert messages.show(session, acting, acting.her_case_id, now=NOON).messages
 
     def test_an_older_version_does_not_pass_for_the_current_one(
         self, the_house: TestHouse, her: Person

@@ -17,6 +17,29 @@ from portal.services.keys.holders import PublicHalf, get_one, public_halves, sea
 from portal.vault import check_keyed, keyed_hash, new_folder_key, seal_to
 
 
+class FolderLine(NamedTuple):
+    """The columns of a folder that its grants are signed with: what a page needs to read in it."""
+
+    id: UUID
+    case_id: UUID
+    kind: FolderKind
+    referral_id: UUID | None
+
+
+class GrantLine(NamedTuple):
+    """The columns of a grant that open a version of a folder, or show that they were changed."""
+
+    version: int
+    holder_id: UUID
+    holder_version: int
+    sealed: bytes
+    given_by_id: UUID | None
+    given_at: datetime
+    why: Why
+    until: datetime | None
+    mac: bytes
+
+
 class Grantee(NamedTuple):
     """Who may open a version of a folder, why, and until when."""
 
@@ -142,7 +165,7 @@ def sign_grant(session: Session, folder: Folder, grant: Grant) -> None:
     grant.mac = keyed_hash(key_file(session).mac_key, "grant", *_grant_parts(folder, grant))
 
 
-def check_grant(session: Session, folder: Folder, grant: Grant) -> None:
+def check_grant(session: Session, folder: Folder | FolderLine, grant: Grant | GrantLine) -> None:
     """Raises Forged when a grant's end, reason or key was changed behind our back.
 
     Or the folder's case: two folders that change places would be read by each other's people.
@@ -206,7 +229,7 @@ def get_folder(
     return folder
 
 
-def _grant_parts(folder: Folder, grant: Grant) -> tuple[bytes, ...]:
+def _grant_parts(folder: Folder | FolderLine, grant: Grant | GrantLine) -> tuple[bytes, ...]:
     until = grant.until.astimezone(UTC).isoformat() if grant.until else "no end"
     return (
         folder.id.bytes,

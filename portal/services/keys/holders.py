@@ -130,7 +130,16 @@ def hand_over_team(session: Session, team: Holder, giver: "Keys", member_id: UUI
             give_team_key(session, team, copy.version, pair, member_id)
 
 
-def open_team_copy(session: Session, copy: TeamCopy, member: KeyPair) -> KeyPair:
+class CopyLine(NamedTuple):
+    """The columns of a team's sealed copy that open it."""
+
+    id: UUID
+    team_id: UUID
+    version: int
+    sealed: bytes
+
+
+def open_team_copy(session: Session, copy: TeamCopy | CopyLine, member: KeyPair) -> KeyPair:
     """The team's key pair behind one sealed copy."""
     key = session.get_one(HolderKey, (copy.team_id, copy.version))
     team = session.get_one(Holder, copy.team_id)

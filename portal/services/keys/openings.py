@@ -13,10 +13,11 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain import acts
-from portal.models import Folder, SignIn, plain_rows
+from portal.models import SignIn, plain_rows
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import at_once
+from portal.services.keys.folders import FolderLine
 
 COUNTED_ONCE_WITHIN = timedelta(minutes=10)
 
@@ -29,7 +30,7 @@ _REMEMBER = (
 def write_down(
     session: Session,
     acting: SignedIn,
-    folder: Folder,
+    folder: FolderLine,
     purpose: str,
     *,
     now: datetime,

@@ -17,6 +17,7 @@ from portal.web import errors, front, guards, staff, staff_sessions, survivor, t
 from portal.web.headers import Headers
 from portal.web.inside import PREFIX, find_inside
 from portal.web.kept_answers import KeptAnswers
+from portal.web.kept_pieces import KeptPieces
 from portal.web.one_address import OneAddress
 from portal.web.templates import Templates
 from portal.web.whereabouts import CentreOnTheMap
@@ -81,6 +82,7 @@ def _open_house(app: Flask, settings: Settings) -> None:
     app.extensions["database"] = database
     app.extensions["house"] = House(settings, key_file, passes)
     app.extensions["centre"] = CentreOnTheMap(database, settings)
+    app.extensions["kept_pieces"] = KeptPieces()
     staff_sessions.furnish(app, key_file)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
@@ -45,11 +46,43 @@ class ShownMessage(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """A stretch of a thread, oldest first; `older` and `newer` are keys of the next stretches."""
+    """A stretch of a thread, oldest first; `older` and `newer` are keys of the next stretches.
 
-    messages: list[ShownMessage]
+    Two pages `made_of` the same say the same, so that words need not be opened to know it.
+    """
+
+    lines: list[Line]
+    folder: OpenFolder
+    reader: SignedIn
+    now: datetime
     older: int | None
     newer: int | None
+
+    @cached_property
+    def messages(self) -> list[ShownMessage]:
+        """The messages with their words, as far as these open for the reader."""
+        return [self._shown(line) for line in self.lines]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether some of it was never shown before."""
+        return any(line.seen_at == self.now for line in self.lines)
+
+    @property
+    def made_of(self) -> tuple[object, ...]:
+        """The rows as they lie sealed, and under which of the keys the reader may open them."""
+        return self.reader.session_id, self.folder.versions, *self.lines
+
+    def _shown(self, line: Line) -> ShownMessage:
+        is_seen_now = line.seen_at == self.now
+        return ShownMessage(
+            message=line,
+            words=self.folder.read(line, "body") if self.folder.opens(line.body) else None,
+            author=line.author or "",
+            service=line.service,
+            seen_by=line.seen_by or (self.reader.name if is_seen_now else None),
+            is_own=bool(line.is_own),
+        )
 
 
 def write(
@@ -126,24 +159,14 @@ def show(
     found = stretches.find(session, acting, case_id, before=before, after=after, size=size)
     found = stretches.fitting(found, most_bytes=most_bytes, oldest_first=after is not None)
     lines = _mark_seen(session, acting, folder, found, now=now)
-    shown = [
-        ShownMessage(
-            message=line,
-            words=folder.read(line, "body") if folder.opens(line.body) else None,
-            author=line.author or "",
-            service=line.service,
-            seen_by=line.seen_by or (acting.name if line.seen_at == now else None),
-            is_own=bool(line.is_own),
-        )
-        for line in lines
-    ]
-    if not shown:
-        return Page([], None, None)
-    first, last = lines[0].number, lines[-1].number
+    first, last = (lines[0].number, lines[-1].number) if lines else (0, 0)
     return Page(
-        messages=shown,
+        lines=lines,
+        folder=folder,
+        reader=acting,
+        now=now,
         older=first if first > 1 else None,
-        newer=last if last < found[-1].last_number else None,
+        newer=last if lines and last < found[-1].last_number else None,
     )
 
 

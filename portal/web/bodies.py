@@ -41,3 +41,10 @@ def typed_fields(body: bytes) -> Fields:
     except ValueError:
         return MultiDict()
     return MultiDict((name, value.translate(_NEVER_TYPED)) for name, value in pairs)
+
+
+def number_in(fields: Fields, name: str) -> int | None:
+    """A number of a row, as far as what was asked for can be one."""
+    # Asked first: Werkzeug makes an exception of every name that is missing.
+    asked = fields.get(name, type=int) if name in fields else None
+    return asked if asked is not None and 0 < asked < 2**31 else None

@@ -1,13 +1,12 @@
 """The one thread with her case team, the newest first."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from itertools import groupby
-from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, get_template_attribute, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from wtforms import TextAreaField
@@ -18,8 +17,9 @@ from portal.i18n import dates
 from portal.i18n import lazy_gettext as _l
 from portal.services import drafts, messages
 from portal.services.case_work import case_team
-from portal.services.messages import ShownMessage
-from portal.web import guards
+from portal.services.messages import Page, ShownMessage
+from portal.web import guards, kept_pieces
+from portal.web.bodies import number_in
 from portal.web.forms import PortalForm
 from portal.web.survivor import unsent
 from portal.web.survivor.nearness import near_time
@@ -106,25 +106,40 @@ def _page(form: MessageForm, *, is_kept: bool = False) -> ResponseReturnValue:
         her,
         her.her_case_id,
         now=now,
-        before=_number("before"),
-        after=_number("after"),
+        before=number_in(request.args, "before"),
+        after=number_in(request.args, "after"),
         most_bytes=MOST_BYTES,
     )
     return render_template(
         "survivor/messages/show.html",
         form=form,
-        days=_by_day(page.messages),
+        stretch=_stretch(page, now=now),
         page=page,
         is_kept=is_kept,
-        is_open=bool(form.errors or is_kept or not page.messages),
+        is_open=bool(form.errors or is_kept or not page.lines),
         team=case_team.of_case(session, her.her_case_id, now=now),
         hours=reading_hours(now=now),
         said=SAID.get(request.args.get("said", "")),
         now=now,
         near_time=near_time,
-        # Messages are read many at a time: the words are the same for all of them.
-        seen=cache(lambda name, seen_at: _seen(name, seen_at, now=now)),
     )
+
+
+def _stretch(page: Page, *, now: datetime) -> Markup:
+    """What is written, as it stands in the page; read again it is neither opened nor made anew."""
+    if page.is_new:
+        return _make_stretch(page, now=now)
+    today = dates.here(now).date()
+    return kept_pieces.find_or_make(page.made_of, today, make=lambda: _make_stretch(page, now=now))
+
+
+def _make_stretch(page: Page, *, now: datetime) -> Markup:
+    stretch: Callable[..., Markup] = get_template_attribute(
+        "survivor/messages/stretch.html", "stretch"
+    )
+    # Messages are read many at a time: the words are the same for all of them.
+    seen = cache(lambda name, seen_at: _seen(name, seen_at, now=now))
+    return stretch(_by_day(page.messages), seen, now)
 
 
 def _seen(name: str | None, seen_at: datetime, *, now: datetime) -> Markup:
@@ -138,9 +153,3 @@ def _by_day(shown: list[ShownMessage]) -> list[tuple[date, list[ShownMessage]]]:
         return dates.here(one.message.written_at).date()
 
     return [(on, list(those)) for on, those in groupby(reversed(shown), key=day)]
-
-
-def _number(name: str) -> int | None:
-    """A message's number in the thread, as far as it can be one."""
-    asked: Any = request.args.get(name, type=int)
-    return asked if asked is not None and 0 < asked < 2**31 else None

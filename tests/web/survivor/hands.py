@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from bs4 import Tag
-from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from portal.services import messages
 from portal.services.entry import sessions
 from portal.services.entry.sessions import SignedIn
 from tests.people import Person
@@ -58,22 +57,6 @@ def has_button(phone: Phone, words: str) -> bool:
 
 
 @contextmanager
-def counted(engine: Engine) -> Iterator[list[str]]:
-    """The statements that a database was asked, but for the begin and end of transactions."""
-    asked: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        asked.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-        asked[:] = [one for one in asked if one.split()[0] not in ("BEGIN", "SAVEPOINT", "RELEASE")]
-
-
-@contextmanager
 def acting(whole: WholeHouse, colleague: Person) -> Iterator[tuple[Session, SignedIn]]:
     """Let a colleague act past the door, at this moment of the house."""
     token = whole.token(colleague)
@@ -81,6 +64,20 @@ def acting(whole: WholeHouse, colleague: Person) -> Iterator[tuple[Session, Sign
         found = sessions.find(session, token, now=whole.now)
         assert found is not None
         yield session, found
+
+
+def staff_read(whole: WholeHouse, person: Person) -> None:
+    """Somebody of the case team looks at Amal's thread."""
+    with acting(whole, person) as (session, colleague):
+        assert whole.everybody.amal.case_id
+        messages.show(session, colleague, whole.everybody.amal.case_id, now=whole.now)
+
+
+def staff_write(whole: WholeHouse, person: Person, words: str) -> None:
+    """Somebody of the case team writes to Amal."""
+    with acting(whole, person) as (session, colleague):
+        assert whole.everybody.amal.case_id
+        messages.write(session, colleague, whole.everybody.amal.case_id, words, now=whole.now)
 
 
 def _as_read(part: Tag) -> str:

@@ -14,15 +14,17 @@ from portal.models import Draft, Leave, Message, Thread
 from portal.services import messages
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.people import Person
+from tests.statements import counted
 from tests.web.browser_stand_in import Phone
 from tests.web.furnishing import HER_WORDS
 from tests.web.page_lint import LATER_PART, weight
 from tests.web.survivor.hands import (
     acting,
-    counted,
     form_of,
     has_button,
     press,
+    staff_read,
+    staff_write,
     text,
     words_in,
 )
@@ -57,20 +59,6 @@ def kept_words(whole: WholeHouse) -> int:
     """How many drafts of messages lie in the house."""
     with whole.database.transaction("read") as session:
         return len(session.scalars(select(Draft.id).where(Draft.kind == "message")).all())
-
-
-def staff_read(whole: WholeHouse, person: Person) -> None:
-    """Somebody of the case team looks at Amal's thread."""
-    with acting(whole, person) as (session, colleague):
-        assert whole.everybody.amal.case_id
-        messages.show(session, colleague, whole.everybody.amal.case_id, now=whole.now)
-
-
-def staff_write(whole: WholeHouse, person: Person, words: str) -> None:
-    """Somebody of the case team writes to Amal."""
-    with acting(whole, person) as (session, colleague):
-        assert whole.everybody.amal.case_id
-        messages.write(session, colleague, whole.everybody.amal.case_id, words, now=whole.now)
 
 
 def test_what_she_sends_stands_on_top_and_nobody_has_seen_it(her_phone: Phone) -> None:
@@ -403,7 +391,7 @@ def test_the_thread_asks_the_database_as_often_for_two_messages_as_for_fifty(
         phone = whole.phone(person)
         phone.go("/messages")
         press(phone, "Keep for later", a="x")
-        with counted(whole.database.engine) as statements:
+        with counted(whole.database) as statements:
             phone.go("/messages")
         asked[person.name] = statements
     assert asked["Amal"] == asked["Bea"]
@@ -417,6 +405,6 @@ def test_the_first_look_at_a_thread_writes_it_down_and_the_next_ones_ask_five_ti
     phone = whole.phone(whole.everybody.bea)
     # Who she is, words she kept, her folder, the messages and her team; then the account of acts.
     for most in (11, 5):
-        with counted(whole.database.engine) as statements:
+        with counted(whole.database) as statements:
             phone.go("/messages")
         assert len(statements) <= most, "\n".join(statements)

@@ -23,6 +23,7 @@ from portal.services.needs.stories import NeedStory
 from portal.services.referrals import answers
 from portal.services.telling import outbox, ways
 from portal.web import guards
+from portal.web.bodies import number_in
 from portal.web.staff.case_work.cards import may_issue_again
 from portal.web.staff.case_work.conversation import MessageForm, write_answer
 from portal.web.staff.dates import interpreter_words
@@ -46,8 +47,8 @@ def case(case_id: UUID) -> ResponseReturnValue:
         acting,
         case_id,
         now=now,
-        before=_number("before"),
-        after=_number("after"),
+        before=number_in(request.args, "before"),
+        after=number_in(request.args, "after"),
     )
     return render_template(
         "staff/cases/case.html",
@@ -80,12 +81,6 @@ def ask_again(case_id: UUID, need_id: UUID) -> ResponseReturnValue:
     else:
         flash(_("The desk looks for another place. She reads until when."), "done")
     return redirect(url_for(".case", case_id=case_id))
-
-
-def _number(name: str) -> int | None:
-    """A message's number in the thread, as far as it can be one."""
-    asked: int | None = request.args.get(name, type=int)
-    return asked if asked is not None and 0 < asked < 2**31 else None
 
 
 def _needs(found: Case, now: datetime) -> dict[str, Any]:

@@ -1,0 +1,175 @@
+"""A thread that she reads again in one visit: not opened anew, and never older than it is."""
+
+from datetime import timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select, update
+
+from portal.domain.folders import FolderKind
+from portal.models import Folder, Grant, Message, StaffMember
+from portal.services.keys import reading
+from portal.services.keys.folders import end_grants
+from portal.vault import Place, open_under_token, open_value
+from portal.web.kept_pieces import KeptPieces
+from tests.web.browser_stand_in import Phone
+from tests.web.survivor.hands import press, staff_read, staff_write, text, words_in
+from tests.web.whole_house import WholeHouse
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
+    """The messages whose words are opened from now on."""
+    ids: list[UUID] = []
+
+    def note(key: bytes, place: Place, sealed: bytes) -> bytes:
+        if place.table == "message":
+            ids.append(place.row)
+        return open_value(key, place, sealed)
+
+    monkeypatch.setattr(reading, "open_value", note)
+    return ids
+
+
+@pytest.fixture
+def phone(whole: WholeHouse) -> Phone:
+    """Amal's phone; nothing in her thread is new to her, and she has read it once."""
+    phone = whole.phone(whole.everybody.amal)
+    for _ in range(2):
+        phone.go("/messages")
+        whole.later(minutes=1)
+    return phone
+
+
+def kept_in(whole: WholeHouse) -> KeptPieces:
+    found = whole.app.extensions["kept_pieces"]
+    assert isinstance(found, KeptPieces)
+    return found
+
+
+def test_what_she_read_a_moment_ago_is_not_opened_again(phone: Phone, opened: list[UUID]) -> None:
+    before = str(phone.soup.select("main section"))
+    phone.go("/messages")
+    assert str(phone.soup.select("main section")) == before
+    assert len(words_in(phone, ".said")) > 20
+    assert opened == []
+    phone.go("/messages?before=9")
+    assert len(opened) == 8, "older messages are another stretch"
+
+
+def test_a_new_message_is_there_at_once_and_is_new_once(phone: Phone, whole: WholeHouse) -> None:
+    staff_write(whole, whole.everybody.staff["director"], "Come at nine.")
+    for marks in (["New"], [], []):
+        whole.later(minutes=1)
+        phone.go("/messages")
+        assert words_in(phone, ".said")[0] == "Come at nine."
+        assert words_in(phone, ".mark") == marks
+
+
+def test_what_becomes_of_her_message_is_there_at_once(phone: Phone, whole: WholeHouse) -> None:
+    press(phone, "Send", a="Can it be ten?")
+    for _ in range(2):
+        phone.go("/messages")
+        assert "Not seen yet" in words_in(phone, ".by")[0]
+    staff_read(whole, whole.everybody.staff["director"])
+    phone.go("/messages")
+    assert "Seen by Els" in words_in(phone, ".by")[0]
+
+
+def test_what_she_takes_back_after_reading_it_again_is_gone(
+    phone: Phone, whole: WholeHouse
+) -> None:
+    press(phone, "Send", a="Do not call me.")
+    phone.go("/messages")
+    phone.go("/messages")
+    press(phone, "Take back")
+    assert "You took your message back." in text(phone)
+    for _ in range(2):
+        phone.go("/messages")
+        assert "Do not call me." not in text(phone)
+        assert "You took this message back." in text(phone)
+
+
+def test_a_colleague_goes_by_her_new_name_at_once(phone: Phone, whole: WholeHouse) -> None:
+    with whole.database.transaction() as session:
+        named = update(StaffMember).where(
+            StaffMember.account_id == whole.everybody.staff["director"].account_id
+        )
+        session.execute(named.values(name="Elsbeth"))
+    phone.go("/messages")
+    said = " ".join(words_in(phone, ".by"))
+    assert "Elsbeth" in said
+    assert "Els " not in said
+
+
+def test_it_is_said_in_the_language_she_changes_to(phone: Phone) -> None:
+    phone.do("/more/language", a="nl")
+    phone.go("/messages")
+    said = " ".join(words_in(phone, ".by"))
+    assert "Gezien door" in said
+    assert "Seen by" not in said
+
+
+def test_a_weekday_becomes_a_date_when_the_week_is_over(phone: Phone, whole: WholeHouse) -> None:
+    midnight = whole.now.astimezone(ZoneInfo("Europe/Brussels")).replace(hour=23, minute=57)
+    whole.now = midnight
+    phone = whole.phone(whole.everybody.amal)
+    with whole.database.transaction() as session:
+        seen = midnight - timedelta(days=6, hours=3)
+        of_hers = Message.author_id == whole.everybody.amal.account_id
+        session.execute(update(Message).where(of_hers).values(seen_at=seen))
+    said = []
+    for minutes in (1, 1, 4):
+        whole.later(minutes=minutes)
+        phone.go("/messages")
+        said.append(next(one for one in words_in(phone, ".by") if "Seen by" in one))
+    assert said[0] == said[1] != said[2]
+    assert f"{seen.day} " not in said[1].partition("Seen by")[2]
+    assert f"{seen.day} " in said[2].partition("Seen by")[2]
+
+
+def test_when_her_key_is_gone_nothing_of_it_is_shown(phone: Phone, whole: WholeHouse) -> None:
+    her = whole.everybody.amal
+    newest = words_in(phone, ".said")[0]
+    with whole.database.transaction() as session:
+        asked = select(Folder).where(
+            Folder.case_id == her.case_id, Folder.kind == FolderKind.CONVERSATION
+        )
+        folder = session.scalars(asked).one()
+        versions = session.scalars(
+            select(Grant.version).where(
+                Grant.folder_id == folder.id, Grant.holder_id == her.holder_id
+            )
+        ).all()
+        assert versions
+        end_grants(session, folder, her.holder_id)
+    phone.go("/messages")
+    assert newest not in text(phone)
+
+
+def test_what_is_kept_opens_with_the_page_key_of_this_visit_alone(
+    phone: Phone, whole: WholeHouse, opened: list[UUID]
+) -> None:
+    newest = words_in(phone, ".said")[0]
+    ((rows, sealed),) = kept_in(whole)._pieces.values()
+    assert newest.encode() not in sealed
+    assert newest not in repr(rows)
+    assert newest in open_under_token(phone.page_key, "kept piece", sealed).decode()
+    again = whole.phone(whole.everybody.amal)
+    again.go("/messages")
+    assert len(opened) > 20, "another visit opens the words itself"
+
+
+def test_who_was_away_the_longest_is_forgotten_first() -> None:
+    kept = KeptPieces(most=2)
+    for visit in (b"first", b"second"):
+        kept.keep(visit, "rows", visit)
+    assert kept.find(b"first", "rows") == b"first"
+    kept.keep(b"third", "rows", b"third")
+    assert kept.find(b"second", "rows") is None
+    assert kept.find(b"first", "rows") == b"first"
+    assert kept.find(b"first", "other rows") is None
+    kept.keep(b"first", "other rows", b"later")
+    assert kept.find(b"first", "rows") is None
+    assert kept.find(b"first", "other rows") == b"later"

@@ -38,6 +38,8 @@ from portal.services.house import House
 from portal.services.keys.reading import open_folder
 from tests.people import Person, TestHouse, a_house
 
+FIRST_READERS = 60
+"""Each case has one chain of acts, on which those who read in it at once wait for each other."""
 STOCK = (
     "Good morning. I come on Thursday. Can my son come too?",
     "Yes. There is somebody who plays with him while we talk.",
@@ -64,7 +66,7 @@ def build(
 ) -> MeasuredHouse:
     """A house with one survivor for each length of thread, and `writers` who send messages.
 
-    `fresh` sign-ins of one more survivor with 50 messages have not read anything yet.
+    `fresh` sign-ins of some more survivors with 50 messages each have not read anything yet.
     """
     now = datetime.now(UTC)
     tests = a_house(database, house, now=now)
@@ -126,16 +128,29 @@ def _begin(session: Session, person: Person, now: datetime) -> str:
 
 
 def _fresh_sign_ins(tests: TestHouse, number: int, now: datetime) -> list[str]:
-    """Many live sign-ins of one survivor: only a bench has them, a new one ends the last."""
-    her = tests.a_survivor("First reader", now=now)
-    _fill_thread(tests, her, 50, now=now)
+    """Many live sign-ins of each of some survivors: only a bench has them, a new one ends the last.
+
+    Those that follow each other are of different people: nobody reads a second time for the first
+    time while she still reads the first.
+    """
+    readers = [tests.a_survivor(f"First reader {n}", now=now) for n in range(FIRST_READERS)]
+    each = -(-number // FIRST_READERS)
+    tokens = []
+    for her in readers:
+        _fill_thread(tests, her, 50, now=now)
+        tokens.append(_sign_ins_of(tests, her, each, now))
+    return [token for turn in zip(*tokens, strict=True) for token in turn]
+
+
+def _sign_ins_of(tests: TestHouse, her: Person, number: int, now: datetime) -> list[str]:
     tokens, rows = [], []
     with tests.database.transaction() as session:
         for _ in range(number):
             tokens.append(_begin(session, her, now))
             row = session.scalars(select(SignIn).where(SignIn.account_id == her.account_id)).one()
             rows.append(_as_values(row))
-        session.execute(insert(SignIn), rows[:-1])
+        if ended := rows[:-1]:
+            session.execute(insert(SignIn), ended)
     return tokens
 
 

@@ -1,6 +1,7 @@
 """How templates become Python: Jinja, less the work that no page of ours needs."""
 
 from collections.abc import MutableMapping
+from functools import cache
 from types import FunctionType
 from typing import Any
 
@@ -9,6 +10,8 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.nodes import Expr
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
+
+_FUNCTIONS = (FunctionType, type(cache(str)))
 
 
 class _Writing(CodeGenerator):
@@ -33,7 +36,7 @@ class _Names(Context):
         kind = type(called)
         if kind is Macro:
             args = (self.eval_ctx, *args)
-        elif kind is not FunctionType or hasattr(called, "jinja_pass_arg"):
+        elif kind not in _FUNCTIONS or hasattr(called, "jinja_pass_arg"):
             return super().call(called, *args, **named)
         named.pop("_block_vars", None)
         named.pop("_loop_vars", None)

@@ -27,6 +27,7 @@ from bench import houses, load, pages, storm
 from bench.pages import Target
 from portal.app import create_app
 from portal.database import Database, migrate
+from portal.server import threads
 from portal.services.house import House
 from portal.settings import Settings
 from portal.vault import KeyFile, SlowPasses
@@ -51,11 +52,10 @@ def main() -> None:
         fresh = int(stretches * asked.seconds * FIRST_READINGS_A_SECOND)
         made = houses.build(database, house, lengths=lengths, writers=WRITERS, fresh=fresh)
         environment = _environment(settings, data)
-        # As `portal.server` does: whoever waits for a slow pass holds a thread.
-        threads = settings.slow_pass_slots + 1
-        with _server("bench.bare:create_app", environment, asked.workers, threads) as bare_port:
+        at_once = threads(settings)
+        with _server("bench.bare:create_app", environment, asked.workers, at_once) as bare_port:
             bare = pages.bare(bare_port, made)
-            with _server("portal.app:create_app", environment, asked.workers, threads) as port:
+            with _server("portal.app:create_app", environment, asked.workers, at_once) as port:
                 every = [bare, *pages.every(port, made, 50)]
                 _warm_up(every)
                 grown = {}

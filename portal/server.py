@@ -10,13 +10,21 @@ from portal.settings import Settings
 
 APPLICATION = "portal.app:create_app"
 _STOPS_WITHIN_SECONDS = 10
-_BESIDES_SLOW_PASSES = 1
 _LEVELS = {
     "debug": LogLevels.debug,
     "info": LogLevels.info,
     "warning": LogLevels.warning,
     "error": LogLevels.error,
 }
+
+
+def threads(settings: Settings) -> int:
+    """How many requests a process works on at once.
+
+    Whoever waits for a slow pass holds a thread; pages find another one free, also when all passes
+    of the house run in one process.
+    """
+    return settings.slow_pass_slots + 1
 
 
 def serve(settings: Settings) -> None:
@@ -33,9 +41,7 @@ def serve(settings: Settings) -> None:
         interface=Interfaces.WSGI,
         factory=True,
         workers=settings.workers,
-        # Whoever waits for a slow pass holds a thread; pages find another one free, also when all
-        # passes of the house run in one process.
-        blocking_threads=settings.slow_pass_slots + _BESIDES_SLOW_PASSES,
+        blocking_threads=threads(settings),
         websockets=False,
         log_access=False,
         log_level=_LEVELS[settings.log_level],

@@ -21,7 +21,7 @@ from portal.domain.visits.house import Wishes
 from portal.models import Appointment, Referral
 from portal.services.dates import giving, kept_apart, own_times, separation
 from portal.services.dates.shown_dates import Details
-from portal.services.keys import apart
+from portal.services.keys import apart, copies
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, TOMORROW, a_date, a_shared_need, referral_of
 from tests.statements import counted
@@ -173,7 +173,7 @@ def test_as_many_seals_are_opened_with_eight_links_as_with_none(
     for module, name in (
         (apart, "open_sealed"),
         (apart, "open_value"),
-        (apart, "check_keyed"),
+        (copies, "check_keyed"),
         (own_times, "open_value"),
     ):
         real = getattr(module, name)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.database import Database
 from portal.domain.accounts import CardState
+from portal.domain.decisions import DecisionKind
 from portal.domain.holders import HolderKind
 from portal.domain.needs import Category
 from portal.domain.roles import Role
@@ -20,6 +21,8 @@ from portal.models import (
     AuditEvent,
     Card,
     Case,
+    Decision,
+    DecisionKey,
     Grant,
     Holder,
     HolderKey,
@@ -38,8 +41,8 @@ from portal.services.colleagues import staff
 from portal.services.dates import kept_apart, own_times
 from portal.services.entry.sign_in import sign_in_with_card
 from portal.services.house import House
-from portal.services.keys import apart, holders, new_key_file
-from portal.services.moderation import desk, lanes
+from portal.services.keys import apart, holders, new_key_file, reasons
+from portal.services.moderation import decisions, desk, lanes
 from portal.services.need_to_know import sharing
 from portal.services.needs import stories
 from portal.services.referrals import at_service, listing
@@ -134,6 +137,33 @@ def test_a_case_is_recovered_after_every_account_is_gone_and_the_key_file_is_los
         assert list(chains.verify(session)) == []
         kinds = set(session.scalars(select(AuditEvent.kind)))
         assert {"key_file_replaced", "recovery_sheets_used", "case_recovered"} <= kinds
+
+
+def test_what_waited_for_a_second_coordinator_is_read_by_who_comes_after_the_fire(
+    lived_in: TestHouse, without_key_file: TestHouse
+) -> None:
+    worker = next(iter(lived_in.workers.values()))
+    ada = lived_in.a_colleague("Ada", (Role.COORDINATOR, None))
+    with lived_in.acting(ada) as (session, acting):
+        asked = decisions.ask(
+            session,
+            acting,
+            DecisionKind.ROLE_CHANGE,
+            reason="She begins at the desk.",
+            now=NOON,
+            subject_id=worker.account_id,
+        ).id
+    with without_key_file.database.transaction() as session:
+        sheets = paper.keys_of_sheets(session, *lived_in.sheets)
+        copies = session.scalars(select(DecisionKey)).all()
+        assert len(copies) == 3, "who asked, the coordinators and the paper"
+        proved = new_key_file.sign_everything_again(session, sheets, now=NOON)
+        nel = put_in_charge(session, without_key_file, sheets)
+    assert proved.faults == []
+    with without_key_file.acting(nel) as (session, acting):
+        decision = session.get_one(Decision, asked)
+        said = reasons.read(session, acting, decision, "reason", now=NOON)
+    assert said == ["She begins at the desk."]
 
 
 def test_she_comes_in_with_a_new_card_and_has_lost_nothing(

@@ -4,26 +4,26 @@ Each side of a link is a row that is found by a hash of its case under the key f
 in clear. The machine reads whom a case must not meet; why, and who said so, only the teams.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.domain.holders import HolderKind
 from portal.models import Holder, KeptApart, KeptApartKey, TeamCopy
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import key_file
+from portal.services.keys.copies import Copies
 from portal.services.keys.halves import KeyNotHandedOver
-from portal.services.keys.holders import PublicHalf, get_one, open_team_copy, public_halves
+from portal.services.keys.holders import get_one, open_team_copy, public_halves
 from portal.vault import (
     Forged,
     KeyFile,
     Place,
-    check_keyed,
     keyed_hash,
     new_folder_key,
     open_sealed,
@@ -39,6 +39,7 @@ STORY_BYTES = 4608
 READERS = (HolderKind.COORDINATORS, HolderKind.DESK)
 """The two teams that open a link."""
 ONLY_VERSION = 1
+KEYS = Copies(KeptApartKey, "kept_apart_id", "apart-key")
 _KEY = 32
 
 
@@ -94,30 +95,10 @@ def add(session: Session, own: Side, other: Side, story: str) -> None:
     others = (*READERS, HolderKind.RECOVERY)
     holders = [machine, *(get_one(session, kind).id for kind in others)]
     for holder_id, public in public_halves(session, holders).items():
-        session.add(
-            sealed_key(session, row.id, public, first, second, machine=machine == holder_id)
-        )
+        # The machine opens the pair alone.
+        secret = first if holder_id == machine else first + second
+        KEYS.give(session, row.id, public, secret)
     session.flush()
-
-
-def sealed_key(
-    session: Session,
-    row_id: UUID,
-    public: PublicHalf,
-    first: bytes,
-    second: bytes,
-    *,
-    machine: bool,
-) -> KeptApartKey:
-    """The keys of a row for one holder: both, or for the machine that of the pair alone."""
-    key = KeptApartKey(
-        kept_apart_id=row_id,
-        holder_id=public.holder_id,
-        holder_version=public.version,
-        sealed=seal_to(public.public, first if machine else first + second),
-    )
-    key.mac = key_mac(key_file(session), key)
-    return key
 
 
 def others(session: Session, case_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
@@ -153,15 +134,10 @@ def read(session: Session, acting: SignedIn, case_id: UUID) -> list[Opened]:
     """
     _check_holds_key(session, acting)
     marks = [mark(key_file(session), Side(case_id, place)) for place in range(MOST)]
-    copies = and_(
-        TeamCopy.team_id == KeptApartKey.holder_id,
-        TeamCopy.version == KeptApartKey.holder_version,
-        TeamCopy.member_id == acting.holder_id,
-    )
     rows = session.execute(
         select(KeptApart, KeptApartKey, TeamCopy)
         .join(KeptApartKey, KeptApartKey.kept_apart_id == KeptApart.id)
-        .join(TeamCopy, copies)
+        .join(TeamCopy, KEYS.of_teams(acting.holder_id))
         .where(KeptApart.mark.in_(marks))
         .order_by(KeptApart.id)
     )
@@ -169,7 +145,7 @@ def read(session: Session, acting: SignedIn, case_id: UUID) -> list[Opened]:
     for row, key, copy in rows:
         if row.id in found:
             continue
-        check_keyed(key_file(session).mac_key, "apart-key", key.mac, *_parts(key))
+        KEYS.check(key_file(session), row.id, key)
         first, second = keys_in(open_sealed(open_team_copy(session, copy, acting.keys), key.sealed))
         pair = decoded(open_value(first, place_of(row.id, "pair"), row.pair))
         story = open_value(second, place_of(row.id, "story"), row.story).decode().rstrip()
@@ -207,16 +183,6 @@ def decoded(plain: bytes) -> Pair:
     return Pair(own, other)
 
 
-def key_mac(keys: KeyFile, key: KeptApartKey | Row) -> bytes:
-    """The MAC of a row's key for one holder."""
-    return keyed_hash(keys.mac_key, "apart-key", *_parts(key))
-
-
-def _parts(key: KeptApartKey | Row) -> Sequence[bytes]:
-    row_id = key.id if isinstance(key, Row) else key.kept_apart_id
-    return row_id.bytes, key.holder_id.bytes, str(key.holder_version).encode(), key.sealed
-
-
 _OF_MACHINE = (
     select(
         KeptApart.mark,
@@ -235,7 +201,7 @@ _OF_MACHINE = (
 
 def _open_row(keys: KeyFile, side: Side, found: Row | None) -> Pair:
     row = found or _made_up(keys)
-    check_keyed(keys.mac_key, "apart-key", row.mac, *_parts(row))
+    KEYS.check(keys, row.id, row)
     first = open_sealed(keys.house, row.sealed)
     pair = decoded(open_value(first, place_of(row.id, "pair"), row.pair))
     # Whoever can write to the database could lay one case's row under another case's mark.
@@ -252,7 +218,7 @@ def _made_up(keys: KeyFile) -> Row:
     pair = seal_value(first, place_of(row_id, "pair"), encoded(nobody))
     sealed = seal_to(keys.house.public, first)
     unsigned = Row(row_id, pair, holder_id, 1, sealed, b"")
-    return unsigned._replace(mac=key_mac(keys, unsigned))
+    return unsigned._replace(mac=KEYS.mac(keys, row_id, unsigned))
 
 
 def _check_holds_key(session: Session, acting: SignedIn) -> None:

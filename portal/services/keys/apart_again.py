@@ -1,6 +1,6 @@
 """A lost key file, for links between people kept apart: proved with the sheets and sealed anew."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,11 +10,9 @@ from portal.domain.holders import HolderKind
 from portal.models import KeptApart, KeptApartKey
 from portal.services.house import key_file
 from portal.services.keys import apart
+from portal.services.keys.copies import Pairs, opened
 from portal.services.keys.holders import Keys, get_one, public_halves
-from portal.vault import CannotOpen, KeyPair, open_sealed, open_value
-
-Pairs = Mapping[tuple[UUID, int], KeyPair]
-"""Key pairs that were proved, by holder and version."""
+from portal.vault import CannotOpen, open_sealed, open_value
 
 
 def sign_again(session: Session, sheets: Keys, pairs: Pairs) -> list[str]:
@@ -34,11 +32,11 @@ def sign_again(session: Session, sheets: Keys, pairs: Pairs) -> list[str]:
         for copy in found:
             if both is None or copy.holder_id == machine:
                 session.delete(copy)
-            elif _opened(pairs, copy) != both:
+            elif opened(pairs.get((copy.holder_id, copy.holder_version)), copy) != both:
                 session.delete(copy)
                 faults.append(f"kept apart {row.id}: the key of {copy.holder_id} does not open it")
             else:
-                copy.mac = apart.key_mac(key_file(session), copy)
+                copy.mac = apart.KEYS.mac(key_file(session), row.id, copy)
         session.flush()
         if both is None:
             session.delete(row)
@@ -50,11 +48,11 @@ def sign_again(session: Session, sheets: Keys, pairs: Pairs) -> list[str]:
 
 
 def _mark_again(session: Session, row: KeptApart, both: bytes, machine: UUID) -> None:
-    first, second = apart.keys_in(both)
+    first, _ = apart.keys_in(both)
     pair = apart.decoded(open_value(first, apart.place_of(row.id, "pair"), row.pair))
     row.mark = apart.mark(key_file(session), pair.own)
     public = public_halves(session, [machine])[machine]
-    session.add(apart.sealed_key(session, row.id, public, first, second, machine=True))
+    apart.KEYS.give(session, row.id, public, first)
 
 
 def _keys_of(row: KeptApart, copies: Iterable[KeptApartKey], sheets: Keys) -> bytes | None:
@@ -70,11 +68,3 @@ def _keys_of(row: KeptApart, copies: Iterable[KeptApartKey], sheets: Keys) -> by
             return None
         return both
     return None
-
-
-def _opened(pairs: Pairs, copy: KeptApartKey) -> bytes | None:
-    pair = pairs.get((copy.holder_id, copy.holder_version))
-    try:
-        return None if pair is None else open_sealed(pair, copy.sealed)
-    except CannotOpen:
-        return None

@@ -33,11 +33,12 @@ from portal.models import (
 from portal.services import audit
 from portal.services.entry import cards
 from portal.services.house import key_file
-from portal.services.keys import apart_again, folders, for_teams, holders
+from portal.services.keys import apart_again, folders, for_teams, holders, reasons
+from portal.services.keys.copies import opened
 from portal.services.keys.holders import Keys
 from portal.services.running import chains, paper, recovery
 from portal.services.running.paper import NothingToRecover
-from portal.vault import CannotOpen, KeyPair, open_sealed
+from portal.vault import KeyPair
 
 
 @dataclass
@@ -65,7 +66,8 @@ def sign_everything_again(session: Session, sheets: Keys, *, now: datetime) -> P
     recovery.dismiss_everybody(session, now=now)
     _sign_grants(session, sheets, proved)
     proved.faults += apart_again.sign_again(session, sheets, proved.keys)
-    proved.faults += for_teams.sign_again(session, sheets, proved.keys)
+    for copies in (for_teams.KEYS, reasons.KEYS):
+        proved.faults += copies.sign_again(session, sheets, proved.keys)
     _void_cards(session, now=now)
     _forget_left_out(session, proved)
     for left in (SignIn, KeptAnswer, Tries, OwnTimes):
@@ -131,13 +133,7 @@ def _sign_grants(session: Session, sheets: Keys, proved: Proved) -> None:
 
 
 def _folder_key(grant: Grant, proved: Proved) -> bytes | None:
-    pair = proved.keys.get((grant.holder_id, grant.holder_version))
-    if pair is None:
-        return None
-    try:
-        return open_sealed(pair, grant.sealed)
-    except CannotOpen:
-        return None
+    return opened(proved.keys.get((grant.holder_id, grant.holder_version)), grant)
 
 
 def _forget_left_out(session: Session, proved: Proved) -> None:

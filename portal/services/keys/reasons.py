@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.decisions import RULES
@@ -19,21 +19,20 @@ from portal.models import Account, Decision, DecisionKey, TeamCopy
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import at_once, key_file
+from portal.services.keys.copies import Copies
 from portal.services.keys.folders import Grantee, held_folder, readers
 from portal.services.keys.holders import get_one, open_team_copy, public_halves
 from portal.services.keys.reading import OpenFolder, open_folder
 from portal.vault import (
     Place,
-    check_keyed,
-    keyed_hash,
     new_folder_key,
     open_sealed,
     open_value,
-    seal_to,
     seal_value,
 )
 
 ONLY_VERSION = 1
+KEYS = Copies(DecisionKey, "decision_id", "decision-key")
 
 
 def seal(
@@ -106,15 +105,8 @@ def _seal_apart(
     key = _key(session, acting, decision) if first else new_folder_key()
     if first is None:
         wanted = holders | {get_one(session, HolderKind.RECOVERY).id}
-        for holder_id, public in public_halves(session, wanted).items():
-            copy = DecisionKey(
-                decision_id=decision.id,
-                holder_id=holder_id,
-                holder_version=public.version,
-                sealed=seal_to(public.public, key),
-            )
-            copy.mac = keyed_hash(key_file(session).mac_key, "decision-key", *_parts(copy))
-            session.add(copy)
+        for public in public_halves(session, wanted).values():
+            KEYS.give(session, decision.id, public, key)
     setattr(decision, column, seal_value(key, _place(decision, column), words.encode()))
     session.flush()
 
@@ -123,14 +115,7 @@ def _key(session: Session, acting: SignedIn, decision: Decision) -> bytes:
     """The decision's key, through this person's own copy or a team's of hers. Raises NotFound."""
     row = session.execute(
         select(DecisionKey, TeamCopy)
-        .outerjoin(
-            TeamCopy,
-            and_(
-                TeamCopy.team_id == DecisionKey.holder_id,
-                TeamCopy.version == DecisionKey.holder_version,
-                TeamCopy.member_id == acting.holder_id,
-            ),
-        )
+        .outerjoin(TeamCopy, KEYS.of_teams(acting.holder_id))
         .where(
             DecisionKey.decision_id == decision.id,
             or_(DecisionKey.holder_id == acting.holder_id, TeamCopy.id.is_not(None)),
@@ -140,15 +125,9 @@ def _key(session: Session, acting: SignedIn, decision: Decision) -> bytes:
     if row is None:
         raise NotFound
     copy, team = row
-    # Whoever can write to the database could put a key and a reason of her own making here.
-    check_keyed(key_file(session).mac_key, "decision-key", copy.mac, *_parts(copy))
+    KEYS.check(key_file(session), decision.id, copy)
     pair = open_team_copy(session, team, acting.keys) if team else acting.keys
     return open_sealed(pair, copy.sealed)
-
-
-def _parts(copy: DecisionKey) -> tuple[bytes, ...]:
-    version = str(copy.holder_version).encode()
-    return copy.decision_id.bytes, copy.holder_id.bytes, version, copy.sealed
 
 
 def _place(decision: Decision, column: str) -> Place:

@@ -20,7 +20,8 @@ from portal.services.case_work import cases
 from portal.services.entry import stopped_cards, tries
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import at_once
-from portal.services.keys.reading import OpenFolder, open_folder
+from portal.services.keys.opened import OpenFolder
+from portal.services.keys.reading import open_folder
 from portal.services.stretches import Line
 
 PAGE = 50

@@ -16,7 +16,8 @@ from portal.services import messages
 from portal.services.entry.sessions import SignedIn
 from portal.services.interpreters import asking, left_out
 from portal.services.interpreters.following import find, let_go
-from portal.services.keys.reading import OpenFolder, open_folder
+from portal.services.keys.opened import OpenFolder
+from portal.services.keys.reading import open_folder
 
 ASKED_FOR = timedelta(days=14)
 """How long she is asked how it was; the answer can be given later too."""

@@ -18,7 +18,8 @@ from portal.services.dates import giving
 from portal.services.entry.sessions import SignedIn
 from portal.services.interpreters import left_out
 from portal.services.interpreters.following import find, let_go
-from portal.services.keys.reading import OpenFolder, open_folder
+from portal.services.keys.opened import OpenFolder
+from portal.services.keys.reading import open_folder
 
 _COMES = frozenset({RequestState.BOOKED, RequestState.CONFIRMED})
 

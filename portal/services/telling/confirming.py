@@ -21,7 +21,8 @@ from portal.services.entry.sessions import SignedIn
 from portal.services.keys.folders import Grantee, give
 from portal.services.keys.halves import KeyNotHandedOver
 from portal.services.keys.holders import get_one, public_halves
-from portal.services.keys.reading import OpenFolder, open_folder
+from portal.services.keys.opened import OpenFolder
+from portal.services.keys.reading import open_folder
 from portal.services.telling import new_address, outbox, ways
 from portal.services.telling.ways import FOLDERS, Way, way_of
 from portal.vault import sealed_version

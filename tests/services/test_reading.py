@@ -20,7 +20,8 @@ from portal.services.case_work import caseload, cases
 from portal.services.dates import agenda, her_dates, shown_dates
 from portal.services.entry import sessions
 from portal.services.entry.sessions import SignedIn
-from portal.services.keys import reading
+from portal.services.keys import opened as opened_folders
+from portal.services.keys import openings as writing_down
 from portal.services.keys.reading import open_folder, open_many
 from portal.services.moderation import desk, lanes
 from portal.services.need_to_know import sharing
@@ -124,7 +125,7 @@ def test_a_list_of_names_is_one_act_with_all_ids(
 ) -> None:
     # In another process the built-in hash of a text is another: that must not matter.
     numbers = count()
-    monkeypatch.setattr(reading, "hash", lambda _: next(numbers), raising=False)
+    monkeypatch.setattr(writing_down, "hash", lambda _: next(numbers), raising=False)
 
     def open_list(session: Session, acting: SignedIn, ids: list[UUID | None]) -> None:
         wanted = [case_id for case_id in ids if case_id]
@@ -166,14 +167,14 @@ class TestNoPathWithoutATrace:
         worker, director = the_house.workers[HOUSING], the_house.director
         week = (NOON.date(), 9, ZoneInfo("Europe/Brussels"))
         yield [
-            (her, lambda s, a: messages.show(s, a, case_id, now=NOON)),
+            (her, lambda s, a: messages.show(s, a, case_id, now=NOON).messages),
             (her, lambda s, a: stories.hers(s, a, now=NOON)),
             (her, lambda s, a: her_dates.listed(s, a, now=NOON)),
             (her, lambda s, a: her_dates.next_one(s, a, now=NOON)),
             (her, lambda s, a: drafts.find(s, a, "needs", now=NOON)),
             (her, lambda s, a: sharing.preview(s, a, need_id, service_id, now=NOON)),
             (director, lambda s, a: caseload.page(s, a, now=NOON)),
-            (director, lambda s, a: messages.show(s, a, case_id, now=NOON)),
+            (director, lambda s, a: messages.show(s, a, case_id, now=NOON).messages),
             (
                 director,
                 lambda s, a: cases.contact_card(
@@ -209,7 +210,7 @@ class TestNoPathWithoutATrace:
             next(opened)
             return real(*args)
 
-        monkeypatch.setattr(reading, "open_value", watched)
+        monkeypatch.setattr(opened_folders, "open_value", watched)
         for place, (person, act) in enumerate(acts):
             with the_house.acting(person) as (session, acting):
                 now_reading.append((session, openings(session)))

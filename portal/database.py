@@ -41,10 +41,7 @@ class Database:
     def __init__(self, url: str, key_file: KeyFile, settings: Settings | None = None) -> None:
         self.engine = _engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self._engines: dict[Mode, Engine] = {
-            "write": self.engine,
-            "read": _only_reading(self.engine) if self.is_sqlite else self.engine,
-        }
+        self._engines = self._modes()
         self._info = {"key_file": key_file, "settings": settings}
 
     @property
@@ -84,6 +81,12 @@ class Database:
     def close(self) -> None:
         """Give all connections back; the next session opens new ones."""
         self.engine.dispose()
+        # It has a new pool now, which both share again.
+        self._engines = self._modes()
+
+    def _modes(self) -> dict[Mode, Engine]:
+        reading = _only_reading(self.engine) if self.is_sqlite else self.engine
+        return {"write": self.engine, "read": reading}
 
 
 def lost_a_race(error: BaseException) -> bool:

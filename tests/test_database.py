@@ -103,6 +103,19 @@ def test_nobody_else_on_the_machine_can_read_the_files(tmp_path: Path, key_file:
     database.close()
 
 
+def test_after_closing_those_who_read_and_those_who_write_share_their_connections_again(
+    counted: Database,
+) -> None:
+    for _ in range(2):
+        with counted.transaction() as writer:
+            writer.execute(text("UPDATE tally SET number = number + 1"))
+        with counted.transaction("read") as reader:
+            assert _plain_number(reader) > 0
+        assert len({engine.pool for engine in counted.engines}) == 1
+        counted.close()
+    assert all("Connections in pool: 0" in engine.pool.status() for engine in counted.engines)
+
+
 def test_a_locked_database_says_so_after_a_while(
     tmp_path: Path, key_file: KeyFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -189,7 +189,9 @@ def test_a_button_that_was_tapped_says_so_and_waits(her: Page, address: str, doo
     her.locator("textarea").fill("once")
     held = hold(her, address)
     button = her.locator(".form .main")
-    button.click()
+    # The page may say so before the browser has told what it asks.
+    with her.expect_request(lambda request: request.method == "POST"):
+        button.click()
     expect(button).to_be_disabled()
     expect(button).to_have_text("Sending ...")
     held[0].continue_()

@@ -12,7 +12,7 @@ from portal.domain.folders import FolderKind, Why
 from portal.models import Draft, plain_rows
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.folders import Grantee, find_folder, new_folder
-from portal.services.keys.opened import OpenFolder
+from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_folder
 
 KEPT = timedelta(hours=24)

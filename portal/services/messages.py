@@ -20,7 +20,7 @@ from portal.services.case_work import cases
 from portal.services.entry import stopped_cards, tries
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import at_once
-from portal.services.keys.opened import OpenFolder
+from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_folder
 from portal.services.stretches import Line
 

@@ -20,7 +20,7 @@ from portal.services.case_work import caseload, cases
 from portal.services.dates import agenda, her_dates, shown_dates
 from portal.services.entry import sessions
 from portal.services.entry.sessions import SignedIn
-from portal.services.keys import opened as opened_folders
+from portal.services.keys import opened_folder
 from portal.services.keys import openings as writing_down
 from portal.services.keys.reading import open_folder, open_many
 from portal.services.moderation import desk, lanes
@@ -210,7 +210,7 @@ class TestNoPathWithoutATrace:
             next(opened)
             return real(*args)
 
-        monkeypatch.setattr(opened_folders, "open_value", watched)
+        monkeypatch.setattr(opened_folder, "open_value", watched)
         for place, (person, act) in enumerate(acts):
             with the_house.acting(person) as (session, acting):
                 now_reading.append((session, openings(session)))

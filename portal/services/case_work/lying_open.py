@@ -12,7 +12,7 @@ from portal.domain.folders import FolderKind, Why
 from portal.domain.refusals import NotFound
 from portal.models import Case, Folder, Grant, Message, Need, StaffNote, Thread
 from portal.services.entry.sessions import SignedIn
-from portal.services.keys.opened import OpenFolder
+from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_folder
 from portal.services.timeline import reading
 from portal.services.timeline.reading import ShownEntry

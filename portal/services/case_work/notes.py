@@ -14,7 +14,7 @@ from portal.models import Case, StaffMember, StaffNote
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.folders import Grantee, find_folder, new_folder, readers
-from portal.services.keys.opened import OpenFolder
+from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_folder
 
 SHOWN = 50

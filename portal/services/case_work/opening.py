@@ -23,7 +23,7 @@ from portal.services.entry import cards, stopped_cards
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import halves, holders
 from portal.services.keys.folders import Grantee, give_all, new_folder, readers
-from portal.services.keys.opened import OpenFolder
+from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_folder
 
 MAX_NAME = 80

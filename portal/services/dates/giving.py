@@ -25,7 +25,7 @@ from portal.services.dates.moves import account, move
 from portal.services.dates.shown_dates import Details
 from portal.services.entry.sessions import SignedIn
 from portal.services.interpreters import following
-from portal.services.keys.opened import OpenFolder
+from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_folder
 from portal.services.referrals.at_service import get_to_answer
 from portal.services.telling import outbox

@@ -21,7 +21,7 @@ from portal.models import Appointment, Case, Referral, Room, Service, StaffMembe
 from portal.services.entry.sessions import SignedIn
 from portal.services.interpreters import coming
 from portal.services.interpreters.coming import Coming
-from portal.services.keys.opened import OpenFolder
+from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_referrals
 from portal.services.referrals.at_service import get_for_service
 

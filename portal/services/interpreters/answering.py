@@ -16,7 +16,7 @@ from portal.services import messages
 from portal.services.entry.sessions import SignedIn
 from portal.services.interpreters import asking, left_out
 from portal.services.interpreters.following import find, let_go
-from portal.services.keys.opened import OpenFolder
+from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_folder
 
 ASKED_FOR = timedelta(days=14)

@@ -18,7 +18,7 @@ from portal.services.dates import giving
 from portal.services.entry.sessions import SignedIn
 from portal.services.interpreters import left_out
 from portal.services.interpreters.following import find, let_go
-from portal.services.keys.opened import OpenFolder
+from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_folder
 
 _COMES = frozenset({RequestState.BOOKED, RequestState.CONFIRMED})

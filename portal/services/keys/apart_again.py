@@ -10,7 +10,7 @@ from portal.domain.holders import HolderKind
 from portal.models import KeptApart, KeptApartKey
 from portal.services.house import key_file
 from portal.services.keys import apart
-from portal.services.keys.copies import Pairs, opened
+from portal.services.keys.copies import Pairs, key_in
 from portal.services.keys.holders import Keys, get_one, public_halves
 from portal.vault import CannotOpen, open_sealed, open_value
 
@@ -32,7 +32,7 @@ def sign_again(session: Session, sheets: Keys, pairs: Pairs) -> list[str]:
         for copy in found:
             if both is None or copy.holder_id == machine:
                 session.delete(copy)
-            elif opened(pairs.get((copy.holder_id, copy.holder_version)), copy) != both:
+            elif key_in(pairs.get((copy.holder_id, copy.holder_version)), copy) != both:
                 session.delete(copy)
                 faults.append(f"kept apart {row.id}: the key of {copy.holder_id} does not open it")
             else:

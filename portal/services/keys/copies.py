@@ -97,14 +97,14 @@ class Copies:
         faults = []
         found = [(getattr(one, self.subject), one) for one in session.scalars(select(self.table))]
         known = {
-            subject_id: opened(sheets.pair, one)
+            subject_id: key_in(sheets.pair, one)
             for subject_id, one in found
             if one.holder_id == sheets.holder_id
         }
         own = {**pairs, **{(sheets.holder_id, one.holder_version): sheets.pair for _, one in found}}
         dismissed = set(session.scalars(select(Holder.id).where(Holder.kind == HolderKind.STAFF)))
         for subject_id, one in found:
-            secret = opened(own.get((one.holder_id, one.holder_version)), one)
+            secret = key_in(own.get((one.holder_id, one.holder_version)), one)
             if secret is not None and secret == known.get(subject_id):
                 one.mac = self.mac(key_file(session), subject_id, one)
                 continue
@@ -116,7 +116,7 @@ class Copies:
         return faults
 
 
-def opened(pair: KeyPair | None, copy: Copy) -> bytes | None:
+def key_in(pair: KeyPair | None, copy: Copy) -> bytes | None:
     """The key in a copy; None when this pair, or no pair, does not open it."""
     try:
         return None if pair is None else open_sealed(pair, copy.sealed)

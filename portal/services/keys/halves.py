@@ -12,7 +12,7 @@ from portal.domain.refusals import NotFound, Refusal
 from portal.models import Case, Half, HolderKey, LentHalf, TeamCopy
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.holders import get_one, open_team_copy, public_halves
-from portal.services.keys.opened import OpenFolder
+from portal.services.keys.opened_folder import OpenFolder
 from portal.vault import KeyPair, join, open_sealed, seal_to, split
 
 

@@ -15,7 +15,7 @@ from portal.domain.holders import HolderKind
 from portal.models import Folder, Grant, Holder
 from portal.services.house import key_file
 from portal.services.keys.folders import check_grant, is_live
-from portal.services.keys.opened import SealedRow
+from portal.services.keys.opened_folder import SealedRow
 from portal.vault import Place, open_sealed, open_value, sealed_version
 
 

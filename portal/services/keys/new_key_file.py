@@ -34,7 +34,7 @@ from portal.services import audit
 from portal.services.entry import cards
 from portal.services.house import key_file
 from portal.services.keys import apart_again, folders, for_teams, holders, reasons
-from portal.services.keys.copies import opened
+from portal.services.keys.copies import key_in
 from portal.services.keys.holders import Keys
 from portal.services.running import chains, paper, recovery
 from portal.services.running.paper import NothingToRecover
@@ -133,7 +133,7 @@ def _sign_grants(session: Session, sheets: Keys, proved: Proved) -> None:
 
 
 def _folder_key(grant: Grant, proved: Proved) -> bytes | None:
-    return opened(proved.keys.get((grant.holder_id, grant.holder_version)), grant)
+    return key_in(proved.keys.get((grant.holder_id, grant.holder_version)), grant)
 
 
 def _forget_left_out(session: Session, proved: Proved) -> None:

@@ -18,7 +18,7 @@ from portal.services.keys.folders import (
     GrantLine,
 )
 from portal.services.keys.holders import CopyLine
-from portal.services.keys.opened import OpenFolder
+from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.openings import write_down, write_down_list
 from portal.vault import KeyPair
 

@@ -22,7 +22,7 @@ from portal.services.house import at_once, key_file
 from portal.services.keys.copies import Copies
 from portal.services.keys.folders import Grantee, held_folder, readers
 from portal.services.keys.holders import get_one, open_team_copy, public_halves
-from portal.services.keys.opened import OpenFolder
+from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_folder
 from portal.vault import (
     Place,

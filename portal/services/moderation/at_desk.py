@@ -29,7 +29,7 @@ from portal.services.keys.folders import (
     readers,
 )
 from portal.services.keys.holders import get_one, public_halves
-from portal.services.keys.opened import OpenFolder
+from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_folder
 from portal.vault import sealed_version
 

@@ -31,7 +31,7 @@ from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import promised
 from portal.services.keys.folders import Grantee, held_folder
-from portal.services.keys.opened import OpenFolder
+from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_folder
 from portal.services.need_to_know import looking
 from portal.services.need_to_know.account_of_acts import Act, of_events

@@ -22,7 +22,7 @@ from portal.services import audit, drafts
 from portal.services.case_work import cases
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import promised
-from portal.services.keys.opened import OpenFolder
+from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_folder
 from portal.services.moderation import at_desk, decisions
 from portal.services.needs.her_needs import open_needs

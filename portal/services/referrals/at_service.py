@@ -14,7 +14,7 @@ from portal.domain.roles import Permission, Role
 from portal.models import Appointment, Case, Need, Referral, Service
 from portal.services.dates import once_more
 from portal.services.entry.sessions import SignedIn
-from portal.services.keys.opened import OpenFolder
+from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_folder
 from portal.services.needs.holding import hold
 

@@ -12,7 +12,7 @@ from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import promised
 from portal.services.keys.folders import Grantee, find_folder, new_folder, readers
-from portal.services.keys.opened import OpenFolder
+from portal.services.keys.opened_folder import OpenFolder
 from portal.services.referrals import shared_words, wishes
 
 

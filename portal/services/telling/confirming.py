@@ -21,7 +21,7 @@ from portal.services.entry.sessions import SignedIn
 from portal.services.keys.folders import Grantee, give
 from portal.services.keys.halves import KeyNotHandedOver
 from portal.services.keys.holders import get_one, public_halves
-from portal.services.keys.opened import OpenFolder
+from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_folder
 from portal.services.telling import new_address, outbox, ways
 from portal.services.telling.ways import FOLDERS, Way, way_of

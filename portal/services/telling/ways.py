@@ -16,7 +16,7 @@ from portal.models import Folder, Grant, SafeContact
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.folders import Grantee, find_folder, get_folder, new_folder
 from portal.services.keys.machine import open_as_machine
-from portal.services.keys.opened import OpenFolder
+from portal.services.keys.opened_folder import OpenFolder
 
 FOLDERS: Mapping[Channel, FolderKind] = {
     Channel.EMAIL: FolderKind.SAFE_EMAIL,

@@ -25,7 +25,7 @@ from portal.domain.timeline import HERS, EntryLane, EntryState, Programme
 from portal.models import Case, Decision, StaffMember, TimelineEntry
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import at_once
-from portal.services.keys.opened import OpenFolder
+from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_folder
 from portal.services.timeline.writing import latest_decisions
 

@@ -25,7 +25,7 @@ from portal.services.case_work import cases
 from portal.services.case_work.cases import on_team
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.folders import Grantee, held_folder, readers
-from portal.services.keys.opened import OpenFolder
+from portal.services.keys.opened_folder import OpenFolder
 from portal.services.moderation import decisions
 from portal.services.moderation.lanes import printed_number
 from portal.services.timeline import keys_of_entry, showing

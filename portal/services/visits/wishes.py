@@ -19,7 +19,7 @@ from portal.services import audit
 from portal.services.dates import own_times
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import get_centre, today_here
-from portal.services.keys.opened import OpenFolder
+from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_folder
 
 MOST_CHILDREN = 12

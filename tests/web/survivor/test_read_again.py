@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from portal.domain.folders import FolderKind
 from portal.models import Folder, Grant, Message, StaffMember
-from portal.services.keys import opened as opened_folders
+from portal.services.keys import opened_folder
 from portal.services.keys.folders import end_grants
 from portal.vault import Place, open_under_token, open_value
 from portal.web.kept_pieces import KeptPieces
@@ -28,7 +28,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
             ids.append(place.row)
         return open_value(key, place, sealed)
 
-    monkeypatch.setattr(opened_folders, "open_value", note)
+    monkeypatch.setattr(opened_folder, "open_value", note)
     return ids
 
 

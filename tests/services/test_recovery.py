@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import Table, delete, select
 from sqlalchemy.orm import Session
 
 from portal.database import Database
@@ -19,10 +19,10 @@ from portal.domain.visits.house import Wishes
 from portal.models import (
     Account,
     AuditEvent,
+    Base,
     Card,
     Case,
     Decision,
-    DecisionKey,
     Grant,
     Holder,
     HolderKey,
@@ -40,6 +40,7 @@ from portal.services.case_work import cases
 from portal.services.colleagues import staff
 from portal.services.dates import kept_apart, own_times
 from portal.services.entry.sign_in import sign_in_with_card
+from portal.services.feedback import giving
 from portal.services.house import House
 from portal.services.keys import apart, holders, new_key_file, reasons
 from portal.services.moderation import decisions, desk, lanes
@@ -58,6 +59,7 @@ from portal.vault import (
 from tests.people import NOON, PASSPHRASE, Person, TestHouse
 
 OTHER_KEY_FILE = KeyFile(bytes(reversed(range(32))))
+BEGINS = "She begins at the desk."
 HERS = "I keep the letters with my neighbour."
 NEED = "The lock of my door is broken."
 
@@ -139,31 +141,63 @@ def test_a_case_is_recovered_after_every_account_is_gone_and_the_key_file_is_los
         assert {"key_file_replaced", "recovery_sheets_used", "case_recovered"} <= kinds
 
 
-def test_what_waited_for_a_second_coordinator_is_read_by_who_comes_after_the_fire(
-    lived_in: TestHouse, without_key_file: TestHouse
-) -> None:
-    worker = next(iter(lived_in.workers.values()))
-    ada = lived_in.a_colleague("Ada", (Role.COORDINATOR, None))
-    with lived_in.acting(ada) as (session, acting):
-        asked = decisions.ask(
+def a_role_asked_for(the_house: TestHouse) -> UUID:
+    """What waits for a second coordinator."""
+    worker = next(iter(the_house.workers.values()))
+    ada = the_house.a_colleague("Ada", (Role.COORDINATOR, None))
+    with the_house.acting(ada) as (session, acting):
+        return decisions.ask(
             session,
             acting,
             DecisionKind.ROLE_CHANGE,
-            reason="She begins at the desk.",
+            reason=BEGINS,
             now=NOON,
             subject_id=worker.account_id,
         ).id
+
+
+def test_what_waited_for_a_second_coordinator_is_read_by_who_comes_after_the_fire(
+    lived_in: TestHouse, without_key_file: TestHouse
+) -> None:
+    asked = a_role_asked_for(lived_in)
     with without_key_file.database.transaction() as session:
         sheets = paper.keys_of_sheets(session, *lived_in.sheets)
-        copies = session.scalars(select(DecisionKey)).all()
-        assert len(copies) == 3, "who asked, the coordinators and the paper"
         proved = new_key_file.sign_everything_again(session, sheets, now=NOON)
         nel = put_in_charge(session, without_key_file, sheets)
     assert proved.faults == []
     with without_key_file.acting(nel) as (session, acting):
         decision = session.get_one(Decision, asked)
-        said = reasons.read(session, acting, decision, "reason", now=NOON)
-    assert said == ["She begins at the desk."]
+        assert reasons.read(session, acting, decision, "reason", now=NOON) == [BEGINS]
+
+
+def test_nothing_is_left_under_a_mac_of_the_lost_key_file(
+    lived_in: TestHouse, without_key_file: TestHouse, her: Person
+) -> None:
+    a_role_asked_for(lived_in)
+    other = lived_in.a_survivor("Other")
+    with lived_in.acting(lived_in.coordinator) as (session, acting):
+        kept_apart.lay(session, acting, her.case_number, other.case_number, reason="So.", now=NOON)
+    with lived_in.acting(her) as (session, acting):
+        giving.give(session, acting, "The chairs are hard.", now=NOON)
+    signed = [table for table in Base.metadata.sorted_tables if "mac" in table.columns]
+
+    def macs(session: Session, table: Table) -> set[bytes]:
+        # Colleagues are all dismissed and the machine has a new pair: their old rows open nothing.
+        gone = select(Holder.id).where(Holder.kind.in_((HolderKind.STAFF, HolderKind.HOUSE)))
+        asked = select(table.c.mac).where(table.c.holder_id.not_in(gone))
+        return set(session.scalars(asked))
+
+    with lived_in.database.transaction("read") as session:
+        before = {table.name: macs(session, table) for table in signed}
+    assert all(before.values()), "each table has something to lose"
+    with without_key_file.database.transaction() as session:
+        sheets = paper.keys_of_sheets(session, *lived_in.sheets)
+        new_key_file.sign_everything_again(session, sheets, now=NOON)
+    with without_key_file.database.transaction("read") as session:
+        left = {table.name for table in signed if before[table.name] & macs(session, table)}
+        lost = {table.name for table in signed if not macs(session, table)}
+    assert left == set()
+    assert lost == set()
 
 
 def test_she_comes_in_with_a_new_card_and_has_lost_nothing(

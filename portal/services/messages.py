@@ -22,7 +22,7 @@ from portal.services.entry.sessions import SignedIn
 from portal.services.house import at_once
 from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_folder
-from portal.services.stretches import Line
+from portal.services.stretches import Line, Wanted
 
 PAGE = 50
 MESSAGES_PER_SPAN = 60
@@ -47,10 +47,7 @@ class ShownMessage(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """A stretch of a thread, oldest first; `older` and `newer` are keys of the next stretches.
-
-    Two pages `made_of` the same say the same, so that words need not be opened to know it.
-    """
+    """A stretch of a thread, oldest first; `older` and `newer` are keys of the next stretches."""
 
     lines: list[Line]
     folder: OpenFolder
@@ -69,11 +66,6 @@ class Page:
         """Whether some of it was never shown before."""
         return any(line.seen_at == self.now for line in self.lines)
 
-    @property
-    def made_of(self) -> tuple[object, ...]:
-        """The rows as they lie sealed, and under which of the keys the reader may open them."""
-        return self.reader.session_id, self.folder.versions, *self.lines
-
     def _shown(self, line: Line) -> ShownMessage:
         is_seen_now = line.seen_at == self.now
         return ShownMessage(
@@ -83,6 +75,39 @@ class Page:
             service=line.service,
             seen_by=line.seen_by or (self.reader.name if is_seen_now else None),
             is_own=bool(line.is_own),
+        )
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A stretch of a thread that somebody has opened, before any of its messages is fetched."""
+
+    session: Session
+    reader: SignedIn
+    folder: OpenFolder
+    wanted: Wanted
+    most_bytes: int | None
+    now: datetime
+
+    def outline(self) -> tuple[object, ...]:
+        """What a page of it depends on: of two that are the same, one says what the other does."""
+        lines = stretches.outline(self.session, self.wanted)
+        return self.folder.versions, self.wanted, self.most_bytes, lines
+
+    def show(self) -> Page:
+        """Its messages. What is shown to the other side for the first time is seen now."""
+        oldest_first = self.wanted.after is not None
+        found = stretches.find(self.session, self.wanted)
+        fitting = stretches.fitting(found, most_bytes=self.most_bytes, oldest_first=oldest_first)
+        lines = _mark_seen(self.session, self.reader, self.folder, fitting, now=self.now)
+        first, last = (lines[0].number, lines[-1].number) if lines else (0, 0)
+        return Page(
+            lines=lines,
+            folder=self.folder,
+            reader=self.reader,
+            now=self.now,
+            older=first if first > 1 else None,
+            newer=last if lines and last < found[-1].last_number else None,
         )
 
 
@@ -137,7 +162,7 @@ def write(
     return message
 
 
-def show(
+def open_stretch(
     session: Session,
     acting: SignedIn,
     case_id: UUID,
@@ -147,28 +172,34 @@ def show(
     after: int | None = None,
     size: int = PAGE,
     most_bytes: int | None = None,
-) -> Page:
-    """Show a stretch of the thread, the newest unless asked otherwise.
+) -> Stretch:
+    """Open a stretch of the thread, the newest unless asked otherwise.
 
     Its messages have at most `most_bytes` together, as they lie sealed, but there is always one.
-    What is shown to the other side for the first time is seen now: only these, not the rest.
+    Raises NotFound, NotYours.
     """
     _check_reader(acting, case_id)
     folder = open_folder(
         session, acting, case_id, FolderKind.CONVERSATION, purpose="conversation", now=now
     )
-    found = stretches.find(session, acting, case_id, before=before, after=after, size=size)
-    found = stretches.fitting(found, most_bytes=most_bytes, oldest_first=after is not None)
-    lines = _mark_seen(session, acting, folder, found, now=now)
-    first, last = (lines[0].number, lines[-1].number) if lines else (0, 0)
-    return Page(
-        lines=lines,
-        folder=folder,
-        reader=acting,
-        now=now,
-        older=first if first > 1 else None,
-        newer=last if lines and last < found[-1].last_number else None,
-    )
+    wanted = Wanted(case_id, acting.account_id, size, before, after)
+    return Stretch(session, acting, folder, wanted, most_bytes, now)
+
+
+def show(
+    session: Session,
+    acting: SignedIn,
+    case_id: UUID,
+    *,
+    now: datetime,
+    before: int | None = None,
+    after: int | None = None,
+    size: int = PAGE,
+) -> Page:
+    """Open a stretch of the thread and show it. Raises NotFound, NotYours."""
+    return open_stretch(
+        session, acting, case_id, now=now, before=before, after=after, size=size
+    ).show()
 
 
 def take_back(session: Session, acting: SignedIn, message_id: UUID, *, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Keys, sealing and their proofs: the only part of the house that uses the cryptographic library.
 
 It knows nothing of Flask, SQL or cases. The rules are in the design, chapter "The vault"; every
-primitive is libsodium's (PyNaCl), and the words on paper are BIP 39's.
+primitive is libsodium's (PyNaCl) but BLAKE2b, which is Python's; the words on paper are BIP 39's.
 """
 
 from portal.vault.daily_keys import DailyKeys
@@ -16,7 +16,15 @@ from portal.vault.errors import (
 )
 from portal.vault.halves import join, split
 from portal.vault.key_file import KeyFile
-from portal.vault.key_pairs import KeyPair, key_pair_from, new_key_pair, open_sealed, seal_to
+from portal.vault.key_pairs import (
+    KeyPair,
+    key_pair_from,
+    new_key_pair,
+    open_own,
+    open_sealed,
+    seal_to,
+    seal_to_self,
+)
 from portal.vault.key_slots import (
     CHEAP,
     STANDARD,
@@ -66,6 +74,7 @@ __all__ = [
     "new_key_pair",
     "new_recovery",
     "new_token",
+    "open_own",
     "open_sealed",
     "open_slot",
     "open_stream",
@@ -75,6 +84,7 @@ __all__ = [
     "recovery_pair",
     "seal_stream",
     "seal_to",
+    "seal_to_self",
     "seal_under_token",
     "seal_value",
     "sealed_version",

@@ -1,4 +1,4 @@
-"""X25519 key pairs of holders (RFC 7748), and sealing to a public half (libsodium's sealed box)."""
+"""X25519 key pairs of holders (RFC 7748): sealing to a public half, and by a holder to herself."""
 
 from dataclasses import dataclass, field
 
@@ -11,7 +11,9 @@ from nacl.bindings import (
 )
 from nacl.exceptions import CryptoError
 
+from portal.vault import authenticated
 from portal.vault.errors import CannotOpen, Forged
+from portal.vault.keyed import keyed_hash, length_prefixed
 
 KEY_BYTES = 32
 SEAL_OVERHEAD_BYTES = crypto_box_SEALBYTES
@@ -60,3 +62,25 @@ def open_sealed(pair: KeyPair, sealed: bytes) -> bytes:
         return crypto_box_seal_open(sealed, pair.public, pair.private)
     except CryptoError:
         raise CannotOpen("sealed to another holder, or altered bytes") from None
+
+
+def seal_to_self(pair: KeyPair, purpose: str, plain: bytes) -> bytes:
+    """`plain` for the holder of this pair alone, for this purpose only; 40 bytes longer.
+
+    For what she hands to somebody to keep for her. Unlike a sealed box nobody else can have made
+    it, and it costs no work with curves. `purpose` is any text.
+    """
+    return authenticated.seal(_own_key(pair, purpose), plain, _own_context(purpose))
+
+
+def open_own(pair: KeyPair, purpose: str, sealed: bytes) -> bytes:
+    """What this holder sealed to herself for this purpose. Raises CannotOpen."""
+    return authenticated.open_sealed(_own_key(pair, purpose), sealed, _own_context(purpose))
+
+
+def _own_key(pair: KeyPair, purpose: str) -> bytes:
+    return keyed_hash(pair.private, "own seal", purpose.encode())
+
+
+def _own_context(purpose: str) -> bytes:
+    return length_prefixed(b"one-roof own", purpose.encode())

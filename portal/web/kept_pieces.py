@@ -1,65 +1,81 @@
 """A piece of a page that is read again: made once, and kept sealed as long as it would be the same.
 
 Opening fifty words one by one and setting them is half the work of such a page (measured). What is
-kept lies in the memory of this process only, sealed under the page key that she brings with each
-request: without it nothing opens, and nothing of it outlives her visit.
+kept lies in the memory of this process only, sealed to her whose page it is: nothing opens before
+she signs in and her own key is unlocked.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
 from threading import Lock
 from typing import cast
+from uuid import UUID
 
 from flask import current_app
 from markupsafe import Markup
 
 from portal import i18n
-from portal.vault import open_under_token, seal_under_token
+from portal.vault import open_own, seal_to_self
 from portal.web.guards import signed_in
 from portal.web.inside import get_inside
 
 _PURPOSE = "kept piece"
-MOST = 100
-"""How many visits each process keeps a piece for: about 70 KB each, rows and words."""
+_PAGE_KEY = "\0"
+"""Stands in what is kept where the page key goes; no page has it."""
+MOST = 200
+"""For how many people each process keeps a piece: about 35 KB each."""
 
 
 class KeptPieces:
-    """One piece for each visit, the visits that were longest away forgotten first."""
+    """One piece for each person, whoever was longest away forgotten first."""
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._guard = Lock()
-        self._pieces: OrderedDict[bytes, tuple[object, bytes]] = OrderedDict()
+        self._pieces: OrderedDict[UUID, tuple[object, bytes]] = OrderedDict()
 
-    def find(self, visit: bytes, made_of: object) -> bytes | None:
-        """What was kept for this visit, if it was made of the same."""
+    def find(self, whose: UUID, made_of: object) -> bytes | None:
+        """What was kept for this person, if it was made of the same."""
         with self._guard:
-            known, sealed = self._pieces.get(visit, (None, None))
+            known, sealed = self._pieces.get(whose, (None, None))
             if sealed is not None:
-                self._pieces.move_to_end(visit)
+                self._pieces.move_to_end(whose)
         return sealed if known == made_of else None
 
-    def keep(self, visit: bytes, made_of: object, sealed: bytes) -> None:
-        """Keep this instead of what was kept for the visit before."""
+    def keep(self, whose: UUID, made_of: object, sealed: bytes) -> None:
+        """Keep this instead of what was kept for the person before."""
         with self._guard:
-            self._pieces[visit] = made_of, sealed
-            self._pieces.move_to_end(visit)
+            self._pieces[whose] = made_of, sealed
+            self._pieces.move_to_end(whose)
             if len(self._pieces) > self._most:
                 self._pieces.popitem(last=False)
 
 
-def find_or_make(*made_of: object, make: Callable[[], Markup]) -> Markup:
-    """The piece of her page made of these, in her language: as it was kept, or made now.
+def find(*made_of: object) -> Markup | None:
+    """The piece of her page made of these, in her language, if it was kept.
 
-    `made_of` must be all that it depends on, sealed values as they lie; equal means the same piece.
+    `made_of` is all that it depends on; equal means the same piece.
     """
-    kept = cast(KeptPieces, current_app.extensions["kept_pieces"])
-    visit, page_key = signed_in().session_id, get_inside().page_key
-    whole = i18n.current_language().code, *made_of
-    sealed = kept.find(visit, whole)
-    if sealed is not None:
-        # It was safe when it was sealed, and nobody without her page key can have sealed it.
-        return Markup(open_under_token(page_key, _PURPOSE, sealed).decode())  # noqa: S704
-    piece = make()
-    kept.keep(visit, whole, seal_under_token(page_key, _PURPOSE, piece.encode()))
-    return piece
+    her = signed_in()
+    sealed = _pieces().find(her.account_id, _whole(made_of))
+    if sealed is None:
+        return None
+    kept = open_own(her.keys, _PURPOSE, sealed).decode()
+    # It was safe when it was sealed, and nobody but herself can have sealed it.
+    return Markup(kept.replace(_PAGE_KEY, get_inside().page_key))  # noqa: S704
+
+
+def keep(piece: Markup, *made_of: object) -> None:
+    """Keep a piece of her page for the next time that it would be made of the same."""
+    her = signed_in()
+    # Its forms go by the page key of the visit that they are shown in.
+    kept = piece.replace(get_inside().page_key, _PAGE_KEY)
+    sealed = seal_to_self(her.keys, _PURPOSE, kept.encode())
+    _pieces().keep(her.account_id, _whole(made_of), sealed)
+
+
+def _pieces() -> KeptPieces:
+    return cast(KeptPieces, current_app.extensions["kept_pieces"])
+
+
+def _whole(made_of: tuple[object, ...]) -> object:
+    return signed_in().keys.public, i18n.current_language().code, *made_of

@@ -15,7 +15,7 @@ from portal.domain.refusals import NotFound, NotYours, SlowDown, WrongState
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.domain.words import NothingWritten, TooLong
-from portal.models import Message
+from portal.models import Message, StaffMember
 from portal.services import messages, stretches
 from portal.services.case_work import case_team, caseload, cover
 from portal.services.entry import cards, stopped_cards
@@ -47,7 +47,7 @@ def show(
     """What one side is shown."""
     assert her.case_id is not None
     with the_house.acting(who) as (session, acting):
-        return messages.show(
+        return messages.open_stretch(
             session,
             acting,
             her.case_id,
@@ -56,7 +56,7 @@ def show(
             after=after,
             size=size,
             most_bytes=most_bytes,
-        )
+        ).show()
 
 
 def unread(the_house: TestHouse, her: Person) -> tuple[int, int]:
@@ -333,7 +333,7 @@ def test_a_stretch_is_found_by_its_place_and_no_thread_is_sorted_for_it(
     the_house: TestHouse, her: Person
 ) -> None:
     """Else each page of a thread of 50,000 messages reads them all (300 ms on PostgreSQL)."""
-    asked = {"case_id": her.case_id, "me": her.account_id, "edge": 7}
+    asked = {"case_id": her.case_id, "me": her.account_id, "edge": 7, "size": 50}
     database = the_house.database
     explain = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
     with database.transaction("read") as session:
@@ -341,17 +341,51 @@ def test_a_stretch_is_found_by_its_place_and_no_thread_is_sorted_for_it(
             # A small table is otherwise read and sorted as a whole, whatever the statement says.
             for way in ("seqscan", "bitmapscan", "sort"):
                 session.execute(text(f"SET LOCAL enable_{way} = off"))
-        for statement in (stretches._NEWEST, stretches._BEFORE, stretches._AFTER):
-            written = (
-                statement.params(asked)
-                .limit(50)
-                .compile(database.engine, compile_kwargs={"literal_binds": True})
+        found = (stretches._NEWEST, stretches._BEFORE, stretches._AFTER)
+        outlined = (stretches._outline_of(one, database.engine.dialect.name) for one in found)
+        for statement in (*found, *outlined):
+            written = statement.params(asked).compile(
+                database.engine, compile_kwargs={"literal_binds": True}
             )
             rows = session.connection().exec_driver_sql(f"{explain}{written}")
             plan = "\n".join(str(column) for row in rows for column in row)
             assert "ix_message_thread_number" in plan
             assert "Sort" not in plan
             assert "TEMP B-TREE" not in plan
+
+
+def test_the_outline_of_a_stretch_is_another_as_soon_as_its_page_would_be(
+    the_house: TestHouse, her: Person
+) -> None:
+    director = the_house.director
+
+    def outlined(**where: int) -> object:
+        with the_house.acting(her) as (session, acting):
+            opened = messages.open_stretch(session, acting, her_case(her), now=NOON, **where)
+            return opened.outline()
+
+    def rename() -> None:
+        with the_house.database.transaction() as session:
+            session.execute(update(StaffMember).values(name="Elsbeth"))
+
+    def take_back() -> None:
+        with the_house.acting(her) as (session, acting):
+            messages.take_back(session, acting, second, now=NOON)
+
+    second = write(the_house, her, her, "first") and write(the_house, her, her, "second")
+    known = [outlined()]
+    for change in (
+        lambda: write(the_house, director, her, "third"),
+        lambda: show(the_house, her, her),
+        take_back,
+        lambda: show(the_house, director, her),
+        rename,
+    ):
+        change()
+        known.append(outlined())
+        assert known[-1] == outlined(), "looking changes nothing"
+    assert all(one not in known[:place] for place, one in enumerate(known))
+    assert outlined(before=2) != outlined(before=3) != outlined(after=1)
 
 
 def test_staff_write_while_her_card_is_frozen(the_house: TestHouse, her: Person) -> None:

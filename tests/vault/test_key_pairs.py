@@ -4,7 +4,16 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from portal.vault import CannotOpen, Forged, key_pair_from, new_key_pair, open_sealed, seal_to
+from portal.vault import (
+    CannotOpen,
+    Forged,
+    key_pair_from,
+    new_key_pair,
+    open_own,
+    open_sealed,
+    seal_to,
+    seal_to_self,
+)
 
 many = settings(deadline=None, max_examples=80)
 PAIR, OTHER = new_key_pair(), new_key_pair()
@@ -61,3 +70,34 @@ def test_a_private_half_has_32_bytes(size: int) -> None:
 def test_nothing_is_sealed_to_a_public_half_that_anybody_could_open(public: bytes) -> None:
     with pytest.raises(Forged):
         seal_to(public, b"words")
+
+
+@many
+@given(st.binary(max_size=100), st.text(max_size=20))
+def test_what_she_seals_to_herself_opens_for_her_and_for_its_purpose_alone(
+    plain: bytes, purpose: str
+) -> None:
+    pair = new_key_pair()
+    sealed = seal_to_self(pair, purpose, plain)
+    assert open_own(pair, purpose, sealed) == plain
+    with pytest.raises(CannotOpen):
+        open_own(new_key_pair(), purpose, sealed)
+    with pytest.raises(CannotOpen):
+        open_own(pair, purpose + "x", sealed)
+    with pytest.raises(CannotOpen):
+        open_sealed(pair, sealed)
+
+
+@many
+@given(st.binary(max_size=100), st.data())
+def test_what_she_sealed_to_herself_does_not_open_when_altered_or_cut(
+    plain: bytes, data: st.DataObject
+) -> None:
+    pair = new_key_pair()
+    sealed = seal_to_self(pair, "p", plain)
+    bit = data.draw(st.integers(0, 8 * len(sealed) - 1))
+    altered = bytearray(sealed)
+    altered[bit // 8] ^= 1 << (bit % 8)
+    for wrong in (bytes(altered), sealed[: data.draw(st.integers(0, len(sealed) - 1))]):
+        with pytest.raises(CannotOpen):
+            open_own(pair, "p", wrong)

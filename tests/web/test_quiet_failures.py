@@ -46,7 +46,7 @@ def test_what_is_too_often(
         raise SlowDown(60)
 
     phone = whole.phone(whole.everybody.amal, scripting=scripting)
-    monkeypatch.setattr(messages, "show", slow_down)
+    monkeypatch.setattr(messages, "open_stretch", slow_down)
     check_quiet(phone, phone.go("/messages"), 429)
 
 

@@ -101,22 +101,13 @@ def _send(words: str) -> str:
 
 def _page(form: MessageForm, *, is_kept: bool = False) -> ResponseReturnValue:
     session, her, now = guards.db(), guards.signed_in(), guards.utc_now()
-    page = messages.show(
-        session,
-        her,
-        her.her_case_id,
-        now=now,
-        before=number_in(request.args, "before"),
-        after=number_in(request.args, "after"),
-        most_bytes=MOST_BYTES,
-    )
+    stretch, is_empty = _stretch(now=now)
     return render_template(
         "survivor/messages/show.html",
         form=form,
-        stretch=_stretch(page, now=now),
-        page=page,
+        stretch=stretch,
         is_kept=is_kept,
-        is_open=bool(form.errors or is_kept or not page.lines),
+        is_open=bool(form.errors or is_kept or is_empty),
         team=case_team.of_case(session, her.her_case_id, now=now),
         hours=reading_hours(now=now),
         said=SAID.get(request.args.get("said", "")),
@@ -125,12 +116,31 @@ def _page(form: MessageForm, *, is_kept: bool = False) -> ResponseReturnValue:
     )
 
 
-def _stretch(page: Page, *, now: datetime) -> Markup:
-    """What is written, as it stands in the page; read again it is neither opened nor made anew."""
-    if page.is_new:
-        return _make_stretch(page, now=now)
-    today = dates.here(now).date()
-    return kept_pieces.find_or_make(page.made_of, today, make=lambda: _make_stretch(page, now=now))
+def _stretch(*, now: datetime) -> tuple[Markup, bool]:
+    """What is written, as it stands in the page, and whether nothing is.
+
+    Read again it is neither fetched nor opened nor made anew.
+    """
+    her = guards.signed_in()
+    opened = messages.open_stretch(
+        guards.db(),
+        her,
+        her.her_case_id,
+        now=now,
+        before=number_in(request.args, "before"),
+        after=number_in(request.args, "after"),
+        most_bytes=MOST_BYTES,
+    )
+    made_of = opened.outline(), dates.here(now).date()
+    kept = kept_pieces.find(*made_of)
+    if kept is not None:
+        return kept, False
+    page = opened.show()
+    made = _make_stretch(page, now=now)
+    # What is new to her says so once.
+    if page.lines and not page.is_new:
+        kept_pieces.keep(made, *made_of)
+    return made, not page.lines
 
 
 def _make_stretch(page: Page, *, now: datetime) -> Markup:
@@ -139,7 +149,7 @@ def _make_stretch(page: Page, *, now: datetime) -> Markup:
     )
     # Messages are read many at a time: the words are the same for all of them.
     seen = cache(lambda name, seen_at: _seen(name, seen_at, now=now))
-    return stretch(_by_day(page.messages), seen, now)
+    return stretch(page, _by_day(page.messages), seen, now)
 
 
 def _seen(name: str | None, seen_at: datetime, *, now: datetime) -> Markup:

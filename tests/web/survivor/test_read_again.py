@@ -1,17 +1,19 @@
-"""A thread that she reads again in one visit: not opened anew, and never older than it is."""
+"""A thread that she reads again: not opened anew, and never older than it is."""
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
 
+from portal.domain import acts
 from portal.domain.folders import FolderKind
-from portal.models import Folder, Grant, Message, StaffMember
+from portal.models import AuditEvent, Folder, Grant, Message, StaffMember
+from portal.services.entry import sessions
 from portal.services.keys import opened_folder
 from portal.services.keys.folders import end_grants
-from portal.vault import Place, open_under_token, open_value
+from portal.vault import CannotOpen, Place, new_key_pair, open_own, open_value
 from portal.web.kept_pieces import KeptPieces
 from tests.web.browser_stand_in import Phone
 from tests.web.survivor.hands import press, staff_read, staff_write, text, words_in
@@ -148,28 +150,72 @@ def test_when_her_key_is_gone_nothing_of_it_is_shown(phone: Phone, whole: WholeH
     assert newest not in text(phone)
 
 
-def test_what_is_kept_opens_with_the_page_key_of_this_visit_alone(
+def test_what_is_kept_opens_with_her_own_key_alone(phone: Phone, whole: WholeHouse) -> None:
+    newest = words_in(phone, ".said")[0]
+    ((outline, sealed),) = kept_in(whole)._pieces.values()
+    assert newest.encode() not in sealed
+    assert newest not in repr(outline)
+    with whole.database.transaction("read") as session:
+        her = sessions.find(session, phone.page_key, now=whole.now)
+    assert her is not None
+    assert newest in open_own(her.keys, "kept piece", sealed).decode()
+    with pytest.raises(CannotOpen):
+        open_own(new_key_pair(), "kept piece", sealed)
+
+
+def test_who_signs_in_again_finds_it_kept_and_the_reading_written_down(
     phone: Phone, whole: WholeHouse, opened: list[UUID]
 ) -> None:
-    newest = words_in(phone, ".said")[0]
-    ((rows, sealed),) = kept_in(whole)._pieces.values()
-    assert newest.encode() not in sealed
-    assert newest not in repr(rows)
-    assert newest in open_under_token(phone.page_key, "kept piece", sealed).decode()
+    def readings() -> int:
+        with whole.database.transaction("read") as session:
+            asked = select(AuditEvent).where(AuditEvent.kind == acts.OPENED)
+            of_hers = session.scalars(
+                asked.where(AuditEvent.actor_id == whole.everybody.amal.account_id)
+            )
+            return sum(event.facts["purpose"] == "conversation" for event in of_hers)
+
+    newest, before = words_in(phone, ".said")[0], readings()
     again = whole.phone(whole.everybody.amal)
     again.go("/messages")
-    assert len(opened) > 20, "another visit opens the words itself"
+    assert words_in(again, ".said")[0] == newest
+    assert opened == []
+    assert readings() == before + 1
+
+
+def test_a_form_in_what_is_kept_serves_whoever_signs_in_again(
+    phone: Phone, whole: WholeHouse, opened: list[UUID]
+) -> None:
+    press(phone, "Send", a="Do not call me.")
+    phone.go("/messages")
+    again = whole.phone(whole.everybody.amal)
+    opened.clear()
+    again.go("/messages")
+    assert opened == []
+    assert phone.page_key not in again.page
+    press(again, "Take back")
+    assert "You took your message back." in text(again)
+
+
+def test_what_one_person_keeps_is_not_shown_to_another(whole: WholeHouse) -> None:
+    said = []
+    for person in (whole.everybody.amal, whole.everybody.bea, whole.everybody.amal):
+        phone = whole.phone(person)
+        for _ in range(2):
+            phone.go("/messages")
+        said.append(words_in(phone, ".said"))
+    assert said[0] == said[2] != said[1]
 
 
 def test_who_was_away_the_longest_is_forgotten_first() -> None:
+    first, second, third = uuid4(), uuid4(), uuid4()
     kept = KeptPieces(most=2)
-    for visit in (b"first", b"second"):
-        kept.keep(visit, "rows", visit)
-    assert kept.find(b"first", "rows") == b"first"
-    kept.keep(b"third", "rows", b"third")
-    assert kept.find(b"second", "rows") is None
-    assert kept.find(b"first", "rows") == b"first"
-    assert kept.find(b"first", "other rows") is None
-    kept.keep(b"first", "other rows", b"later")
-    assert kept.find(b"first", "rows") is None
-    assert kept.find(b"first", "other rows") == b"later"
+    for person in (first, second):
+        kept.keep(person, "lines", person.bytes)
+    assert kept.find(first, "lines") == first.bytes
+    kept.keep(third, "lines", b"third")
+    assert kept.find(second, "lines") is None
+    assert kept.find(first, "lines") == first.bytes
+    assert kept.find(first, "other lines") is None
+    kept.keep(first, "other lines", b"later")
+    assert kept.find(first, "lines") is None
+    assert kept.find(first, "other lines") == b"later"

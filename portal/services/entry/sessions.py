@@ -10,13 +10,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import Row, bindparam, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.cards import plain_digits
 from portal.domain.refusals import NotFound
 from portal.domain.roles import Permission, Role, allows
-from portal.models import Account, Case, Membership, SignIn, StaffMember, plain_rows
+from portal.models import Account, Case, Draft, Membership, SignIn, StaffMember, plain_rows
 from portal.services.house import at_once, key_file
 from portal.settings import Settings
 from portal.vault import (
@@ -34,7 +34,13 @@ SLIDE_AFTER = timedelta(seconds=15)
 
 _OF_STAFF = (StaffMember.name, StaffMember.left_at, StaffMember.trained_until)
 _BY_TOKEN = (
-    select(*SignIn.__table__.c, Account.holder_id, *_OF_STAFF, Case.closed_at)
+    select(
+        *SignIn.__table__.c,
+        Account.holder_id,
+        *_OF_STAFF,
+        Case.closed_at,
+        exists().where(Draft.case_id == SignIn.case_id).label("has_unsent"),
+    )
     .join(Account, Account.id == SignIn.account_id)
     .outerjoin(Case, Case.id == SignIn.case_id)
     .outerjoin(StaffMember, StaffMember.account_id == SignIn.account_id)
@@ -67,6 +73,9 @@ class SignedIn:
     trained_until: date | None = None
     work_ended_at: datetime | None = None
     """A survivor's: since when the house no longer works on her file."""
+    has_unsent: bool = True
+    """A survivor's: whether she had kept anything for later when this request came. Most have not,
+    and their pages need not ask what."""
     openings: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     """What this sign-in had opened before this request, and when: see `services.keys.openings`."""
 
@@ -163,6 +172,7 @@ def find(session: Session, token: str, *, now: datetime, slide: bool = True) -> 
         told_limits_at=row.told_limits_at,
         trained_until=row.trained_until,
         work_ended_at=row.closed_at,
+        has_unsent=row.has_unsent,
         openings=row.openings,
     )
 

@@ -20,6 +20,7 @@ from portal.domain.needs import (
 from portal.services import drafts
 from portal.services.needs import statements
 from portal.web import guards
+from portal.web.survivor import unsent
 
 
 class Question(StrEnum):
@@ -126,9 +127,9 @@ def is_danger(need: NeedAnswer) -> bool:
     return need.child_in_danger or shows_emergency_first(need.category, need.how_soon)
 
 
-def find(*, now: datetime) -> HalfWay | None:
+def find() -> HalfWay | None:
     """What she has not sent yet, if it is not a day old."""
-    kept = drafts.find(guards.db(), guards.signed_in(), statements.DRAFT, now=now)
+    kept = unsent.half_way(statements.DRAFT)
     try:
         return HalfWay(_statement(kept["statement"]), int(kept["passed"])) if kept else None
     except (KeyError, TypeError, ValueError):

@@ -50,7 +50,7 @@ def show_all() -> ResponseReturnValue:
     """Her needs: those that wait for her first."""
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
     lines = [line_of(story, now=now) for story in stories.hers(session, acting, now=now)]
-    kept = half_way.find(now=now)
+    kept = half_way.find()
     return _page(
         "show_all",
         lines=sorted(lines, key=_what_comes_next),
@@ -62,7 +62,7 @@ def show_all() -> ResponseReturnValue:
 @blueprint.get("/begin")
 def begin() -> ResponseReturnValue:
     """The first question, or first of all what she left half-way."""
-    kept = half_way.find(now=guards.utc_now())
+    kept = half_way.find()
     if kept is None:
         return redirect(url_for("survivor.statement.choose"))
     return _page("begin", go_on=path(kept.where_she_was))

@@ -52,8 +52,8 @@ WORDS: Mapping[type[Refusal], str] = {
 def choose() -> ResponseReturnValue:
     """What do you need? Sixteen cards, without those that she already asked for."""
     step = Step(Question.CHOOSE)
-    session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
-    kept = half.find(now=now) or HalfWay()
+    session, acting = guards.db(), guards.signed_in()
+    kept = half.find() or HalfWay()
     already = {need.category: need for need in her_needs.open_needs(session, acting)}
     form = forms.choose(kept.statement, already)
     if form.validate_on_submit():

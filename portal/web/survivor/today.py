@@ -10,7 +10,7 @@ from markupsafe import Markup
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.i18n import ngettext
-from portal.services import drafts, today
+from portal.services import today
 from portal.services.case_work import case_team
 from portal.services.needs import statements
 from portal.services.today import Asked
@@ -47,11 +47,10 @@ def show() -> ResponseReturnValue:
     """The first page; nothing sealed is opened for it but the one date that it shows."""
     now = guards.utc_now()
     her = guards.signed_in()
-    kept = drafts.unsent(guards.db(), her, now=now)
     return render_template(
         "survivor/today/show.html",
         her=her,
-        unsent=[_unsent_row(kind) for kind in kept],
+        unsent=[_unsent_row(kind) for kind in unsent.kinds()],
         today=today.show(guards.db(), guards.signed_in(), now=now),
         proposal=answering.find(guards.db(), her.her_case_id, now=now),
         before=guards.signed_in().signed_in_before_at,

@@ -1,5 +1,6 @@
 """Words that she has not sent: kept for later, found again, forgotten when they are sent."""
 
+from typing import Any
 from uuid import UUID
 
 from portal.domain.words import clean
@@ -72,8 +73,20 @@ def look_of(kind: str) -> UUID | None:
 
 def find(kind: str) -> str | None:
     """The words she kept, if they are not a day old."""
-    kept = drafts.find(guards.db(), guards.signed_in(), kind, now=guards.utc_now())
+    kept = half_way(kind)
     return kept["words"] if kept else None
+
+
+def half_way(kind: str) -> dict[str, Any] | None:
+    """The answers she kept, if they are not a day old."""
+    her = guards.signed_in()
+    return drafts.find(guards.db(), her, kind, now=guards.utc_now()) if her.has_unsent else None
+
+
+def kinds() -> list[str]:
+    """Of what she keeps something that she has not sent; nothing is opened for it."""
+    her = guards.signed_in()
+    return drafts.unsent(guards.db(), her, now=guards.utc_now()) if her.has_unsent else []
 
 
 def keep(kind: str, typed: str | None) -> str:

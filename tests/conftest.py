@@ -70,18 +70,19 @@ class _Compiled(BytecodeCache):
 Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": _Compiled()}
 
 
-_ENGINES: dict[str, Any] = {}
+_DATABASES: dict[str, Database] = {}
 
 
 def _share_statements(database: Database) -> None:
     """Let every engine of a test process know the statements that another has compiled."""
-    first = _ENGINES.setdefault(database.engine.dialect.name, database.engine)
-    if first.dialect.server_version_info is None:
+    first = _DATABASES.setdefault(database.engine.dialect.name, database)
+    if first.engine.dialect.server_version_info is None:
         # It was never connected, and does not know yet what the database can do.
-        _ENGINES[database.engine.dialect.name] = database.engine
+        _DATABASES[database.engine.dialect.name] = database
         return
-    for engine in database.engines:
-        engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+    for mode, engine in database._engines.items():
+        known = first._engines[mode]
+        engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache
 
 
 @pytest.fixture(scope="session", autouse=True)

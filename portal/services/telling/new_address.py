@@ -27,6 +27,8 @@ from portal.services.telling.ways import FOLDERS, Way, way_of
 
 KIND = DecisionKind.CONTACT_CHANGE
 SHOWN_FOR = timedelta(days=30)
+_SAID_TO_HER = (DecisionState.ACCEPTED, DecisionState.GIVEN_BACK, DecisionState.DECLINED)
+"""With these a colleague may have written something, and her form says that she reads it."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,6 @@ def _address(session: Session, acting: SignedIn, row: SafeContact, *, now: datet
 
 def _shown(session: Session, acting: SignedIn, row: Decision, *, now: datetime) -> Question:
     note = None
-    if row.note is not None and row.state in (DecisionState.GIVEN_BACK, DecisionState.DECLINED):
+    if row.note is not None and row.state in _SAID_TO_HER:
         (note,) = reasons.read(session, acting, row, "note", now=now)
     return Question(row.state, row.answer_again_before or row.answer_before, note)

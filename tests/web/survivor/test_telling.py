@@ -50,6 +50,18 @@ def asked(whole: WholeHouse) -> UUID:
         ).one()
 
 
+def test_what_a_colleague_wrote_with_her_yes_stands_beside_it(
+    bea: Phone, whole: WholeHouse
+) -> None:
+    types(bea)
+    with acting(whole, whole.everybody.staff["moderator"]) as (session, colleague):
+        note = "Thank you for the call."
+        deciding.accept(session, colleague, asked(whole), note=note, now=whole.now)
+    bea.go("/telling")
+    assert "Your yes counts until" in text(bea)
+    assert "Thank you for the call." in text(bea)
+
+
 def next_letter(whole: WholeHouse) -> sending.Letter | None:
     with whole.database.transaction() as session:
         return sending.take_next(session, tuple(Channel), now=whole.now)

@@ -35,6 +35,7 @@ def every(port: int, made: houses.MeasuredHouse, length: int) -> list[Target]:
     return [
         Target("today", port, lambda: today),
         thread(port, made, length),
+        _opened_anew(port, made, length),
         _first_reading(port, made),
         Target("send a message", port, lambda: _send(next(writers)[1])),
         Target("desk", port, lambda: desk),
@@ -49,7 +50,17 @@ def thread(port: int, made: houses.MeasuredHouse, length: int) -> Target:
     return Target(f"thread, 50 of {length:,}", port, lambda: request)
 
 
+def _opened_anew(port: int, made: houses.MeasuredHouse, length: int) -> Target:
+    """Two stretches in turn, of which only the last one is kept: each is opened and set again."""
+    _, token = made.survivors[length]
+    requests = itertools.cycle(
+        [_to(token, f"/messages?before={number}") for number in (length, length + 1)]
+    )
+    return Target("thread, opened anew", port, lambda: next(requests))
+
+
 def _first_reading(port: int, made: houses.MeasuredHouse) -> Target:
+    """After a new sign-in, written down in the account; what she read in an earlier one is kept."""
     tokens = itertools.cycle(made.fresh_tokens)
     return Target("thread, first reading", port, lambda: _to(next(tokens), "/messages"))
 

@@ -65,7 +65,7 @@ def _write(author: Person, her: Survivor, text: str, *, reads: bool) -> Act:
         acting = sign_in(session, author, at=at)
         # Whoever answers has read what was written before.
         if reads:
-            messages.show(session, acting, her.case_id, now=at, size=_SHOWN)
+            messages.open_stretch(session, acting, her.case_id, now=at, size=_SHOWN).show()
         messages.write(session, acting, her.case_id, text, now=at)
 
     return act
@@ -74,7 +74,7 @@ def _write(author: Person, her: Survivor, text: str, *, reads: bool) -> Act:
 def _read(reader: Person, her: Survivor) -> Act:
     def act(session: Session, at: datetime) -> None:
         acting = sign_in(session, reader, at=at)
-        messages.show(session, acting, her.case_id, now=at, size=_SHOWN)
+        messages.open_stretch(session, acting, her.case_id, now=at, size=_SHOWN).show()
         if isinstance(reader, StaffPerson):
             case = cases.get_case(session, acting, her.case_id)
             cases.look(session, acting, case, now=at)

@@ -186,22 +186,6 @@ def open_stretch(
     return Stretch(session, acting, folder, wanted, most_bytes, now)
 
 
-def show(
-    session: Session,
-    acting: SignedIn,
-    case_id: UUID,
-    *,
-    now: datetime,
-    before: int | None = None,
-    after: int | None = None,
-    size: int = PAGE,
-) -> Page:
-    """Open a stretch of the thread and show it. Raises NotFound, NotYours."""
-    return open_stretch(
-        session, acting, case_id, now=now, before=before, after=after, size=size
-    ).show()
-
-
 def take_back(session: Session, acting: SignedIn, message_id: UUID, *, now: datetime) -> None:
     """Take back an own message that nobody has read: its words are gone for good."""
     message = session.scalar(

@@ -176,7 +176,8 @@ def test_the_first_survivors_come_in_and_read(made: Path, database: Database, ho
             assert acting is not None
             case = session.get_one(Case, acting.her_case_id)
             assert all(
-                one.words for one in messages.show(session, acting, case.id, now=now).messages
+                one.words
+                for one in messages.open_stretch(session, acting, case.id, now=now).show().messages
             )
 
 

@@ -76,7 +76,7 @@ def words_she_reads(person: Person, *, new: bool = False, card: str = "") -> lis
     with database.transaction() as session:
         acting = sessions.find(session, token, now=now)
         assert acting is not None
-        shown = messages.show(session, acting, acting.her_case_id, now=now).messages
+        shown = messages.open_stretch(session, acting, acting.her_case_id, now=now).show().messages
     database.close()
     return [one.words for one in shown]
 

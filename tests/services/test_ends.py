@@ -252,7 +252,7 @@ def test_after_erasure_nothing_of_her_is_left_and_nothing_opens_with_all_keys(
             open_folder(session, acting, her.case_id, FolderKind.STORY, purpose="case", now=NOON)
     with the_house.acting(another) as (session, acting):
         assert another.case_id
-        shown = messages.show(session, acting, another.case_id, now=NOON)
+        shown = messages.open_stretch(session, acting, another.case_id, now=NOON).show()
         assert [one.words for one in shown.messages] == ["Hers stay."]
 
 

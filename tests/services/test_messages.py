@@ -317,7 +317,7 @@ class TestOthers:
                 assert case_id is not None
                 with the_house.acting(who) as (session, acting):
                     with pytest.raises(NotFound):
-                        messages.show(session, acting, case_id, now=NOON)
+                        messages.open_stretch(session, acting, case_id, now=NOON).show()
                     with pytest.raises(NotFound):
                         messages.write(session, acting, case_id, "Hello", now=NOON)
 

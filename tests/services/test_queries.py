@@ -119,7 +119,7 @@ def test_the_thread(the_house: TestHouse, her: Person) -> None:
     assert_constant(
         the_house,
         her,
-        lambda session, acting: messages.show(session, acting, case_id, now=NOON),
+        lambda session, acting: messages.open_stretch(session, acting, case_id, now=NOON).show(),
         lambda: write(45),
         most=10,
     )

@@ -167,14 +167,14 @@ class TestNoPathWithoutATrace:
         worker, director = the_house.workers[HOUSING], the_house.director
         week = (NOON.date(), 9, ZoneInfo("Europe/Brussels"))
         yield [
-            (her, lambda s, a: messages.show(s, a, case_id, now=NOON).messages),
+            (her, lambda s, a: messages.open_stretch(s, a, case_id, now=NOON).show().messages),
             (her, lambda s, a: stories.hers(s, a, now=NOON)),
             (her, lambda s, a: her_dates.listed(s, a, now=NOON)),
             (her, lambda s, a: her_dates.next_one(s, a, now=NOON)),
             (her, lambda s, a: drafts.find(s, a, "needs", now=NOON)),
             (her, lambda s, a: sharing.preview(s, a, need_id, service_id, now=NOON)),
             (director, lambda s, a: caseload.page(s, a, now=NOON)),
-            (director, lambda s, a: messages.show(s, a, case_id, now=NOON).messages),
+            (director, lambda s, a: messages.open_stretch(s, a, case_id, now=NOON).show().messages),
             (
                 director,
                 lambda s, a: cases.contact_card(

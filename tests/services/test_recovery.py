@@ -129,7 +129,7 @@ def test_a_case_is_recovered_after_every_account_is_gone_and_the_key_file_is_los
         assert her.case_id is not None
         case = cases.get_case(session, acting, her.case_id)
         assert cases.contact_card(session, acting, case, purpose="case", now=NOON)[0] == her.name
-        shown = messages.show(session, acting, case.id, now=NOON).messages
+        shown = messages.open_stretch(session, acting, case.id, now=NOON).show().messages
         assert HERS in [one.words for one in shown]
         (story,) = stories.of_case(session, acting, case, now=NOON)
         assert story.own_words == NEED
@@ -225,7 +225,7 @@ def test_she_comes_in_with_a_new_card_and_has_lost_nothing(
     )
     assert token
     with without_key_file.acting(her) as (session, acting):
-        shown = messages.show(session, acting, acting.her_case_id, now=NOON).messages
+        shown = messages.open_stretch(session, acting, acting.her_case_id, now=NOON).show().messages
         assert HERS in [one.words for one in shown]
         draft = drafts.find(session, acting, "note", now=NOON)
         assert draft == {"words": "half a thought"}
@@ -333,7 +333,7 @@ def test_whoever_was_dismissed_opens_nothing_that_comes_after(
         messages.write(session, acting, acting.her_case_id, "After.", now=NOON)
     with lived_in.acting(nel) as (session, acting):
         assert her.case_id is not None
-        shown = messages.show(session, acting, her.case_id, now=NOON).messages
+        shown = messages.open_stretch(session, acting, her.case_id, now=NOON).show().messages
         assert [one.words for one in shown][-1] == "After."
         assert session.scalars(select(Case.case_director_id).distinct()).all() == [nel.account_id]
         assert (Role.COORDINATOR, None) in acting.roles

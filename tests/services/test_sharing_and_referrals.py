@@ -309,7 +309,9 @@ class TestWhoCanSeeAndWhoLooked:
         with the_house.acting(the_house.moderator) as (session, acting):
             desk.open_need(session, acting, decision_id, now=NOON)
         with the_house.acting(the_house.director) as (session, acting):
-            messages.show(session, acting, her.case_id, now=NOON + timedelta(minutes=1))
+            messages.open_stretch(
+                session, acting, her.case_id, now=NOON + timedelta(minutes=1)
+            ).show()
         with the_house.acting(her) as (session, acting):
             looked = looking.who_looked(session, acting, now=NOON + timedelta(hours=1))
         assert [(one.name, one.folder, one.purpose) for one in looked] == [

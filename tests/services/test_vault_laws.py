@@ -136,7 +136,7 @@ class TestRevoked:
             assert not sealed.opens_with(kept)
             assert sealed.opens_with(keys_of(session, the_house.stand_in))
         with the_house.acting(director) as (session, acting), pytest.raises(NotFound):
-            messages.show(session, acting, case_of(her), now=NOON)
+            messages.open_stretch(session, acting, case_of(her), now=NOON).show()
 
 
 class TestExpired:
@@ -196,7 +196,9 @@ class TestMoved:
             )
             one.body, two.body = two.body, one.body
         with the_house.acting(her) as (session, acting), pytest.raises(CannotOpen):
-            assert messages.show(session, acting, acting.her_case_id, now=NOON).messages
+            assert (
+                messages.open_stretch(session, acting, acting.her_case_id, now=NOON).show().messages
+            )
 
     def test_a_value_moved_to_another_column_does_not_open(
         self, the_house: TestHouse, her: Person
@@ -220,7 +222,9 @@ class TestMoved:
             ).one()
             others.body = session.get_one(Message, hers.id).body
         with the_house.acting(another) as (session, acting), pytest.raises(CannotOpen):
-            assert messages.show(session, acting, acting.her_case_id, now=NOON).messages
+            assert (
+                messages.open_stretch(session, acting, acting.her_case_id, now=NOON).show().messages
+            )
 
     def test_an_older_version_does_not_pass_for_the_current_one(
         self, the_house: TestHouse, her: Person

@@ -403,7 +403,7 @@ class Furnishing:
                 self._note("message", written.id)
         reader = self.house.director
         with self.house.acting(reader) as (session, acting):
-            messages.show(session, acting, her.case_id, now=NOON, before=number - 3)
+            messages.open_stretch(session, acting, her.case_id, now=NOON, before=number - 3).show()
 
     def _note(self, noun: str, found: UUID | None) -> None:
         assert found is not None

@@ -190,7 +190,7 @@ def _form(date: Appointment, asked: Wish | None) -> WishForm:
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
     known: dict[str, Any] | None = None
     if request.method == "GET":
-        known = unsent.half_way(unsent.interpreter_for(date.id))
+        known = unsent.answers(unsent.interpreter_for(date.id))
         asked = asked or asking.last_wish(session, acting, now=now)
     form = WishForm(data=known or _as_said(asked or Wish()))
     form.language.choices = [("", _("I do not say")), *SPOKEN.items()]

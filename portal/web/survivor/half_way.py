@@ -129,7 +129,7 @@ def is_danger(need: NeedAnswer) -> bool:
 
 def find() -> HalfWay | None:
     """What she has not sent yet, if it is not a day old."""
-    kept = unsent.half_way(statements.DRAFT)
+    kept = unsent.answers(statements.DRAFT)
     try:
         return HalfWay(_statement(kept["statement"]), int(kept["passed"])) if kept else None
     except (KeyError, TypeError, ValueError):

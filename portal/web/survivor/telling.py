@@ -200,7 +200,7 @@ def _form(shown: ShownWay, kept: str) -> WayForm:
     texts = [NeutralText(code) for code in guards.house().settings.neutral_texts]
     half_way = None
     if request.method == "GET":
-        half_way = unsent.half_way(kept)
+        half_way = unsent.answers(kept)
     form = WayForm(data=half_way or _as_it_is(shown, texts))
     labels = {Channel.SMS: _("Your phone number"), Channel.EMAIL: _("Your e-mail address")}
     form.typed.label.text = labels[shown.channel]

@@ -73,11 +73,11 @@ def look_of(kind: str) -> UUID | None:
 
 def find(kind: str) -> str | None:
     """The words she kept, if they are not a day old."""
-    kept = half_way(kind)
+    kept = answers(kind)
     return kept["words"] if kept else None
 
 
-def half_way(kind: str) -> dict[str, Any] | None:
+def answers(kind: str) -> dict[str, Any] | None:
     """The answers she kept, if they are not a day old."""
     her = guards.signed_in()
     return drafts.find(guards.db(), her, kind, now=guards.utc_now()) if her.has_unsent else None

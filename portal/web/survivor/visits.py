@@ -94,7 +94,7 @@ def refuse(visit_id: UUID) -> ResponseReturnValue:
     proposal = answering.find_hers(session, acting, now=now)
     if proposal is None or proposal.visit.id != visit_id:
         return redirect(url_for("survivor.dates.show", said="changed"))
-    form = PartsForm(data=unsent.half_way(unsent.PARTS))
+    form = PartsForm(data=unsent.answers(unsent.PARTS))
     words = {
         str(part.appointment.id): f"{dates.weekday_time(part.starts_at)} · {part.service.name}"
         for part in proposal.parts
@@ -153,7 +153,7 @@ def _form(known: HerWishes, now: datetime) -> tuple[WishesForm, dict[str, str]]:
     shown: dict[str, Any] = {"longest": known.longest_visit or 0, "children": known.children}
     shown["not_on"] = [day.isoformat() for day in known.not_on]
     shown |= {f"d{day}": _part(known, day) for day in range(7)}
-    kept = unsent.half_way(unsent.WHEN)
+    kept = unsent.answers(unsent.WHEN)
     form = WishesForm(data=shown | (kept or {}))
     offered = wishes.days_to_choose(guards.db(), now=now)
     days = {day.isoformat(): dates.date(day) for day in offered}

@@ -83,7 +83,7 @@ class TestHerAnswer:
         with the_house.acting(the_house.director, now=over) as (session, acting):
             felt = answering.felt_of(session, acting, [kept], now=over)
             assert felt == {date_id: Felt.NOT_SAFE}
-            page = messages.show(session, acting, her.case_id, now=over)
+            page = messages.open_stretch(session, acting, her.case_id, now=over).show()
             assert words in [one.words for one in page.messages]
             assert left_out.among(session, her.case_id, [samira]) == {samira}
         housing = the_house.workers[HOUSING]

@@ -47,7 +47,7 @@ def she_reads(people: TestHouse, her: Person, clock: Clock) -> None:
     """She opens her messages."""
     assert her.case_id is not None
     with people.acting(her, now=clock.now) as (session, acting):
-        messages.show(session, acting, her.case_id, now=clock.now)
+        messages.open_stretch(session, acting, her.case_id, now=clock.now).show()
 
 
 def route(people: TestHouse, need_id: object, kind: ServiceKind, clock: Clock) -> None:
@@ -259,7 +259,7 @@ def grow(people: TestHouse, her: Person, number: int, *categories: Category) -> 
     assert her.case_id is not None
     for who in (her, people.director):
         with people.acting(who) as (session, acting):
-            messages.show(session, acting, her.case_id, now=NOON)
+            messages.open_stretch(session, acting, her.case_id, now=NOON).show()
             for one in range(number // 2):
                 messages.write(session, acting, her.case_id, f"Word {one}", now=NOON)
     for category in categories:

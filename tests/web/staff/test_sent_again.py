@@ -46,7 +46,10 @@ def sent(people: TestHouse, her: Person, clock: Clock) -> list[str | None]:
     assert her.case_id is not None
     with people.acting(her, now=clock.now) as (session, acting):
         return [
-            one.words for one in messages.show(session, acting, her.case_id, now=clock.now).messages
+            one.words
+            for one in messages.open_stretch(session, acting, her.case_id, now=clock.now)
+            .show()
+            .messages
         ]
 
 

@@ -70,7 +70,9 @@ def staff_read(whole: WholeHouse, person: Person) -> None:
     """Somebody of the case team looks at Amal's thread."""
     with acting(whole, person) as (session, colleague):
         assert whole.everybody.amal.case_id
-        messages.show(session, colleague, whole.everybody.amal.case_id, now=whole.now)
+        messages.open_stretch(
+            session, colleague, whole.everybody.amal.case_id, now=whole.now
+        ).show()
 
 
 def staff_write(whole: WholeHouse, person: Person, words: str) -> None:

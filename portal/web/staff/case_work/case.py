@@ -42,14 +42,14 @@ def case(case_id: UUID) -> ResponseReturnValue:
         return redirect(url_for(".case", case_id=case_id, _anchor="thread"))
     looked_at = cases.look(session, acting, found, now=now)
     name, language = cases.contact_card(session, acting, found, purpose="case", now=now)
-    page = messages.show(
+    page = messages.open_stretch(
         session,
         acting,
         case_id,
         now=now,
         before=number_in(request.args, "before"),
         after=number_in(request.args, "after"),
-    )
+    ).show()
     return render_template(
         "staff/cases/case.html",
         case=found,

@@ -12,7 +12,8 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import i18n, resources
-from portal.database import Database, lost_a_race
+from portal.database import Database
+from portal.embedded import lost_a_race
 from portal.services.house import House
 from portal.settings import Settings
 from portal.vault import KeyFile, SlowPasses

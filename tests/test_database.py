@@ -1,16 +1,12 @@
 """Sessions wait for each other instead of failing, and nothing half done stays."""
 
-import stat
 import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from portal import database as module
 from portal.database import Database
 from portal.settings import Settings
 from portal.vault import KeyFile
@@ -75,34 +71,6 @@ def test_a_reader_is_not_held_up_by_a_writer(counted: Database) -> None:
             assert _plain_number(reader) == 0
 
 
-def test_sqlite_keeps_its_promises(tmp_path: Path, key_file: KeyFile) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'new' / 'portal.db'}", key_file)
-    with database.session("read") as session:
-        told = {
-            name: session.execute(text(f"PRAGMA {name}")).scalar_one()
-            for name in ("journal_mode", "foreign_keys", "secure_delete", "busy_timeout")
-        }
-    assert told == {
-        "journal_mode": "wal",
-        "foreign_keys": 1,
-        "secure_delete": 1,
-        "busy_timeout": 5000,
-    }
-    database.close()
-
-
-def test_nobody_else_on_the_machine_can_read_the_files(tmp_path: Path, key_file: KeyFile) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'new' / 'portal.db'}", key_file)
-    with database.transaction() as session:
-        session.execute(text("CREATE TABLE words (it TEXT)"))
-        modes = {one.name: stat.S_IMODE(one.stat().st_mode) for one in (tmp_path / "new").iterdir()}
-    assert modes == dict.fromkeys(
-        ("portal.db", "portal.db-wal", "portal.db-shm", "portal.db-queue"), 0o600
-    )
-    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
-    database.close()
-
-
 def test_after_closing_those_who_read_and_those_who_write_share_their_connections_again(
     counted: Database,
 ) -> None:
@@ -114,37 +82,3 @@ def test_after_closing_those_who_read_and_those_who_write_share_their_connection
         assert len({engine.pool for engine in counted.engines}) == 1
         counted.close()
     assert all("Connections in pool: 0" in engine.pool.status() for engine in counted.engines)
-
-
-def test_a_locked_database_says_so_after_a_while(
-    tmp_path: Path, key_file: KeyFile, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    quick = tuple("PRAGMA busy_timeout = 50" if "busy" in p else p for p in module._PRAGMAS)
-    monkeypatch.setattr(module, "_PRAGMAS", quick)
-    database = Database(f"sqlite:///{tmp_path / 'portal.db'}", key_file)
-    with database.transaction() as first:
-        first.execute(text("CREATE TABLE words (it TEXT)"))
-        with (
-            database.session() as second,
-            pytest.raises(OperationalError, match="database is locked"),
-        ):
-            second.execute(text("SELECT 1"))
-    database.close()
-
-
-def test_one_who_only_reads_waits_for_nobody_and_begins_again_when_she_writes_too_late(
-    counted: Database,
-) -> None:
-    if not counted.is_sqlite:
-        pytest.skip("PostgreSQL locks rows, not the whole database")
-    reader = counted.session("read")
-    assert _plain_number(reader) == 0
-    with counted.transaction() as writer:
-        writer.execute(text("UPDATE tally SET number = 1"))
-    with pytest.raises(OperationalError) as lost:
-        reader.execute(text("UPDATE tally SET number = number + 1"))
-    assert module.lost_a_race(lost.value)
-    reader.close()
-    with counted.transaction() as again:
-        again.execute(text("UPDATE tally SET number = number + 1"))
-        assert _plain_number(again) == 2

@@ -1,7 +1,7 @@
 """The house itself: what is the same for every request."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -31,6 +31,7 @@ from portal.vault import (
 T = TypeVar("T")
 Transactions = Callable[..., AbstractContextManager[Session]]
 """Gives a session in a transaction of its own, for acts with a slow pass in between."""
+WriteAtOnce = Callable[[Session], AbstractContextManager[Session]]
 
 
 class HouseNotReady(Refusal):
@@ -72,19 +73,15 @@ def key_file(session: Session) -> KeyFile:
     return found
 
 
-@contextmanager
-def at_once(session: Session) -> Iterator[Session]:
-    """Where to write what must stay, whatever becomes of the page: in here or beside it.
+def at_once(session: Session) -> AbstractContextManager[Session]:
+    """Where to write what must stay, whatever becomes of the page.
 
     SQLite has one write lock. A page that only shows something and held it until its end would
-    keep everybody waiting; beside it, a short transaction is kept before the page goes on.
+    keep everybody waiting: there it is a short transaction of its own, kept before the page reads
+    on. Everywhere else it is part of the request's transaction.
     """
-    beside: Transactions | None = session.info.get("beside")
-    if beside is None:
-        yield session
-        return
-    with beside() as writing:
-        yield writing
+    write_at_once: WriteAtOnce | None = session.info.get("write_at_once")
+    return write_at_once(session) if write_at_once else nullcontext(session)
 
 
 def settings_of(session: Session) -> Settings:

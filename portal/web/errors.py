@@ -10,8 +10,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
-from portal.database import lost_a_race
 from portal.domain.refusals import NotFound, NotYours, SlowDown
+from portal.embedded import lost_a_race
 from portal.i18n import lazy_gettext as _l
 from portal.web.guards import drop_changes
 from portal.web.inside import find_inside

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from portal import database as database_module
+from portal import embedded
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.web.browser_stand_in import OWN_STEP, Phone
 from tests.web.browsers import csrf_token, forms_in, heading, inner_path, methods, rules, send
@@ -26,9 +26,9 @@ Breaks = Callable[[WholeHouse], None]
 @pytest.fixture
 def impatient(whole: WholeHouse, monkeypatch: pytest.MonkeyPatch) -> WholeHouse:
     """The house, in which nobody waits five seconds for a lock."""
-    pragmas = [one for one in database_module._PRAGMAS if "busy_timeout" not in one]
+    pragmas = [one for one in embedded._PRAGMAS if "busy_timeout" not in one]
     monkeypatch.setattr(
-        database_module, "_PRAGMAS", (*pragmas, f"PRAGMA busy_timeout = {WAIT_MILLISECONDS}")
+        embedded, "_PRAGMAS", (*pragmas, f"PRAGMA busy_timeout = {WAIT_MILLISECONDS}")
     )
     whole.database.close()
     whole.open()

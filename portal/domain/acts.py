@@ -76,7 +76,6 @@ KINDS = frozenset(
         "entry_shown",
         "entry_taken_back",
         "exception_used",
-        "facts_erased",
         "feedback_forgotten",
         "feedback_read",
         "file_copied",

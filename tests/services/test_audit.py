@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from portal.domain.refusals import WrongState
 from portal.models import AuditEvent, AuditHead, AuditNight
 from portal.services import audit
 from portal.services.endings import erased_acts
@@ -238,39 +237,33 @@ class TestErased:
         self, tamper: Session, chain: str, the_house: TestHouse
     ) -> None:
         chains.close_night(tamper, now=NOON + DAY)
-        event = event_of(tamper, chain, 5)
-        assert event.facts
-        erased_acts.erase_facts(tamper, the_house.auditor.account_id, event, now=NOON + 2 * DAY)
+        assert event_of(tamper, chain, 5).facts
+        who = the_house.auditor.account_id
+        assert erased_acts.erase_chain(tamper, who, chain, now=NOON + 2 * DAY) > 5
         assert faults(tamper) == []
         assert event_of(tamper, chain, 5).facts == {}
-        assert event_of(tamper, chain, -1).kind == "facts_erased"
 
-    def test_an_act_of_a_day_can_be_erased_later(self, tamper: Session) -> None:
+    def test_acts_of_a_day_can_be_erased_later(self, tamper: Session) -> None:
         event = tamper.scalars(select(AuditEvent).where(AuditEvent.case_id.is_(None))).first()
         assert event is not None
-        erased_acts.erase_facts(tamper, None, event, now=NOON + 9 * DAY)
+        erased_acts.erase_chain(tamper, None, event.chain, now=NOON + 9 * DAY)
         assert faults(tamper) == []
 
     def test_what_is_left_cannot_be_altered(self, tamper: Session, chain: str) -> None:
-        erased_acts.erase_facts(tamper, None, event_of(tamper, chain, 5), now=NOON)
+        last = erased_acts.erase_chain(tamper, None, chain, now=NOON)
         event_of(tamper, chain, 5).kind = "nothing_happened"
-        assert faults(tamper) == [Fault(chain, 5, "altered")]
+        assert faults(tamper) == [Fault(chain, last, "altered")]
 
     def test_erasing_cannot_be_claimed_by_a_forged_act(self, tamper: Session, chain: str) -> None:
         event = event_of(tamper, chain, 5)
         claim = event_of(tamper, chain, 6)
         event.facts, event.salt = {}, b""
         claim.kind, claim.facts = (
-            "facts_erased",
-            {"event": str(event.id), "rest": audit.rest_of(event)},
+            "chain_erased",
+            {"chain": chain, "until": 5, "rest": audit.rest_of(event)},
         )
         claim.commitment = audit.commitment(claim)
         assert Fault(chain, 6, "link") in faults(tamper)
-
-    def test_the_act_that_vouches_cannot_be_erased(self, tamper: Session, chain: str) -> None:
-        said = erased_acts.erase_facts(tamper, None, event_of(tamper, chain, 5), now=NOON)
-        with pytest.raises(WrongState):
-            erased_acts.erase_facts(tamper, None, said, now=NOON)
 
 
 def test_two_acts_at_once_get_two_places(the_house: TestHouse, her: Person) -> None:

@@ -7,26 +7,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.refusals import WrongState
 from portal.models import AuditEvent
 from portal.services.audit import Facts, record, rest_of
 
-ERASED = "facts_erased"
 CHAIN_ERASED = "chain_erased"
-
-
-def erase_facts(
-    session: Session, actor_id: UUID | None, event: AuditEvent, *, now: datetime
-) -> AuditEvent:
-    """Forget what an act was about. That this was done is an act too, and vouches for the rest.
-
-    Raises WrongState for an act that vouches for another.
-    """
-    if event.kind == ERASED:
-        raise WrongState
-    event.facts, event.salt = {}, b""
-    rest: Facts = {"event": str(event.id), "rest": rest_of(event)}
-    return record(session, actor_id, ERASED, now=now, case_id=event.case_id, facts=rest)
 
 
 def erase_chain(

@@ -117,7 +117,7 @@ def last_wish(session: Session, acting: SignedIn, *, now: datetime) -> Wish | No
 
 
 def get_date(session: Session, acting: SignedIn, appointment_id: UUID) -> Appointment:
-    """A date of hers, or of a service of this colleague, held. Foreign and missing: NotFound."""
+    """A date of hers, or of a service of this colleague. Foreign and missing: NotFound."""
     if acting.is_survivor:
         found = session.scalar(
             select(Appointment).where(

@@ -29,7 +29,7 @@ def split_for_card(
 ) -> None:
     """Split her private key between the case team (in its notes) and the coordinators.
 
-    So that a lost card takes two people and loses nothing: see `services.card_again`.
+    So that a lost card takes two people and loses nothing: see `services.case_work.card_again`.
     """
     ours, theirs = split(private)
     folder.write(case, "card_half", ours.hex())

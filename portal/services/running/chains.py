@@ -11,21 +11,12 @@ from sqlalchemy.orm import Session
 
 from portal.models import AuditEvent, AuditHead, AuditNight
 from portal.services.audit import SALT_BYTES, START, commitment, link_of, rest_of
-from portal.services.endings.erased_acts import CHAIN_ERASED, ERASED
+from portal.services.endings.erased_acts import CHAIN_ERASED
 from portal.services.house import key_file
 from portal.vault import KeyFile, keyed_hash
 
-
-@dataclass(frozen=True)
-class _Erased:
-    """What was erased and must be left of it: single acts, and whole beginnings of chains."""
-
-    events: dict[str, str]
-    chains: dict[str, dict[int, str]]
-
-    def reaches(self, event: AuditEvent) -> bool:
-        """Whether an act stands in the erased beginning of its chain."""
-        return event.number <= max(self.chains.get(event.chain, {}), default=0)
+_Erased = dict[str, dict[int, str]]
+"""By chain: until which acts it was erased, and a digest of what must be left of them."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +104,7 @@ def _check_chain(
     head: AuditHead | None,
 ) -> Iterator[Fault]:
     link, number = START, 0
-    rests, vouched = sha256(), erased.chains.get(chain, {})
+    rests, vouched = sha256(), erased.get(chain, {})
     for event in events:
         rests.update(rest_of(event).encode())
         if event.number != number + 1:
@@ -156,22 +147,17 @@ def _digest(session: Session, keys: KeyFile, at: datetime) -> tuple[int, bytes]:
 
 
 def _erased(session: Session) -> _Erased:
-    """What was erased, and what must be left of it, by the acts that say so themselves."""
-    found, nothing = _Erased({}, {}), _Erased({}, {})
-    said = session.scalars(select(AuditEvent).where(AuditEvent.kind.in_((ERASED, CHAIN_ERASED))))
-    for event in said:
-        if not _is_whole(event, nothing):
-            continue
-        if event.kind == ERASED:
-            found.events[str(event.facts["event"])] = str(event.facts["rest"])
-        else:
-            of_chain = found.chains.setdefault(str(event.facts["chain"]), {})
+    """What was erased, by the acts that say so themselves."""
+    found: _Erased = {}
+    for event in session.scalars(select(AuditEvent).where(AuditEvent.kind == CHAIN_ERASED)):
+        if _is_whole(event, {}):
+            of_chain = found.setdefault(str(event.facts["chain"]), {})
             of_chain[int(event.facts["until"])] = str(event.facts["rest"])
     return found
 
 
 def _is_whole(event: AuditEvent, erased: _Erased) -> bool:
-    """Whether an act says what it said when it was recorded, or was erased by an act that says so.
+    """Whether an act says what it said when it was recorded, or stands where its chain was erased.
 
     An empty salt alone means nothing: whoever alters facts can empty it as well.
     """
@@ -179,4 +165,4 @@ def _is_whole(event: AuditEvent, erased: _Erased) -> bool:
         return commitment(event) == event.commitment
     if event.salt or event.facts:
         return False
-    return erased.reaches(event) or erased.events.get(str(event.id)) == rest_of(event)
+    return event.number <= max(erased.get(event.chain, {}), default=0)

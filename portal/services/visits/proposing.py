@@ -29,9 +29,6 @@ from portal.services.visits import planning
 from portal.services.visits.choices import PlannedPart
 from portal.services.visits.talks import Asked
 
-"""Where a talk is, in words that she understands."""
-
-
 _TAKEN = (Overlaps, ColleagueTaken, RoomTaken, InterpreterTaken, TimeNotPossible)
 
 

@@ -67,7 +67,6 @@ ACT: Mapping[str, str] = {
     "entry_shown": _l("Entry of what is happening shown to her"),
     "entry_taken_back": _l("Entry of what is happening taken back"),
     "exception_used": _l("Time that was not possible used after a second yes"),
-    "facts_erased": _l("Facts of an act erased after their time"),
     "feedback_forgotten": _l("Feedback without a name deleted after its time"),
     "feedback_read": _l("Feedback without a name read"),
     "file_copied": _l("File copied to hand it over"),

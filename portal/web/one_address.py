@@ -112,14 +112,14 @@ class OneAddress:
         )
         if body is None:
             return self._hand_out(environ, mark, self._trouble(environ, mark, Trouble(413)))
-        if fields.get("do") in (LEAVE, COVER):
+        if fields.get("do") in (None, LEAVE, COVER):
             self._keep_half_typed(environ, mark, fields)
         if fields.get("do") == LEAVE:
             return self._leave(environ, mark, fields)
         return self._hand_out(environ, mark, self._follow(environ, mark, fields))
 
     def _keep_half_typed(self, environ: "WSGIEnvironment", mark: Inside, fields: Fields) -> None:
-        """What a page says as it goes out of sight brings along the form that was half typed.
+        """Going elsewhere, or out of sight, brings along the form that was half typed.
 
         Its inner path comes as `s`, which is also what "keep for later" sends.
         """

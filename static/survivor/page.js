@@ -188,6 +188,8 @@
     if (busy) return;
     const fields = [...new FormData(form)];
     if (by?.name) fields.unshift([by.name, by.value]);
+    // Whoever goes on elsewhere finds her words again; whoever skips a question takes them back.
+    if (by?.name == "to" && by.dataset.skip == null) fields.push(...half());
     const words = by?.querySelector("span"), before = words?.textContent;
     if (by) by.disabled = true;
     if (words && form.id != "go") words.textContent = word("sending");

@@ -201,12 +201,16 @@ class Survivor:
         """To the service that asks on this page."""
         self.presses("/sharing/*/yes")
 
-    def sends_a_message(self, words: str) -> None:
-        """Write to her contact person."""
+    def begins_a_message(self, words: str) -> None:
+        """Type what is for her contact person."""
         self.goes("/messages")
         if not self.page.locator("details[open] textarea").count():
             self.page.locator("summary").first.tap()
         self.writes(words)
+
+    def sends_a_message(self, words: str) -> None:
+        """Write to her contact person."""
+        self.begins_a_message(words)
         self.sends()
 
     def changes_language(self, language: str) -> None:

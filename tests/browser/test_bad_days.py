@@ -19,6 +19,7 @@ from tests.people import PIN, Person
 pytestmark = pytest.mark.real
 
 WORDS = "what only she may read"
+OTHER_WORDS = "When does the bus go?"
 SCRIPTING = pytest.mark.parametrize("scripting", [True, False], ids=["script", "no script"])
 SCRIPTING_FIRST = pytest.mark.parametrize(
     "scripting", [True, pytest.param(False, marks=pytest.mark.real)], ids=["script", "no script"]
@@ -258,3 +259,28 @@ def sets_a_date_twice(worker: Colleague, her: Person) -> None:
     worker.page.locator("#time").fill("09:00")
     worker.page.locator("button[value=set]").dblclick()
     expect(worker.page.locator(".notice-done")).to_be_visible()
+
+
+def test_half_typed_words_are_there_when_she_comes_back_to_them(
+    a_phone: APhone, her: Person
+) -> None:
+    she = a_phone().is_in(her)
+    she.begins_to_say_what_she_needs(Category.HOME)
+    she.writes(WORDS)
+    she.goes("/needs/new/choose")
+    she.sends()
+    expect(she.page.locator("textarea")).to_have_value(WORDS)
+    she.begins_a_message(OTHER_WORDS)
+    she.goes("/today")
+    she.reads("Not sent yet")
+    she.goes("/messages")
+    expect(she.page.locator("textarea")).to_have_value(OTHER_WORDS)
+
+
+def test_whoever_skips_a_question_takes_back_what_she_typed(a_phone: APhone, her: Person) -> None:
+    she = a_phone().is_in(her)
+    she.begins_to_say_what_she_needs(Category.HOME)
+    she.writes(WORDS)
+    she.taps(she.page.locator("[data-skip]"))
+    she.taps(she.page.locator(".back"))
+    expect(she.page.locator("textarea")).to_have_value("")

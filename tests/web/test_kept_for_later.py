@@ -129,6 +129,17 @@ def test_what_was_half_typed_is_kept_as_the_page_goes_out_of_sight(
     assert form_of(again, "Send")["a"] == WORDS
 
 
+def test_what_was_half_typed_is_kept_when_she_goes_elsewhere(whole: WholeHouse) -> None:
+    phone = whole.phone(whole.everybody.bea)
+    phone.go("/messages")
+    form = form_of(phone, "Send")
+    kept = {"k": form["k"], "f": form["f"], "a": WORDS, "s": "/messages/write"}
+    phone.send({**kept, "to": "/dates"})
+    assert phone.heading == "Your dates"
+    phone.go("/messages")
+    assert form_of(phone, "Send")["a"] == WORDS
+
+
 def test_what_was_sent_is_not_kept_again(whole: WholeHouse) -> None:
     phone = whole.phone(whole.everybody.bea)
     phone.go("/messages")

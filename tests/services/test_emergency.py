@@ -201,6 +201,17 @@ class TestWhatEndsIt:
             assert session.get_one(Decision, asked).state is DecisionState.LAPSED
             assert session.scalars(select(LentHalf)).all() == []
 
+    def test_it_is_never_promised_for_later_than_it_vanishes(
+        self, the_house: TestHouse, her: Person, case_id: UUID
+    ) -> None:
+        late = NOON + timedelta(days=3, hours=8)
+        with the_house.acting(the_house.coordinator, now=late, second_factor_at=late) as (
+            session,
+            acting,
+        ):
+            asked = emergency.ask(session, acting, her.case_number, reason="She waits.", now=late)
+            assert asked.answer_before == asked.vanishes_at == late + BREAK_GLASS_WAITS
+
     def test_declined_nothing_is_lent(self, the_house: TestHouse, asked: UUID) -> None:
         with the_house.acting(the_house.auditor) as (session, acting):
             deciding.decline(session, acting, asked, reason="Call her instead.", now=NOON)

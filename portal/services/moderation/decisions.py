@@ -258,6 +258,8 @@ def _put(
 ) -> Decision:
     rule = RULES[kind]
     lane = need.lane if need else rule.lane
+    answer_before = need.answer_before if need else promised(session, lane, now=now)
+    vanishes_at = now + rule.vanishes_after if rule.vanishes_after else None
     decision = Decision(
         kind=kind,
         case_id=case_id,
@@ -268,8 +270,9 @@ def _put(
         state=DecisionState.WAITING,
         asked_by_id=acting.account_id,
         asked_at=now,
-        answer_before=need.answer_before if need else promised(session, lane, now=now),
-        vanishes_at=now + rule.vanishes_after if rule.vanishes_after else None,
+        # What will be gone on Sunday cannot wait until Monday.
+        answer_before=min(answer_before, vanishes_at) if vanishes_at else answer_before,
+        vanishes_at=vanishes_at,
     )
     session.add(decision)
     session.flush()

@@ -11,20 +11,30 @@ ALIASES = {
     **dict.fromkeys(("acm", "acq", "aeb", "afb", "ajp", "apc", "ary", "arq", "arz"), "ar"),
     "vls": "nl",
 }
+# What somebody who reads a language is likely to understand when it is not offered. By what people
+# learn and speak, never by the map: nobody who reads Ukrainian is answered in Russian.
+UNDERSTOOD = {
+    "ar": ("en", "fr"),
+    "fa": ("fa-af", "en"),
+    "fa-af": ("fa", "en"),
+    "ps": ("fa-af", "fa", "en"),
+    "ti": ("en",),
+    "uk": ("en",),
+}
 _LONGEST_HEADER = 1000
 
 
 def negotiate(accept_language: str, offered: Sequence[str]) -> str:
-    """The offered code that the header `Accept-Language` likes best, else the first offered one.
+    """The offered code that the header `Accept-Language` likes best, else one that is understood.
 
-    The order of the wishes counts, not how exactly they match: `ti-ER, en;q=0.5` is Tigrinya.
+    The order of the wishes counts, not how exactly they match: `ti-ER, en;q=0.5` is Tigrinya. Who
+    wishes for nothing that is offered or likely understood gets the first one.
     """
     known = {_plain(code): code for code in offered}
-    for wish in _wishes(accept_language[:_LONGEST_HEADER]):
-        for name in _names(wish):
-            if name in known:
-                return known[name]
-    return offered[0]
+    wished = [name for wish in _wishes(accept_language[:_LONGEST_HEADER]) for name in _names(wish)]
+    understood = [other for name in wished for other in UNDERSTOOD.get(name, ())]
+    found = (known[name] for name in (*wished, *understood) if name in known)
+    return next(found, offered[0])
 
 
 def _plain(tag: str) -> str:

@@ -45,3 +45,22 @@ def test_the_order_of_the_wishes_counts(header: str, spoken: str) -> None:
 )
 def test_a_language_is_known_under_the_names_browsers_give_it(header: str, spoken: str) -> None:
     assert negotiate(header, ("en", "ti", "fa", "fa_AF", "ku", "ckb", "zgh")) == spoken
+
+
+@pytest.mark.parametrize(
+    ("header", "offered", "spoken"),
+    [
+        ("ti-ER", OFFERED, "en"),
+        ("uk, ru;q=0.9", OFFERED, "en"),
+        ("ru", OFFERED, "nl"),
+        ("ps", ("nl", "en", "fa_AF"), "fa_AF"),
+        ("prs-AF", ("nl", "en", "fa"), "fa"),
+        ("prs-AF", ("nl", "en"), "en"),
+        ("ar-SY", ("nl", "fr"), "fr"),
+        ("ti, fr;q=0.3", OFFERED, "fr"),
+    ],
+)
+def test_who_reads_none_of_them_is_answered_in_what_she_likely_understands(
+    header: str, offered: tuple[str, ...], spoken: str
+) -> None:
+    assert negotiate(header, offered) == spoken

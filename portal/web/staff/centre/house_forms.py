@@ -82,9 +82,10 @@ class LanguagesForm(SettingForm):
         return {**value, "first": (value["codes"] or [""])[0]}
 
     def value(self) -> dict[str, Any]:
-        """The fallback first."""
-        rest = [code for code in self.codes.data or [] if code != self.first.data]
-        return {"codes": [self.first.data, *rest]}
+        """The fallback first; where nothing is ticked it does not stand in for all the others."""
+        ticked = self.codes.data or []
+        rest = [code for code in ticked if code != self.first.data]
+        return {"codes": [self.first.data, *rest] if ticked else []}
 
 
 class RetentionForm(SettingForm):

@@ -46,9 +46,9 @@ def test_late_and_red_come_first(work: AtWork) -> None:
             "Red: within 30 minutes",
             "Today before 12:40",
             "Orange: within 1 working day",
-            "Can wait until Tuesday 17:00",
+            "Before Tuesday 17:00",
             "Green: within 3 working days",
-            "Can wait until Thursday 17:00",
+            "Before Thursday 17:00",
             "Information: within 5 working days",
         )
     ]

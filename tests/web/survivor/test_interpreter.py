@@ -60,6 +60,16 @@ def test_she_sees_who_comes_and_says_yes(whole: WholeHouse, phone: Phone) -> Non
     assert "Samira · a woman" not in text(phone)
 
 
+def test_of_a_talk_to_which_she_does_not_come_no_interpreter_is_told(phone: Phone) -> None:
+    phone.go("/dates")
+    assert "Samira · a woman" in text(phone)
+    press(phone, "I cannot come")
+    (card,) = (one for one in phone.soup.select(".card") if "You said: I cannot" in one.text)
+    assert "Interpreter" not in card.text
+    press(phone, "I can come after all")
+    assert "we look for somebody" in text(phone)
+
+
 def test_a_no_goes_to_her_case_director(whole: WholeHouse, phone: Phone) -> None:
     date_id = whole.everybody.ids["appointment"][0]
     phone.go("/dates")

@@ -90,6 +90,14 @@ def test_before_she_decides_she_reads_exactly_what_they_would(
     assert words_in(amal, ".said") == [HER_WORDS, HER_WORDS], "her words and the desk's"
 
 
+def test_what_she_cannot_read_she_may_ask_about_before_she_says_yes(
+    amal: Phone, whole: WholeHouse
+) -> None:
+    ask(whole, amal, HOME, ServiceKind.POLICE)
+    press(amal, "Write a message")
+    assert amal.heading == "Messages"
+
+
 @pytest.mark.parametrize("kind", [ServiceKind.POLICE, ServiceKind.PROSECUTOR])
 def test_police_and_prosecutor_are_asked_alone_and_she_does_not_have_to(
     amal: Phone, whole: WholeHouse, kind: ServiceKind

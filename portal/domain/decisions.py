@@ -115,11 +115,13 @@ class Rule:
     """Asked together with what it is about, never by itself."""
     about_any: Permission = Permission.ASK_ABOUT_ANY_CASE
     """Who may ask about a case that is not one's own."""
+    can_give_back: bool = True
+    """Whether it can go back with a note to who asked, who answers and asks again."""
 
 
 RULES: Mapping[DecisionKind, Rule] = {
-    # Hers alone to send: nobody asks for it as an act. Its lane is its own.
-    DecisionKind.NEED: Rule(None, Permission.DECIDE_AT_DESK, Lane.GREEN),
+    # Hers alone to send: nobody asks for it as an act. Its lane is its own; so is its way back.
+    DecisionKind.NEED: Rule(None, Permission.DECIDE_AT_DESK, Lane.GREEN, can_give_back=False),
     DecisionKind.CARD_AGAIN: Rule(
         Permission.ASK_CARD_AGAIN, Permission.DECIDE_CARD_AGAIN, Lane.RED
     ),
@@ -128,6 +130,8 @@ RULES: Mapping[DecisionKind, Rule] = {
         Permission.DECIDE_BREAK_GLASS,
         Lane.RED,
         vanishes_after=BREAK_GLASS_WAITS,
+        # What was lent is lent for this question: another one would find nothing to join.
+        can_give_back=False,
     ),
     DecisionKind.BREAK_GLASS_REVIEW: Rule(
         # Asked for with the yes itself, so that nothing opened in an emergency goes unread.
@@ -175,9 +179,15 @@ RULES: Mapping[DecisionKind, Rule] = {
         can_wait=True,
         has_subject=True,
     ),
-    # Hers alone to ask: somebody else than this colleague on her file.
+    # Hers alone to ask: somebody else than this colleague on her file. She says it without words,
+    # so there is nothing to ask her back.
     DecisionKind.NOT_THIS_PERSON: Rule(
-        None, Permission.ANSWER_NOT_THIS_PERSON, Lane.ORANGE, she_may_ask=True, team_reads=False
+        None,
+        Permission.ANSWER_NOT_THIS_PERSON,
+        Lane.ORANGE,
+        she_may_ask=True,
+        team_reads=False,
+        can_give_back=False,
     ),
 }
 

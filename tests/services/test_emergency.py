@@ -13,7 +13,7 @@ from portal.domain.decisions import (
     DecisionState,
     NobodyToDecide,
 )
-from portal.domain.refusals import NotFound, NotYours, ProofTooOld
+from portal.domain.refusals import NotFound, NotYours, ProofTooOld, WrongState
 from portal.domain.roles import Role
 from portal.models import AuditEvent, Decision, Grant, LentHalf, StaffMember
 from portal.services import messages
@@ -216,6 +216,20 @@ class TestWhatEndsIt:
         with the_house.acting(the_house.auditor) as (session, acting):
             deciding.decline(session, acting, asked, reason="Call her instead.", now=NOON)
             assert session.scalars(select(LentHalf)).all() == []
+
+    def test_withdrawn_nothing_is_lent(self, the_house: TestHouse, asked: UUID) -> None:
+        with the_house.acting(the_house.coordinator) as (session, acting):
+            deciding.withdraw(session, acting, asked, now=NOON)
+            assert session.scalars(select(LentHalf)).all() == []
+
+    def test_an_emergency_takes_a_yes_or_a_no_and_is_never_given_back(
+        self, the_house: TestHouse, case_id: UUID, asked: UUID
+    ) -> None:
+        adil = the_house.acting(the_house.auditor)
+        with adil as (session, acting), pytest.raises(WrongState):
+            deciding.give_back(session, acting, asked, note="Why not call?", now=NOON)
+        accept(the_house, asked)
+        assert opened(the_house, the_house.coordinator, case_id)
 
     def test_an_auditor_who_left_decides_nothing(
         self, the_house: TestHouse, her: Person, asked: UUID

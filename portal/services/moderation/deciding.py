@@ -88,10 +88,14 @@ def accept(
 def give_back(
     session: Session, acting: SignedIn, decision_id: UUID, *, note: str, now: datetime
 ) -> Decision:
-    """Give it back to who asked, with a question or a remark; she may ask again."""
+    """Give it back to who asked, with a question or a remark; she may ask again.
+
+    Raises what `to_decide` raises, and WrongState for a kind that nobody can ask again: a need goes
+    back to her by `desk.give_back`.
+    """
     decision = to_decide(session, acting, decision_id, now=now)
-    if decision.need_id is not None:
-        raise WrongState  # A need goes back to her: `desk.give_back`.
+    if not RULES[decision.kind].can_give_back:
+        raise WrongState
     _say(session, acting, decision, written(note), now=now)
     settle(session, acting, decision, DecisionState.GIVEN_BACK, now=now)
     session.flush()

@@ -93,7 +93,7 @@ def ask_again(
 ) -> Decision:
     """Answer a note with which something was given back: it waits anew, with a new promise."""
     before = get_asked(session, acting, decision_id)
-    if before.state is not DecisionState.GIVEN_BACK or before.need_id is not None:
+    if before.state is not DecisionState.GIVEN_BACK or not RULES[before.kind].can_give_back:
         raise WrongState
     before.state = DecisionState.ASKED_AGAIN
     session.flush()

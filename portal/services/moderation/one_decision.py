@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.domain.decisions import (
     RULES,
-    DecisionKind,
     DecisionState,
     claim_lives,
     deciding_roles,
@@ -53,9 +52,8 @@ class OpenDecision:
 
     @property
     def can_give_back(self) -> bool:
-        """Whether who asked has a page on which to answer a question."""
-        is_hers = self.asked_by is None
-        return not is_hers or self.decision.kind is DecisionKind.CONTACT_CHANGE
+        """Whether who asked can answer a question and ask again."""
+        return RULES[self.decision.kind].can_give_back
 
     @property
     def can_wait(self) -> bool:

@@ -12,6 +12,7 @@ from portal.domain.decisions import DecisionKind, DecisionState
 from portal.domain.needs import Category, HowSoon
 from portal.domain.roles import Role
 from portal.models import Decision, Membership, StaffMember
+from portal.services.case_work import emergency
 from portal.services.moderation import decisions
 from tests.people import Person
 from tests.services.ways import types
@@ -103,6 +104,22 @@ class TestFromAskingToTheAnswer:
         assert "You asked for this yourself: a colleague decides." in cora.text
         cora.post(f"/staff/desk/{asked}", act="withdraw")
         assert state(work, asked) is DecisionState.WITHDRAWN
+
+    def test_an_emergency_is_accepted_or_declined_and_not_given_back(
+        self, work: AtWork, her: Person
+    ) -> None:
+        with work.house.acting(work.house.coordinator, now=work.now, second_factor_at=work.now) as (
+            session,
+            acting,
+        ):
+            asked = emergency.ask(session, acting, her.case_number, reason=WHY, now=work.now).id
+        adil = work.signs_in(work.house.auditor)
+        adil.get(f"/staff/desk/{asked}")
+        assert 'value="accept"' in adil.page and 'value="decline"' in adil.page
+        assert 'value="give_back"' not in adil.page
+        assert "Needed to decline. Only who asked, who decides and the case team" in adil.text
+        adil.post(f"/staff/desk/{asked}", act="decline", words="Call her instead.")
+        assert "Declined." in adil.text
 
     @pytest.mark.parametrize("act", ["withdraw", "again"])
     def test_who_may_decide_takes_nothing_back_that_another_asked(

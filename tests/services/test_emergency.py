@@ -18,6 +18,7 @@ from portal.domain.roles import Role
 from portal.models import AuditEvent, Decision, Grant, LentHalf, StaffMember
 from portal.services import messages
 from portal.services.case_work import emergency, lying_open
+from portal.services.colleagues import staff, teams
 from portal.services.keys import reasons
 from portal.services.keys.halves import KeyNotHandedOver
 from portal.services.moderation import deciding
@@ -46,14 +47,18 @@ def asked(the_house: TestHouse, her: Person, case_id: UUID) -> UUID:
     return ask(the_house, her)
 
 
-def ask(house: TestHouse, her: Person, *, reason: str = "Els is ill, she waits.") -> UUID:
-    with house.acting(house.coordinator) as (session, acting):
-        return emergency.ask(session, acting, her.case_number, reason=reason, now=NOON).id
+def ask(
+    house: TestHouse, her: Person, *, reason: str = "Els is ill, she waits.", at: datetime = NOON
+) -> UUID:
+    with house.acting(house.coordinator, now=at, second_factor_at=at) as (session, acting):
+        return emergency.ask(session, acting, her.case_number, reason=reason, now=at).id
 
 
-def accept(house: TestHouse, decision_id: UUID, *, by: Person | None = None) -> None:
-    with house.acting(by or house.auditor) as (session, acting):
-        deciding.accept(session, acting, decision_id, now=NOON)
+def accept(
+    house: TestHouse, decision_id: UUID, *, by: Person | None = None, at: datetime = NOON
+) -> None:
+    with house.acting(by or house.auditor, now=at, second_factor_at=at) as (session, acting):
+        deciding.accept(session, acting, decision_id, now=at)
 
 
 def opened(house: TestHouse, person: Person, case_id: UUID, *, at: datetime = SOON) -> object:
@@ -188,6 +193,48 @@ class TestTogether:
             )
             assert words == "Els is ill, she waits."
         accept(the_house, review.id, by=the_house.moderator)
+
+
+class TestOpenedAgain:
+    """A second yes opens for its own hour, whatever the first one left behind."""
+
+    @pytest.mark.parametrize("after", [timedelta(minutes=50), timedelta(days=1)])
+    def test_it_lies_open_for_an_hour_from_the_second_yes(
+        self, the_house: TestHouse, her: Person, case_id: UUID, asked: UUID, after: timedelta
+    ) -> None:
+        """Within the first hour, and the day after while no worker ran."""
+        accept(the_house, asked)
+        again = NOON + after
+        accept(the_house, ask(the_house, her, at=again), at=again)
+        with the_house.acting(the_house.coordinator, now=again) as (session, acting):
+            (second, _) = emergency.asked_by(session, acting, now=again)
+            assert second.opens_until == again + emergency.LASTS
+            shown = lying_open.read_case(session, acting, case_id, now=again)
+            assert shown.until == again + emergency.LASTS
+        late = again + emergency.LASTS - timedelta(minutes=1)
+        with the_house.acting(the_house.coordinator, now=late) as (session, acting):
+            shown = lying_open.read_case(session, acting, case_id, now=late)
+            assert shown.name == "Amal"
+            assert [words for _, words in shown.messages] == ["hello"]
+        with pytest.raises(NotFound):
+            opened(the_house, the_house.coordinator, case_id, at=again + emergency.LASTS)
+
+    def test_a_coordinator_who_is_on_the_case_keeps_what_she_has_without_an_end(
+        self, the_house: TestHouse, her: Person, case_id: UUID
+    ) -> None:
+        with the_house.database.transaction() as session:
+            stand_in = the_house.stand_in.account_id
+            staff.give_role(session, stand_in, Role.COORDINATOR, now=NOON)
+        with the_house.acting(the_house.coordinator) as (session, acting):
+            ((waiting, _),) = teams.waiting_for_key(session, acting)
+            teams.hand_over(session, acting, waiting.id, now=NOON)
+        with the_house.acting(the_house.stand_in) as (session, acting):
+            asked = emergency.ask(session, acting, her.case_number, reason="Ill", now=NOON).id
+        accept(the_house, asked)
+        after = NOON + timedelta(days=1)
+        with the_house.database.transaction() as session:
+            expiry.forget_expired(session, now=after)
+        assert read_through_the_house(the_house, the_house.stand_in, case_id) >= HERS
 
 
 class TestWhatEndsIt:

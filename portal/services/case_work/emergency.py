@@ -3,10 +3,12 @@
 Each of the two holds one half of every folder key, so neither can open anything alone.
 """
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.decisions import BREAK_GLASS_WAITS, DecisionKind, DecisionState
@@ -20,7 +22,7 @@ from portal.services import audit
 from portal.services.case_work.cases import on_team
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import halves, reasons
-from portal.services.keys.folders import Grantee, give
+from portal.services.keys.folders import Grantee, give, is_live
 from portal.services.keys.holders import get_one, public_halves
 from portal.services.moderation import decisions
 
@@ -137,13 +139,7 @@ def _grant(
         one.id: one
         for one in session.scalars(select(Folder).where(Folder.case_id == decision.case_id))
     }
-    has = set(
-        session.execute(
-            select(Grant.folder_id, Grant.version).where(
-                Grant.holder_id == asker, Grant.folder_id.in_(folders)
-            )
-        ).all()
-    )
+    has = _kept(session, asker, folders, keys, now=now)
     for (folder_id, version), key in keys.items():
         if (folder_id, version) not in has and folder_id in folders:
             give(
@@ -157,6 +153,33 @@ def _grant(
                 now=now,
             )
     session.flush()
+
+
+def _kept(
+    session: Session,
+    asker: UUID,
+    folders: Iterable[UUID],
+    keys: Collection[halves.Subject],
+    *,
+    now: datetime,
+) -> set[halves.Subject]:
+    """What the asker opens all the same; what an earlier opening left of these keys is gone.
+
+    That ends before this hour does, or has ended and only waits for the worker.
+    """
+    hers = session.scalars(
+        select(Grant).where(Grant.holder_id == asker, Grant.folder_id.in_(folders))
+    ).all()
+    kept, over = set(), []
+    for grant in hers:
+        subject = (grant.folder_id, grant.version)
+        if grant.why is not Why.EMERGENCY and is_live(grant, now=now):
+            kept.add(subject)
+        elif subject in keys:
+            over.append(grant.id)
+    gone = delete(Grant).where(Grant.id.in_(over))
+    session.execute(gone.execution_options(synchronize_session="fetch"))
+    return kept
 
 
 def _openings(session: Session, *wanted: object, now: datetime) -> list[Opening]:

@@ -13,7 +13,9 @@ from portal.domain.accounts import CardState
 from portal.domain.decisions import DecisionKind
 from portal.domain.holders import HolderKind
 from portal.domain.needs import Category
+from portal.domain.refusals import WrongState
 from portal.domain.roles import Role
+from portal.domain.safe_contact import LASTS
 from portal.domain.services import ServiceKind
 from portal.domain.visits.house import Wishes
 from portal.models import (
@@ -35,7 +37,7 @@ from portal.models import (
     StaffMember,
     TeamCopy,
 )
-from portal.services import drafts, messages
+from portal.services import drafts, messages, today
 from portal.services.case_work import cases
 from portal.services.colleagues import staff
 from portal.services.dates import kept_apart, own_times
@@ -48,6 +50,7 @@ from portal.services.need_to_know import sharing
 from portal.services.needs import stories
 from portal.services.referrals import at_service, listing
 from portal.services.running import chains, paper, recovery
+from portal.services.telling import safe_contact, ways
 from portal.vault import (
     BadWords,
     KeyFile,
@@ -57,6 +60,7 @@ from portal.vault import (
     seal_to,
 )
 from tests.people import NOON, PASSPHRASE, Person, TestHouse
+from tests.services.ways import says_yes
 
 OTHER_KEY_FILE = KeyFile(bytes(reversed(range(32))))
 BEGINS = "She begins at the desk."
@@ -230,6 +234,24 @@ def test_she_comes_in_with_a_new_card_and_has_lost_nothing(
         draft = drafts.find(session, acting, "note", now=NOON)
         assert draft == {"words": "half a thought"}
         drafts.keep(session, acting, "note", {"words": "another"}, now=NOON)
+
+
+def test_her_yes_to_texts_has_lapsed_and_she_is_asked_again(
+    lived_in: TestHouse, without_key_file: TestHouse, her: Person
+) -> None:
+    says_yes(lived_in, her)
+    with without_key_file.database.transaction() as session:
+        sheets = paper.keys_of_sheets(session, *lived_in.sheets)
+        new_key_file.sign_everything_again(session, sheets, now=NOON)
+        assert ways.count_yeses(session, now=NOON) == {}
+    with without_key_file.acting(her) as (session, acting):
+        (email,) = [one for one in safe_contact.hers(session, acting, now=NOON).values() if one.way]
+        assert email.has_lapsed(NOON)
+        assert today.show(session, acting, now=NOON).has_lapsed
+        with pytest.raises(WrongState):
+            safe_contact.send_test(session, acting, email.channel, now=NOON)
+        kept = safe_contact.still_safe(session, acting, email.channel, now=NOON)
+        assert ways.read_as_machine(session, kept, now=NOON) == (email.way, NOON + LASTS)
 
 
 def test_what_cannot_be_proved_is_named_and_not_signed(

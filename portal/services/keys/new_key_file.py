@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.accounts import CardState
 from portal.domain.folders import HERS_ALONE, Why
 from portal.domain.holders import TEAMS, HolderKind
+from portal.domain.safe_contact import COUNTS
 from portal.models import (
     Card,
     Case,
@@ -27,6 +28,7 @@ from portal.models import (
     KeySlot,
     NotThisInterpreter,
     OwnTimes,
+    SafeContact,
     SignIn,
     Tries,
 )
@@ -64,6 +66,7 @@ def sign_everything_again(session: Session, sheets: Keys, *, now: datetime) -> P
     holders.add_key(session, house, key_file(session).house.public, now=now)
     audit.record(session, None, "key_file_replaced", now=now)
     recovery.dismiss_everybody(session, now=now)
+    _end_yeses(session, now=now)
     _sign_grants(session, sheets, proved)
     proved.faults += apart_again.sign_again(session, sheets, proved.keys)
     for copies in (for_teams.KEYS, reasons.KEYS):
@@ -112,8 +115,6 @@ def _pair_of(session: Session, sheets: Keys, holder: Holder, version: int) -> Ke
 
 def _sign_grants(session: Session, sheets: Keys, proved: Proved) -> None:
     hers_alone = set(session.scalars(select(Folder.id).where(Folder.kind.in_(HERS_ALONE))))
-    # The machine's own half was in the lost file: it sends nothing until she says yes anew.
-    session.execute(delete(Grant).where(Grant.why == Why.TO_TELL_HER))
     grants = session.scalars(select(Grant).order_by(Grant.folder_id, Grant.version)).all()
     known = {
         (grant.folder_id, grant.version): _folder_key(grant, proved)
@@ -134,6 +135,17 @@ def _sign_grants(session: Session, sheets: Keys, proved: Proved) -> None:
 
 def _folder_key(grant: Grant, proved: Proved) -> bytes | None:
     return key_in(proved.keys.get((grant.holder_id, grant.holder_version)), grant)
+
+
+def _end_yeses(session: Session, *, now: datetime) -> None:
+    """The machine's own half was in the lost file: it sends nothing until she says yes anew.
+
+    Her yes ends as if its days were over, so that she is asked again and nobody counts on it.
+    """
+    session.execute(delete(Grant).where(Grant.why == Why.TO_TELL_HER))
+    counts = SafeContact.wish.in_(COUNTS) & (SafeContact.until > now)
+    ended = update(SafeContact).where(counts).values(until=now)
+    session.execute(ended.execution_options(synchronize_session="fetch"))
 
 
 def _forget_left_out(session: Session, proved: Proved) -> None:

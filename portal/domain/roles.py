@@ -27,6 +27,7 @@ class Permission(StrEnum):
     OPEN_CASE = "open_case"
     ISSUE_CARD = "issue_card"
     FIND_CASE = "find_case"
+    WORK_ON_CASE = "work_on_case"
     WRITE_TO_SURVIVOR = "write_to_survivor"
     PLAN_VISIT = "plan_visit"
     READ_DESK = "read_desk"
@@ -81,6 +82,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.OPEN_CASE: frozenset({Role.CASE_DIRECTOR, Role.INTAKE_WORKER}),
     Permission.ISSUE_CARD: frozenset({Role.CASE_DIRECTOR, Role.INTAKE_WORKER}),
     Permission.FIND_CASE: frozenset({Role.CASE_DIRECTOR, Role.INTAKE_WORKER}),
+    Permission.WORK_ON_CASE: frozenset({Role.CASE_DIRECTOR}),
     Permission.WRITE_TO_SURVIVOR: frozenset({Role.CASE_DIRECTOR}),
     Permission.PLAN_VISIT: frozenset({Role.CASE_DIRECTOR}),
     Permission.READ_DESK: frozenset({Role.MODERATOR}),

@@ -24,6 +24,7 @@ MAY: dict[Role, set[Permission]] = {
         Permission.OPEN_CASE,
         Permission.ISSUE_CARD,
         Permission.FIND_CASE,
+        Permission.WORK_ON_CASE,
         Permission.WRITE_TO_SURVIVOR,
         Permission.PLAN_VISIT,
     },

@@ -3,12 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, false, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.accounts import CaseState
 from portal.domain.folders import FolderKind
 from portal.domain.refusals import NotFound
+from portal.domain.roles import Permission
 from portal.models import Case, Look, plain_rows
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
@@ -34,8 +35,23 @@ def find_case(session: Session, acting: SignedIn, number: str) -> Case | None:
 
 
 def on_team(acting: SignedIn) -> ColumnElement[bool]:
-    """The condition that somebody is case director or stand-in of a case."""
-    return or_(Case.case_director_id == acting.account_id, Case.stand_in_id == acting.account_id)
+    """The condition that a case is this person's to work on: it bears her name, and she still has
+    the role for it.
+    """
+    if not acting.may(Permission.WORK_ON_CASE):
+        return false()
+    return on_case(acting.account_id)
+
+
+def is_on_team(acting: SignedIn, case: Case) -> bool:
+    """Whether a case is this person's to work on, as `on_team` asks the database."""
+    named = acting.account_id in (case.case_director_id, case.stand_in_id)
+    return named and acting.may(Permission.WORK_ON_CASE)
+
+
+def on_case(account_id: UUID) -> ColumnElement[bool]:
+    """The condition that a case bears a colleague's name, as case director or stand-in."""
+    return or_(Case.case_director_id == account_id, Case.stand_in_id == account_id)
 
 
 def look(session: Session, acting: SignedIn, case: Case, *, now: datetime) -> datetime | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.leave import CannotStandIn, Days, LastReader, StandInIsAway
@@ -13,6 +13,7 @@ from portal.domain.roles import Permission, Role
 from portal.models import Case, Leave, Membership, StaffMember
 from portal.services import audit
 from portal.services.case_work import leave
+from portal.services.case_work.cases import on_case
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import pending
 
@@ -192,11 +193,6 @@ def one_reader(session: Session, acting: SignedIn) -> list[tuple[Case, StaffMemb
         .limit(200)
     )
     return [(case, member) for case, member in rows]
-
-
-def on_case(account_id: UUID) -> ColumnElement[bool]:
-    """The condition that a colleague directs a case or stands in."""
-    return or_(Case.case_director_id == account_id, Case.stand_in_id == account_id)
 
 
 def _move_keys(

@@ -6,7 +6,7 @@ Nobody does any of it to her own account, and each asks for a fresh second-facto
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.decisions import DecidedMeanwhile, DecisionKind, check_proof
@@ -22,6 +22,7 @@ from portal.domain.roles import (
 from portal.models import Decision, Membership, Service, StaffMember
 from portal.services import audit
 from portal.services.case_work import cover
+from portal.services.case_work.cases import on_case
 from portal.services.colleagues import invitations, teams
 from portal.services.entry import sessions
 from portal.services.entry.sessions import SignedIn
@@ -34,6 +35,14 @@ class OwnAccount(Refusal):
 
 class RoleHeldAlready(Refusal):
     """She holds this role there already."""
+
+
+class FilesAreHers(Refusal):
+    """`count` files bear her name as case director or stand-in: they are handed on first."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
 
 
 def give(
@@ -112,12 +121,15 @@ def take(
 ) -> None:
     """Take a role away; from her next request on it opens nothing.
 
-    Raises NotYours, ProofTooOld, OwnAccount, NotFound, LastKeyHolder.
+    Raises NotYours, ProofTooOld, OwnAccount, NotFound, LastKeyHolder, and FilesAreHers while her
+    files would have a reader who may not read them.
     """
     _a_colleague(session, acting, account_id, now=now)
     membership = session.get(Membership, membership_id)
     if membership is None or membership.account_id != account_id:
         raise NotFound
+    if membership.role is Role.CASE_DIRECTOR:
+        _check_files_handed_on(session, membership)
     teams.take_role(
         session, membership, now=now, actor_id=acting.account_id, even_the_last=even_the_last
     )
@@ -189,6 +201,15 @@ def _check_fits(session: Session, account_id: UUID, role: Role, service_id: UUID
     check_together((one.role for one in held), role)
     if any((one.role, one.service_id) == (role, service_id) for one in held):
         raise RoleHeldAlready
+
+
+def _check_files_handed_on(session: Session, taken: Membership) -> None:
+    held = _memberships(session, taken.account_id)
+    if any(one.role is Role.CASE_DIRECTOR and one.id != taken.id for one in held):
+        return
+    count = session.scalar(select(func.count()).where(on_case(taken.account_id)))
+    if count:
+        raise FilesAreHers(count)
 
 
 def _a_colleague(

@@ -20,6 +20,7 @@ from portal.domain.referrals import WITH_THE_SERVICE
 from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission, Role
 from portal.models import Appointment, Case, Membership, Referral, Service, StaffMember
+from portal.services.case_work.cases import is_on_team
 from portal.services.dates.shown_dates import Asking, Shown, with_details, with_names
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import open_referrals
@@ -93,17 +94,17 @@ def of_survivor(
     Raises NotFound for whoever may open none of them and is not in her case team.
     """
     case = session.get(Case, case_id)
-    is_on_team = case is not None and acting.account_id in (case.case_director_id, case.stand_in_id)
+    is_mine = case is not None and is_on_team(acting, case)
     wanted = select(Referral).where(
         Referral.case_id == case_id, Referral.state.in_(WITH_THE_SERVICE)
     )
-    if not is_on_team:
+    if not is_mine:
         wanted = wanted.where(Referral.service_id.in_(acting.services(Role.SERVICE_STAFF)))
     referrals = {row.id: row for row in session.scalars(wanted)}
     opened = open_referrals(
         session, acting, referrals, purpose="service_dates", now=now, as_list=True
     )
-    if case is None or not (opened or is_on_team):
+    if case is None or not (opened or is_mine):
         raise NotFound
     names = [name for one in opened if (name := opened[one].read(referrals[one], "name"))]
     return _whose(
@@ -111,7 +112,7 @@ def of_survivor(
         Appointment.referral_id.in_(list(opened)),
         {referrals[one].service_id for one in opened},
         with_id,
-        Her(case.id, names[0] if names else case.number, is_on_team=is_on_team),
+        Her(case.id, names[0] if names else case.number, is_on_team=is_mine),
     )
 
 

@@ -22,7 +22,7 @@ from portal.domain.words import written
 from portal.models import Case, Decision, TimelineEntry
 from portal.services import audit
 from portal.services.case_work import cases
-from portal.services.case_work.cases import on_team
+from portal.services.case_work.cases import on_case, on_team
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.folders import Grantee, held_folder, readers
 from portal.services.keys.opened_folder import OpenFolder
@@ -87,7 +87,9 @@ def write_programme(
     if not contract_allows:
         raise ContractSaysNo
     open_case = select(Case.id).where(
-        Case.number == printed_number(number), Case.state == CaseState.OPEN, ~on_team(acting)
+        Case.number == printed_number(number),
+        Case.state == CaseState.OPEN,
+        ~on_case(acting.account_id),
     )
     case_id = session.scalar(open_case)
     if case_id is None:

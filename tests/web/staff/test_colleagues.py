@@ -10,6 +10,7 @@ from portal.domain.needs import Category
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import Folder, Grant, Holder, Membership, StaffMember, TeamCopy
+from portal.services.colleagues import staff
 from tests.people import NOON, Person, TestHouse
 from tests.web.staff.browser import Browser
 from tests.web.staff.conftest import Clock
@@ -107,8 +108,6 @@ def test_a_coordinator_hands_over_a_key_that_she_holds_herself(
 ) -> None:
     housing = people.services[ServiceKind.HOUSING]
     with people.database.transaction() as session:
-        from portal.services.colleagues import staff
-
         own = people.coordinator.account_id
         staff.give_role(session, own, Role.SERVICE_STAFF, now=NOON, service_id=housing.id)
     worker = people.workers[ServiceKind.HOUSING]
@@ -183,6 +182,37 @@ def test_the_last_who_holds_a_key_is_not_let_go_by_mistake(
     assert copies(people, people.moderator) == 0
     page_of(cora, people.director).submit("Give this role", role="moderator", service="")
     assert "nobody present holds this key: it waits for the paper words" in cora.words
+
+
+def test_a_case_director_hands_her_files_on_before_her_role_goes(
+    cora: Browser, people: TestHouse, signed_in: SignIn
+) -> None:
+    her = people.a_survivor()
+    lead = (Role.CASE_DIRECTOR, people.services[ServiceKind.CENTRE_WORK].id)
+    nadia = people.a_colleague("Nadia", lead)
+    take(cora, people, people.director)
+    assert "1 file has this colleague as case director or stand-in. Hand it on first" in cora.words
+    els = signed_in(people.director)
+    assert "Amal" in els.get(f"/staff/cases/{her.case_id}").words
+    cora.get(f"/staff/cover/files/{people.director.account_id}")
+    cora.submit("Hand these files on", files=[str(her.case_id)], stand_in=str(nadia.account_id))
+    take(cora, people, people.director)
+    assert "The role is taken away." in cora.words
+    assert els.get(f"/staff/cases/{her.case_id}/notes").status == 404
+
+
+def test_of_two_places_as_case_director_one_goes_though_files_are_hers(
+    cora: Browser, people: TestHouse
+) -> None:
+    people.a_survivor()
+    housing = people.services[ServiceKind.HOUSING].id
+    with people.database.transaction() as session:
+        els = people.director.account_id
+        staff.give_role(session, els, Role.CASE_DIRECTOR, now=NOON, service_id=housing)
+    take(cora, people, people.director)
+    assert "The role is taken away." in cora.words
+    take(cora, people, people.director)
+    assert "Hand it on first" in cora.words
 
 
 def test_a_training_date_is_set_and_counts_at_the_next_act(

@@ -56,6 +56,29 @@ def test_a_role_taken_away_while_its_holder_is_on_the_page(
     assert "112" in mona.page.get_text()
 
 
+def test_a_case_director_without_her_role_opens_none_of_her_files(whole: WholeHouse) -> None:
+    """Her name may still stand on them, and their keys be hers: the role is asked first."""
+    director, case_id = whole.everybody.staff["director"], whole.everybody.amal.case_id
+    browser = whole.browser(director).get(f"/staff/cases/{case_id}/notes")
+    assert "Amal" in browser.words
+    with whole.database.transaction() as session:
+        session.execute(delete(Membership).where(Membership.account_id == director.account_id))
+    before, wrong, tried = whole.rows(), [], 0
+    for rule in rules(whole.app, "staff"):
+        if ".inside." not in rule.endpoint or rule.arguments != {"case_id"}:
+            continue
+        for method in methods(rule):
+            fields = {"csrf_token": csrf_token(browser.page), "act": "x"}
+            path = path_of(rule, {"case_id": str(case_id)})
+            answer = browser.client.open(path, method=method, data=fields, follow_redirects=True)
+            tried += 1
+            if answer.status_code != 404 or "Amal" in answer.text:
+                wrong.append(f"{method} {rule.rule}: {answer.status_code}")
+    assert tried > 10
+    assert wrong == []
+    assert whole.rows() == before
+
+
 def lapse(whole: WholeHouse, person: Person) -> None:
     """Her training ended the day before yesterday."""
     with whole.database.transaction() as session:

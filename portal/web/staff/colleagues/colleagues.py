@@ -23,7 +23,7 @@ from portal.models import Decision
 from portal.services.colleagues import again, invitations, listing, roles, staff
 from portal.services.colleagues.again import Lost
 from portal.services.colleagues.listing import Show
-from portal.services.colleagues.roles import OwnAccount, RoleHeldAlready
+from portal.services.colleagues.roles import FilesAreHers, OwnAccount, RoleHeldAlready
 from portal.services.colleagues.teams import LastKeyHolder
 from portal.services.entry import browsers
 from portal.web import guards
@@ -125,11 +125,24 @@ def take_role(account_id: UUID, membership_id: UUID) -> ResponseReturnValue:
             )
     except LastKeyHolder:
         return page(account_id, last_for=request.path)
+    except FilesAreHers as refusal:
+        flash(_files_are_hers(refusal.count), "warn")
     except OwnAccount:
         flash(WORDS[OwnAccount], "warn")
     else:
         flash(_("The role is taken away. It opens nothing any more."), "done")
     return redirect(url_for(".colleague", account_id=account_id))
+
+
+def _files_are_hers(number: int) -> str:
+    words: str = ngettext(
+        "%(num)s file has this colleague as case director or stand-in. Hand it on first, under "
+        "Cover; then take the role away.",
+        "%(num)s files have this colleague as case director or stand-in. Hand them on first, "
+        "under Cover; then take the role away.",
+        number,
+    )
+    return words
 
 
 @blueprint.post("/<uuid:account_id>/training")

@@ -39,6 +39,7 @@ PERMISSION: dict[Permission, str] = {
     Permission.OPEN_CASE: _l("Open a file"),
     Permission.ISSUE_CARD: _l("Issue a card"),
     Permission.FIND_CASE: _l("Find a file of one's own by its number"),
+    Permission.WORK_ON_CASE: _l("Read and work on one's own files"),
     Permission.WRITE_TO_SURVIVOR: _l("Write to survivors of one's own files"),
     Permission.PLAN_VISIT: _l("Plan visits for survivors of one's own files"),
     Permission.READ_DESK: _l("Read what waits at the desk"),

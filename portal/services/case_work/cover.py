@@ -166,9 +166,9 @@ def leave_house(
     if last and not even_the_last:
         raise LastReader(len(last))
     for case in cases:
+        pending.forget(session, case.id, account_id)
         if case in last:
             continue
-        pending.forget(session, case.id, account_id)
         pending.take_away(session, acting, case.id, account_id, now=now)
         if case.case_director_id == account_id:
             case.case_director_id, case.stand_in_id = case.stand_in_id, account_id

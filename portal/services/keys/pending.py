@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.domain.decisions import check_proof
 from portal.domain.folders import FolderKind, Why
@@ -20,6 +20,10 @@ from portal.services.entry.sessions import SignedIn
 from portal.services.keys.folders import Grantee, end_grants, give_all
 from portal.services.keys.holders import public_halves
 from portal.services.keys.reading import case_keys
+
+# Whoever holds the current key of the contact card as a member of the team holds the others too.
+_CURRENT = (Grant.folder_id == Folder.id) & (Grant.version == Folder.version)
+_AS_TEAM = (Folder.kind == FolderKind.CONTACT_CARD, Grant.why == Why.CASE_TEAM)
 
 
 @dataclass(frozen=True)
@@ -41,13 +45,9 @@ def holders_of(session: Session, case_ids: Iterable[UUID]) -> dict[UUID, set[UUI
     """Who holds the current key of each case's contact card as a member of its team."""
     rows = session.execute(
         select(Folder.case_id, Account.id)
-        .join(Grant, (Grant.folder_id == Folder.id) & (Grant.version == Folder.version))
+        .join(Grant, _CURRENT)
         .join(Account, Account.holder_id == Grant.holder_id)
-        .where(
-            Folder.case_id.in_(list(case_ids)),
-            Folder.kind == FolderKind.CONTACT_CARD,
-            Grant.why == Why.CASE_TEAM,
-        )
+        .where(Folder.case_id.in_(list(case_ids)), *_AS_TEAM)
     )
     found: dict[UUID, set[UUID]] = {}
     for case_id, account_id in rows:
@@ -159,7 +159,7 @@ def to_confirm(session: Session, acting: SignedIn) -> list[Waiting]:
     # Asked of each that waits, which are few, and not of every file of which she holds keys.
     mine = (
         select(Folder.id)
-        .join(Grant, (Grant.folder_id == Folder.id) & (Grant.version == Folder.version))
+        .join(Grant, _CURRENT)
         .where(
             Folder.case_id == PendingGrant.case_id,
             Grant.holder_id == acting.holder_id,
@@ -181,8 +181,28 @@ def of_case(session: Session, case_id: UUID) -> list[Waiting]:
 
 
 def everywhere(session: Session) -> list[Waiting]:
-    """Everything that waits in the house, for whoever arranges cover."""
+    """What waits in the house, the oldest first, for whoever arranges cover."""
     return _waiting(session, PendingGrant.id.is_not(None))
+
+
+def without_holder(session: Session) -> list[PendingGrant]:
+    """What nobody present can hand over, to colleagues who are here; all of it."""
+    holder = aliased(StaffMember)
+    held = (
+        select(Folder.id)
+        .join(Grant, _CURRENT)
+        .join(Account, Account.holder_id == Grant.holder_id)
+        .join(holder, (holder.account_id == Account.id) & holder.left_at.is_(None))
+        .where(Folder.case_id == PendingGrant.case_id, *_AS_TEAM)
+        .exists()
+    )
+    waiting = (
+        select(PendingGrant)
+        .join(StaffMember, StaffMember.account_id == PendingGrant.account_id)
+        .where(StaffMember.left_at.is_(None), ~held)
+        .order_by(PendingGrant.authorised_at, PendingGrant.id)
+    )
+    return list(session.scalars(waiting))
 
 
 def _waiting(session: Session, wanted: object) -> list[Waiting]:
@@ -190,7 +210,7 @@ def _waiting(session: Session, wanted: object) -> list[Waiting]:
         select(PendingGrant, Case.number, StaffMember.name)
         .join(Case, Case.id == PendingGrant.case_id)
         .join(StaffMember, StaffMember.account_id == PendingGrant.account_id)
-        .where(wanted)  # type: ignore[arg-type]
+        .where(wanted, StaffMember.left_at.is_(None))  # type: ignore[arg-type]
         .order_by(PendingGrant.authorised_at, Case.number)
         .limit(200)
     ).all()

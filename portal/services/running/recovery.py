@@ -23,6 +23,7 @@ from portal.models import (
     Holder,
     KeySlot,
     Membership,
+    PendingGrant,
     Service,
     SignIn,
     StaffMember,
@@ -65,6 +66,7 @@ def dismiss_everybody(session: Session, *, now: datetime) -> int:
         delete(TeamCopy).where(TeamCopy.member_id.in_(people)),
         delete(SignIn).where(SignIn.account_id.in_(accounts)),
         delete(Membership).where(Membership.account_id.in_(accounts)),
+        delete(PendingGrant).where(PendingGrant.account_id.in_(accounts)),
     ):
         session.execute(row.execution_options(synchronize_session="fetch"))
     _end_all_grants(session, session.scalars(people).all())

@@ -23,10 +23,8 @@ def give_what_waits(session: Session, sheets: Keys, *, now: datetime) -> recover
         _give_team(session, sheets, team, membership, now=now)
         for membership, team in _waiting_members(session)
     ]
-    waiting = [one for one in pending.everywhere(session) if not one.holders]
-    opened = 0
-    for one in waiting:
-        opened += _give_case(session, sheets, one.pending, now=now)
+    waiting = pending.without_holder(session)
+    opened = sum(_give_case(session, sheets, one, now=now) for one in waiting)
     facts: audit.Facts = {"teams": len(teams), "cases": len(waiting), "folders": opened}
     audit.record(session, None, "recovery_sheets_used", now=now, facts=facts)
     return recovery.Recovered(len(teams), len(waiting), opened)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from stat import S_IMODE
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.cli.saying import settings_or_stop
 from portal.database import Database, is_migrated
-from portal.domain.roles import Role
+from portal.domain.roles import Role, pairs_apart
 from portal.models import AuditNight, Centre, Membership, Service, StaffMember
 from portal.services.colleagues import staff
 from portal.services.house import HouseNotReady
@@ -128,12 +129,29 @@ def _of_house(session: Session, settings: Settings) -> Iterator[Finding]:
         held = len(staff.with_role(session, role))
         if held < needed:
             yield Finding(f"{held} of at least {needed} {role.value}: {why}.")
+    yield from _of_roles_kept_apart(session)
     yield from _of_services(session)
     yield from of_telling(session, settings)
     yield from _of_team_keys(session)
     last = session.scalar(select(func.max(AuditNight.at)))
     if last is None or datetime.now(UTC) - last > _NIGHT_IS_OLD:
         yield Finding("no night was closed lately: is `portal worker` running?", is_fault=False)
+
+
+def _of_roles_kept_apart(session: Session) -> Iterator[Finding]:
+    """What only `portal recover` gives one person, where nobody was left."""
+    rows = session.execute(
+        select(StaffMember.name, StaffMember.account_id, Membership.role)
+        .join(Membership, Membership.account_id == StaffMember.account_id)
+        .where(StaffMember.left_at.is_(None))
+        .order_by(StaffMember.name, StaffMember.account_id)
+    ).all()
+    for (name, _), held in groupby(rows, key=lambda row: (row[0], row[1])):
+        pairs = [
+            f"{one.value} with {other.value}" for one, other in pairs_apart(r[2] for r in held)
+        ]
+        if pairs:
+            yield Finding(f"{name} holds roles that are never one person's: {', '.join(pairs)}.")
 
 
 def _of_services(session: Session) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.cli.saying import open_database, settings_or_stop, stop
-from portal.domain.roles import Role
+from portal.domain.roles import Role, pairs_apart
 from portal.domain.services import ServiceKind
 from portal.models import Service
 from portal.services.colleagues import staff as colleagues
@@ -114,6 +114,11 @@ def _wanted(
     session: Session, roles: list[Role], services: tuple[str, ...]
 ) -> list[tuple[Role, UUID | None]]:
     """Each role with the service it is held in; who only sits in a service is its staff."""
+    for one, other in pairs_apart(roles):
+        stop(
+            f"“{one.value}” and “{other.value}” are never one person's: one checks the other; "
+            "nobody was added."
+        )
     places = [_find_service(session, typed).id for typed in services]
     if Role.SERVICE_STAFF in roles and not places:
         stop("Service staff sit in a service: give --service.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from itertools import combinations
 
 from portal.domain.refusals import Refusal
 
@@ -166,9 +167,18 @@ class RoleNeedsService(Refusal):
 
 def check_together(held: Iterable[Role], new: Role) -> None:
     """Refuse a role that may not go with what the person holds already."""
-    for role in held:
-        if new in APART.get(role, ()) or role in APART.get(new, ()):
-            raise RolesKeptApart
+    if any(_are_apart(role, new) for role in held):
+        raise RolesKeptApart
+
+
+def pairs_apart(held: Iterable[Role]) -> list[tuple[Role, Role]]:
+    """Of all that one person holds, or shall hold, the roles that may not go together."""
+    pairs = combinations(sorted(set(held)), 2)
+    return [(one, other) for one, other in pairs if _are_apart(one, other)]
+
+
+def _are_apart(one: Role, other: Role) -> bool:
+    return other in APART.get(one, ()) or one in APART.get(other, ())
 
 
 def check_place(role: Role, *, in_service: bool) -> None:

@@ -134,6 +134,17 @@ def test_colleagues_wait_for_those_who_hold_the_key(founded: dict[str, str], run
     assert "Bo (auditor) waits for a team's key from Adil." in run("check").output
 
 
+def test_nobody_is_hired_for_both_halves_of_the_emergency_keys(
+    founded: dict[str, str], run: Run
+) -> None:
+    hire = ("staff", "add", "--email", "e@house.example", "--name", "Eva")
+    result = run(*hire, "--role", "coordinator", "--role", "case_director", "--role", "auditor")
+    assert result.exit_code == 1
+    assert "“auditor” and “case_director” are never one person's" in result.output
+    assert "nobody was added" in result.output
+    assert run(*hire, "--role", "coordinator", "--role", "case_director").exit_code == 0
+
+
 def test_services_have_staff(founded: dict[str, str], run: Run) -> None:
     add = ("service", "add", "--kind", "police", "--place", "Corridor C, 2")
     assert run(*add, "--name", "Police").exit_code == 0

@@ -218,6 +218,10 @@ def test_everybody_can_be_replaced_with_the_key_file_at_hand(
         staying = session.scalars(select(StaffMember.name).where(StaffMember.left_at.is_(None)))
         assert list(staying) == ["Nel"]
         assert all(card.voided_at is None for card in session.scalars(select(Card)))
+    said = run("check").output
+    assert (
+        "Nel holds roles that are never one person's: auditor with case_director, auditor" in said
+    )
     assert words_she_reads(her) == [WORDS]
     lived_in.database.close()
 

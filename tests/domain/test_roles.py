@@ -14,6 +14,7 @@ from portal.domain.roles import (
     allows,
     check_place,
     check_together,
+    pairs_apart,
 )
 from tests.people import NOON
 
@@ -157,6 +158,12 @@ def test_a_decision_wants_a_proof_of_the_last_fifteen_minutes() -> None:
 def test_roles_that_check_each_other_are_never_one_persons(held: Role, new: Role) -> None:
     with pytest.raises(RolesKeptApart):
         check_together([Role.DUTY_OFFICER, held], new)
+
+
+def test_of_all_that_somebody_holds_the_roles_kept_apart_are_named() -> None:
+    held = [Role.MODERATOR, Role.COORDINATOR, Role.ADMINISTRATOR, Role.COORDINATOR]
+    assert pairs_apart(held) == [(Role.ADMINISTRATOR, Role.MODERATOR)]
+    assert pairs_apart([Role.COORDINATOR, Role.ADMINISTRATOR]) == []
 
 
 def test_roles_that_go_together() -> None:

@@ -30,6 +30,14 @@ class NoStandIn(Refusal):
         self.name, self.count = name, count
 
 
+class NoSecondReader(Refusal):
+    """`count` open files are this colleague's alone, as after a recovery."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
+
+
 class StandInIsAway(Refusal):
     """Whoever should stand in is on leave herself on some of these days."""
 

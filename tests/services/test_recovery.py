@@ -60,6 +60,7 @@ from portal.vault import (
     seal_to,
 )
 from tests.people import NOON, PASSPHRASE, Person, TestHouse
+from tests.services.newcomer import put_in_charge
 from tests.services.ways import says_yes
 
 OTHER_KEY_FILE = KeyFile(bytes(reversed(range(32))))
@@ -107,17 +108,6 @@ def everybody_is_gone(the_house: TestHouse) -> None:
         session.flush()
         session.execute(delete(KeySlot).where(KeySlot.holder_id.in_(people)))
         session.execute(delete(StaffMember))
-
-
-def put_in_charge(session: Session, the_house: TestHouse, sheets: holders.Keys) -> Person:
-    keys = new_key_pair()
-    slot = the_house.house.new_slot(PASSPHRASE.encode(), keys.private)
-    member = staff.add_member(
-        session, email="nel@house.example", name="Nel", keys=keys, slot=slot, now=NOON
-    )
-    recovery.take_over(session, sheets, member, now=NOON)
-    holder_id = session.get_one(Account, member.account_id).holder_id
-    return Person(member.account_id, holder_id, keys, "Nel", "nel@house.example", PASSPHRASE)
 
 
 def test_a_case_is_recovered_after_every_account_is_gone_and_the_key_file_is_lost(

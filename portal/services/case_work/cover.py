@@ -25,21 +25,23 @@ def replace(
     leaver_id: UUID,
     successor_id: UUID,
     *,
+    as_stand_in: bool = False,
     now: datetime,
 ) -> None:
     """Somebody else takes a colleague's place on a case, as case director or as stand-in.
 
-    The keys go along at once when this person holds them; else they wait for a holder's tap.
-    Raises CannotStandIn, StandInIsAway, NotYours.
+    Of both places, as after a recovery, it is the case director's unless `as_stand_in`. The keys go
+    along at once when this person holds them; else they wait for a holder's tap. Raises
+    CannotStandIn, StandInIsAway, NotYours.
     """
     _check_arranges(acting, case)
     if leaver_id not in _team_of(case) or successor_id in _team_of(case):
         raise CannotStandIn
     check_can_stand_in(session, successor_id, now=now)
-    if case.case_director_id == leaver_id:
-        case.case_director_id = successor_id
-    else:
+    if case.stand_in_id == leaver_id and (as_stand_in or case.case_director_id != leaver_id):
         case.stand_in_id = successor_id
+    else:
+        case.case_director_id = successor_id
     audit.record(
         session,
         acting.account_id,
@@ -75,15 +77,16 @@ def plan_leave(
 ) -> Leave:
     """Planned days of one's own. A stand-in named here stands in for all one's files from now on.
 
-    Raises a refusal of the days, and StandInIsAway, NoStandIn or CannotStandIn while an open file
-    would have no reader.
+    Raises a refusal of the days, and StandInIsAway, NoStandIn, NoSecondReader or CannotStandIn
+    while an open file would have no reader.
     """
     days = leave.planned_days(session, acting, first, last, now=now)
     if stand_in_id is not None:
         leave.check_present(session, stand_in_id, days)
         for case in _cases_of(session, acting.account_id):
             if case.case_director_id == acting.account_id and case.stand_in_id != stand_in_id:
-                replace(session, acting, case, case.stand_in_id, stand_in_id, now=now)
+                own = case.stand_in_id
+                replace(session, acting, case, own, stand_in_id, as_stand_in=True, now=now)
     return leave.enter(session, acting, acting.account_id, days, is_sick=False, now=now)
 
 
@@ -99,25 +102,26 @@ def note_illness(
     """Somebody fell ill: from today the other reader answers in all her files, in one step.
 
     Where that one is away too or has left, `instead_id` takes that one's place. Raises NotYours,
-    and StandInIsAway or NoStandIn while nobody was chosen for such files.
+    and StandInIsAway, NoStandIn or NoSecondReader while nobody was chosen for such files.
     """
     days = leave.ill_days(session, acting, account_id, last, now=now)
     if instead_id is not None:
         leave.check_present(session, instead_id, days)
         for case, other_id in without_reader(session, account_id, days):
-            replace(session, acting, case, other_id, instead_id, now=now)
+            replace(session, acting, case, other_id, instead_id, as_stand_in=True, now=now)
     return leave.enter(session, acting, account_id, days, is_sick=True, now=now)
 
 
 def without_reader(session: Session, account_id: UUID, days: Days) -> list[tuple[Case, UUID]]:
-    """Open files that nobody would read on these days, each with its other reader."""
-    pairs = []
-    for case in _cases_of(session, account_id):
-        (other,) = _team_of(case) - {account_id}
-        pairs.append((case, other))
+    """Open files that nobody would read on these days, each with its other reader.
+
+    That is she herself where both places are hers.
+    """
+    cases = _cases_of(session, account_id)
+    pairs = [(case, next(iter(_team_of(case) - {account_id}), account_id)) for case in cases]
     others = {other for _, other in pairs}
     away = leave.away_in(session, others, days) | (others - _still_here(session, others))
-    return [(case, other) for case, other in pairs if other in away]
+    return [(case, other) for case, other in pairs if other in away | {account_id}]
 
 
 def files_of(session: Session, acting: SignedIn, account_id: UUID) -> list[Case]:
@@ -204,6 +208,13 @@ def _move_keys(
     *,
     now: datetime,
 ) -> None:
+    if leaver_id in _team_of(case):
+        # The other place is still hers, and with it the keys or her wait for them.
+        if pending.holds(session, case.id, acting.account_id):
+            pending.hand_on(session, acting, case.id, successor_id, now=now)
+        else:
+            pending.authorise(session, acting, case.id, successor_id, instead_of_id=None, now=now)
+        return
     dropped = pending.forget(session, case.id, leaver_id)
     if pending.holds(session, case.id, acting.account_id):
         pending.hand_on(session, acting, case.id, successor_id, now=now)

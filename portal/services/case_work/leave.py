@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from portal.domain.leave import (
     Days,
     LeaveOverlaps,
+    NoSecondReader,
     NoStandIn,
     StandInIsAway,
     check_days,
@@ -150,7 +151,7 @@ def shares(session: Session, account_id: UUID) -> list[Sharing]:
         rows = session.execute(
             select(member.account_id, member.name, member.left_at, func.count())
             .join(Case, other == member.account_id)
-            .where(own == account_id)
+            .where(own == account_id, other != account_id)
             .group_by(member.account_id, member.name, member.left_at)
             .order_by(member.name)
         )
@@ -164,8 +165,13 @@ def shares(session: Session, account_id: UUID) -> list[Sharing]:
 def check_readers(session: Session, account_id: UUID, days: Days) -> None:
     """Refuse days on which an open file of this colleague would have nobody to read it.
 
-    Raises NoStandIn where the other reader has left, StandInIsAway where she is away herself.
+    Raises NoSecondReader where both places are hers, NoStandIn where the other reader has left,
+    StandInIsAway where she is away herself.
     """
+    both = (Case.case_director_id == account_id) & (Case.stand_in_id == account_id)
+    alone = session.scalar(select(func.count()).where(both))
+    if alone:
+        raise NoSecondReader(alone)
     shared = shares(session, account_id)
     for one in shared:
         if one.has_left:
@@ -213,7 +219,7 @@ def enter(
     is_sick: bool,
     now: datetime,
 ) -> Leave:
-    """Write the days down. Raises NoStandIn or StandInIsAway: see `check_readers`."""
+    """Write the days down. Raises what `check_readers` raises."""
     check_readers(session, account_id, days)
     row = Leave(
         account_id=account_id,

@@ -14,6 +14,7 @@ from portal.domain.leave import (
     LeaveIsOver,
     LeaveNeedsAnEnd,
     LeaveOverlaps,
+    NoSecondReader,
     NoStandIn,
     StandInIsAway,
 )
@@ -46,6 +47,7 @@ WORDS: Mapping[type[Refusal], tuple[str, str]] = {
         ),
     ),
     NoStandIn: ("stand_in", ""),
+    NoSecondReader: ("stand_in", ""),
 }
 
 
@@ -110,6 +112,12 @@ def refuse(form: StaffForm, refusal: Refusal) -> None:
             "else.",
             refusal.count,
             name=refusal.name,
+        )
+    if isinstance(refusal, NoSecondReader):
+        words = ngettext(
+            "%(num)s file has no second reader yet. Choose somebody who stands in.",
+            "%(num)s files have no second reader yet. Choose somebody who stands in.",
+            refusal.count,
         )
     form.refuse(name, words)
 

@@ -1,0 +1,48 @@
+"""Cover through the front door: illness, days away, and files that only one colleague reads."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import update
+
+from portal.domain.roles import Role
+from portal.domain.services import ServiceKind
+from portal.models import Case
+from tests.people import Person, TestHouse
+from tests.web.staff.browser import Browser
+
+SignIn = Callable[[Person], Browser]
+
+
+@pytest.fixture
+def both_places_are_hers(people: TestHouse) -> None:
+    """Els is case director and stand-in, as whoever comes in with the paper words is."""
+    people.a_survivor()
+    with people.database.transaction() as session:
+        session.execute(update(Case).values(stand_in_id=people.director.account_id))
+
+
+@pytest.mark.usefixtures("both_places_are_hers")
+def test_the_coordinator_chooses_somebody_where_only_who_fell_ill_reads(
+    people: TestHouse, signed_in: SignIn
+) -> None:
+    cora = signed_in(people.coordinator).get("/staff/cover")
+    ill = {"colleague": str(people.director.account_id), "away_until": ""}
+    cora.submit("Note the illness", **ill, stand_in="")
+    assert "1 file has no second reader yet. Choose somebody who stands in." in cora.words
+    cora.submit("Note the illness", **ill, stand_in=str(people.stand_in.account_id))
+    assert "Noted. Her stand-ins answer in all her files from now on." in cora.words
+
+
+@pytest.mark.usefixtures("both_places_are_hers")
+def test_she_plans_no_days_away_without_naming_somebody(
+    people: TestHouse, signed_in: SignIn
+) -> None:
+    lead = (Role.CASE_DIRECTOR, people.services[ServiceKind.CENTRE_WORK].id)
+    nadia = people.a_colleague("Nadia", lead)
+    els = signed_in(people.director).get("/staff/me/away")
+    days = {"away_from": "2026-11-30", "away_until": "2026-12-03"}
+    els.submit("Save the days", **days)
+    assert "1 file has no second reader yet." in els.words
+    els.submit("Save the days", **days, stand_in=str(nadia.account_id))
+    assert "Saved. Survivors read who answers." in els.words

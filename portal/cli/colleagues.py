@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.cli.saying import open_database, settings_or_stop, stop
+from portal.domain.passphrases import secret
 from portal.domain.roles import Role, pairs_apart
 from portal.domain.services import ServiceKind
 from portal.models import Service
@@ -53,7 +54,7 @@ def add_colleague(email: str, name: str, roles: tuple[str, ...], services: tuple
         keys, passphrase = new_key_pair(), founding.one_time_passphrase()
         cost = Cost(settings.slow_pass_ops, settings.slow_pass_mem)
         pepper = session.info["key_file"].pepper
-        slot = make_slot(passphrase.encode(), pepper, keys.private, cost)
+        slot = make_slot(secret(passphrase), pepper, keys.private, cost)
         try:
             member = colleagues.add_member(
                 session, email=email, name=name, keys=keys, slot=slot, now=now, is_one_time=True

@@ -14,6 +14,7 @@ from sqlalchemy import inspect, make_url
 from portal.cli.asking import ask, ask_passphrase, have_typed_back
 from portal.cli.saying import settings_or_stop, stop
 from portal.database import Database, migrate, migrate_back
+from portal.domain.passphrases import secret
 from portal.domain.roles import Role
 from portal.services.colleagues import staff
 from portal.services.running import founding
@@ -47,7 +48,7 @@ def init() -> None:
         founding.found(session, centre, recovery_public=public, now=now)
         keys = new_key_pair()
         cost = Cost(settings.slow_pass_ops, settings.slow_pass_mem)
-        slot = make_slot(passphrase.encode(), key_file.pepper, keys.private, cost)
+        slot = make_slot(secret(passphrase), key_file.pepper, keys.private, cost)
         first = staff.add_member(session, email=email, name=name, keys=keys, slot=slot, now=now)
         for role in FIRST_ROLES:
             staff.give_role(session, first.account_id, role, now=now)

@@ -15,6 +15,7 @@ from portal.cli.saying import open_database, refuse_missing_file, settings_or_st
 from portal.database import Database, is_migrated
 from portal.domain.cards import printed
 from portal.domain.holders import HolderKind
+from portal.domain.passphrases import secret
 from portal.domain.refusals import NotFound
 from portal.models import StaffMember
 from portal.services.colleagues import staff
@@ -154,7 +155,7 @@ def _put_in_charge(
     elif replace:
         recovery.dismiss_everybody(session, now=now)
     keys = new_key_pair()
-    slot = _house(session, settings).new_slot(passphrase.encode(), keys.private)
+    slot = _house(session, settings).new_slot(secret(passphrase), keys.private)
     try:
         member = staff.add_member(session, email=email, name=name, keys=keys, slot=slot, now=now)
     except AddressTaken:

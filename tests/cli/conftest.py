@@ -1,18 +1,25 @@
 """Commands run as somebody would type them, in a directory and an environment of their own."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from portal.cli import main
-from portal.vault import KeyFile
+from portal.database import Database
+from portal.services.entry.sign_in import sign_in_with_passphrase
+from portal.services.house import House
+from portal.settings import Settings
+from portal.vault import KeyFile, SlowPasses
 
 Run = Callable[..., Result]
 SEED = bytes(range(7, 39))
 PASSPHRASE = "a calm walk along the canal"
+ACCENTED = "un café crème près de l’étang"
 FOUNDING = ["Test house", "BE", "Europe/Brussels", "Cora Linden", "cora@house.example"]
 
 
@@ -61,3 +68,26 @@ def founded(run: Run, sheets: dict[str, str]) -> dict[str, str]:
     typed = [*FOUNDING, PASSPHRASE, PASSPHRASE, "", *sheets.values()]
     assert run("init", typed=typed).exit_code == 0
     return sheets
+
+
+@contextmanager
+def signing_in() -> Iterator[Callable[[str, str], str]]:
+    """Sign in with an address and a pass phrase, at the house of this environment."""
+    settings = Settings.from_environment()
+    key_file = KeyFile.load(settings.key_file)
+    database = Database(settings.database_url, key_file, settings)
+    house = House(settings, key_file, SlowPasses(settings.data_dir / "slow-passes", 2))
+
+    def open_for(email: str, passphrase: str) -> str:
+        return sign_in_with_passphrase(
+            database.transaction,
+            house,
+            email=email,
+            passphrase=passphrase,
+            language="en",
+            address=b"here",
+            now=datetime.now(UTC),
+        )
+
+    yield open_for
+    database.close()

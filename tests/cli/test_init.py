@@ -2,16 +2,16 @@
 
 from pathlib import Path
 from stat import S_IMODE
+from unicodedata import normalize
 
 import pytest
 
 from portal.database import Database, is_migrated
 from portal.services.colleagues import staff
-from portal.services.entry.sign_in import sign_in_with_passphrase
 from portal.services.running import paper
 from portal.settings import Settings
-from portal.vault import KeyFile, SlowPasses
-from tests.cli.conftest import FOUNDING, PASSPHRASE, Run
+from portal.vault import KeyFile
+from tests.cli.conftest import ACCENTED, FOUNDING, PASSPHRASE, Run, signing_in
 
 
 def files(data: Path) -> list[str]:
@@ -21,10 +21,6 @@ def files(data: Path) -> list[str]:
 def test_the_first_coordinator_signs_in_and_the_sheets_fit(
     founded: dict[str, str], data: Path
 ) -> None:
-    from datetime import UTC, datetime
-
-    from portal.services.house import House
-
     settings = Settings.from_environment()
     assert S_IMODE((data / "portal.key").stat().st_mode) == 0o600
     assert S_IMODE((data / "portal.db").stat().st_mode) == 0o600
@@ -34,17 +30,21 @@ def test_the_first_coordinator_signs_in_and_the_sheets_fit(
     with database.transaction("read") as session:
         paper.keys_of_sheets(session, founded["one"].split(), founded["two"].split())
     assert KeyFile.from_words(founded["key file"].split()) == key_file
-    token = sign_in_with_passphrase(
-        database.transaction,
-        House(settings, key_file, SlowPasses(data / "slow-passes", 2)),
-        email="cora@house.example",
-        passphrase=PASSPHRASE,
-        language="en",
-        address=b"here",
-        now=datetime.now(UTC),
-    )
-    assert token
     database.close()
+    with signing_in() as open_for:
+        assert open_for("cora@house.example", PASSPHRASE)
+
+
+def test_a_pass_phrase_opens_from_every_keyboard(
+    run: Run, sheets: dict[str, str], data: Path
+) -> None:
+    """A Mac sends é as two characters, another machine as one."""
+    as_two = normalize("NFD", ACCENTED)
+    assert as_two != ACCENTED
+    assert run("init", typed=[*FOUNDING, as_two, as_two, "", *sheets.values()]).exit_code == 0
+    with signing_in() as open_for:
+        assert open_for("cora@house.example", ACCENTED)
+        assert open_for("cora@house.example", as_two)
 
 
 @pytest.mark.real

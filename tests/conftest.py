@@ -1,6 +1,7 @@
 """What tests start from: settings, a migrated or lived-in database of each kind, a browser."""
 
 import gc
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -134,6 +135,14 @@ def _databases_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for database in opened:
         database.close()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_fails_unseen(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    # A worker goes on where one thing fails. A test in which that is meant clears what was said.
+    yield
+    said = [one for one in caplog.get_records("call") if one.name == "portal.worker"]
+    assert [one.getMessage() for one in said if one.levelno >= logging.ERROR] == []
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
+from portal.cli.behind import behind
 from portal.cli.saying import settings_or_stop
 from portal.database import Database, is_migrated
 from portal.domain.roles import Role, pairs_apart
@@ -136,6 +137,7 @@ def _of_house(session: Session, settings: Settings) -> Iterator[Finding]:
     last = session.scalar(select(func.max(AuditNight.at)))
     if last is None or datetime.now(UTC) - last > _NIGHT_IS_OLD:
         yield Finding("no night was closed lately: is `portal worker` running?", is_fault=False)
+    yield from map(Finding, behind(session, settings, now=datetime.now(UTC)))
 
 
 def _of_roles_kept_apart(session: Session) -> Iterator[Finding]:

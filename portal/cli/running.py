@@ -1,7 +1,5 @@
 """`portal serve`, `portal worker` and `portal migrate`: what a service manager starts."""
 
-from datetime import UTC, datetime
-
 import click
 
 from portal.cli.saying import log_to_terminal, open_database, settings_or_stop, stop
@@ -33,9 +31,8 @@ def worker(once: bool) -> None:
     log_to_terminal(settings)
     with open_database(settings) as database:
         if once:
-            rounds.run_once(database, now=datetime.now(UTC))
-            rounds.tell_once(database, settings)
-            rounds.calendars.sync_due(database, now=datetime.now(UTC))
+            if rounds.once(database, settings):
+                stop("Something failed: the lines above say what. The rest is done.")
         else:
             rounds.run(database, settings)
 

@@ -22,7 +22,7 @@ class DailyKeys:
 
     def days(self) -> list[date]:
         """The days of which the key lives, the oldest first."""
-        return sorted(day for day, _path in self._files())
+        return sorted(self._days())
 
     def of(self, day: date) -> bytes:
         """The key of a day, made when there is none yet. Raises BadKeyFile."""
@@ -64,26 +64,23 @@ class DailyKeys:
             raise BadKeyFile(f"{path} is no key of backups, or it is damaged.")
         return key
 
-    def destroy_until(self, last: date) -> list[date]:
-        """Destroy the keys of this day and of all before it; gives the days. Twice does no harm."""
-        gone = []
-        for day, path in self._files():
-            if day > last:
-                continue
-            with suppress(FileNotFoundError):
-                _overwrite(path)
-                path.unlink()
-                gone.append(day)
-        if gone:
-            _keep_names(self._directory)
-        return sorted(gone)
+    def destroy(self, day: date) -> bool:
+        """Destroy the key of a day; False when it was gone. Raises OSError: then it may live."""
+        path = self._directory / day.isoformat()
+        try:
+            _overwrite(path)
+            path.unlink()
+        except FileNotFoundError:
+            return False
+        _keep_names(self._directory)
+        return True
 
-    def _files(self) -> Iterator[tuple[date, Path]]:
+    def _days(self) -> Iterator[date]:
         if not self._directory.is_dir():
             return
         for path in self._directory.iterdir():
             with suppress(ValueError):
-                yield date.fromisoformat(path.name), path
+                yield date.fromisoformat(path.name)
 
 
 def _write_new(path: Path, content: bytes) -> None:

@@ -14,6 +14,7 @@ from portal.domain.safe_contact import Channel
 from portal.services.telling import sending
 from portal.services.telling.sending import Done, Letter
 from portal.worker.couriers import Courier
+from portal.worker.rounds import Round
 
 SECONDS = 45.0
 """How long one round tells, so that what else a worker does is not kept waiting."""
@@ -23,7 +24,7 @@ log = logging.getLogger("portal.worker")
 
 
 def tell(
-    database: Database,
+    this: Round,
     couriers: Mapping[Channel, Courier],
     clock: Clock,
     *,
@@ -32,17 +33,16 @@ def tell(
 ) -> bool:
     """Send what is due; gives whether time was over before everything was sent."""
     until = time.monotonic() + seconds
-    with database.transaction() as session:
-        lost = sending.give_up_the_dead(session, now=clock())
-    with database.transaction("read") as session:
-        due = sending.due(session, now=clock())
+    lost = this.do("what was lost", sending.give_up_the_dead)
+    due = this.look("what is to be told", sending.due) or {}
     sent, more = 0, False
     for channel in due:
-        run = _Run(database, clock, lambda: is_stopping() or time.monotonic() > until)
+        run = _Run(this.database, clock, lambda: is_stopping() or time.monotonic() > until)
         courier = couriers.get(channel)
-        more = (
-            run.without_courier(channel) if courier is None else run.by(courier, channel)
-        ) or more
+        with this.task(channel.value):
+            more = (
+                run.without_courier(channel) if courier is None else run.by(courier, channel)
+            ) or more
         sent += run.sent
     if sent or lost:
         # How many, never what or to whom.

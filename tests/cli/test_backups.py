@@ -9,7 +9,9 @@ from sqlalchemy import text
 
 from portal import worker
 from portal.database import Database, migrate
+from portal.domain.accounts import CaseState
 from portal.domain.retention import DEFAULT_DAYS, Kept
+from portal.models import Case
 from portal.services.house import House
 from portal.settings import Settings
 from portal.vault import CHEAP, DailyKeys, KeyFile, SlowPasses
@@ -121,3 +123,14 @@ def test_a_key_is_never_written_beside_the_backup(house: TestHouse, run: Run, da
     run("backup", str(data.parent / "first"))
     result = run("backup", str(data / "backup-keys" / "second"))
     assert result.exit_code == 1 and "write the backup somewhere else" in result.output
+
+
+def test_the_check_says_which_files_should_be_gone(house: TestHouse, run: Run) -> None:
+    """The worker says it in each round; whoever reads no log reads it here."""
+    her = house.a_survivor("Amal")
+    assert "should be gone" not in run("check").output
+    over = datetime.now(UTC) - timedelta(days=DEFAULT_DAYS[Kept.FILE] + 2)
+    with house.database.transaction() as session:
+        case = session.get_one(Case, her.case_id)
+        case.state, case.closed_at = CaseState.CLOSED, over
+    assert "Wrong:  1 files, 1 conversations should be gone and are not" in run("check").output

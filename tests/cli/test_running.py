@@ -121,6 +121,23 @@ def test_the_worker_does_a_round_and_another(
     assert [run("worker", "--once").exit_code for _ in range(2)] == [0, 0]
 
 
+def test_a_key_that_cannot_be_destroyed_is_said(
+    founded: dict[str, str], run: Run, data: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By the round that failed, and by the check; the rest of the round was done."""
+    key = data / "backup-keys" / "2020-02-29"
+    key.mkdir(parents=True)
+    result = run("worker", "--once")
+    assert (result.exit_code, "The rest is done" in result.output) == (1, True)
+    assert [line.split(" (")[0] for line in caplog.messages] == [
+        "backup key 2020-02-29 failed: IsADirectoryError"
+    ]
+    caplog.clear()
+    assert f"Wrong:  {key} should be destroyed and is not" in run("check").output
+    key.rmdir()
+    assert "should be destroyed" not in run("check").output
+
+
 def test_colleagues_wait_for_those_who_hold_the_key(founded: dict[str, str], run: Run) -> None:
     first = run(
         "staff", "add", "--email", "Adil@House.example", "--name", "Adil", "--role", "auditor"

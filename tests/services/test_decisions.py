@@ -301,9 +301,11 @@ class TestDeciding:
         with late as (session, acting), pytest.raises(TooLateToDecide):
             deciding.accept(session, acting, asked, now=over)
         with the_house.database.transaction() as session:
-            assert deciding.lapse(session, now=over - timedelta(seconds=1)) == 0
-            assert deciding.lapse(session, now=over) == 1
-            assert deciding.lapse(session, now=over) == 0
+            assert deciding.over(session, now=over - timedelta(seconds=1)) == []
+            assert deciding.over(session, now=over) == [asked]
+            assert deciding.lapse(session, asked, now=over)
+            assert deciding.over(session, now=over) == []
+            assert not deciding.lapse(session, asked, now=over)
         assert state_of(the_house, asked) is DecisionState.LAPSED
 
 

@@ -244,7 +244,7 @@ class TestWhatEndsIt:
         self, the_house: TestHouse, asked: UUID
     ) -> None:
         with the_house.database.transaction() as session:
-            deciding.lapse(session, now=NOON + BREAK_GLASS_WAITS)
+            deciding.lapse(session, asked, now=NOON + BREAK_GLASS_WAITS)
             assert session.get_one(Decision, asked).state is DecisionState.LAPSED
             assert session.scalars(select(LentHalf)).all() == []
 

@@ -302,7 +302,7 @@ def test_old_acts_lose_their_facts_and_the_chain_holds(the_house: TestHouse, her
         old = select(AuditEvent).where(AuditEvent.at <= NOON)
         assert all(not event.facts for event in session.scalars(old))
         assert list(chains.verify(session)) == []
-    struck = worker.strike_clocks(the_house.database, now=later)
+    struck = worker.run_once(the_house.database, now=later).struck
     assert struck.acts == 0, "once is enough"
 
 
@@ -314,7 +314,7 @@ def test_two_workers_at_once_erase_once(the_house: TestHouse, her: Person, anoth
 
     def strike() -> None:
         both.wait()
-        struck.append(worker.strike_clocks(the_house.database, now=now))
+        struck.append(worker.run_once(the_house.database, now=now).struck)
 
     workers = [threading.Thread(target=strike) for _ in range(2)]
     for worker_thread in workers:
@@ -342,11 +342,11 @@ def test_a_worker_killed_in_the_middle_leaves_a_whole_case_to_the_next(
     with monkeypatch.context() as patched:
         patched.setattr(erasure, "_delete_halves", killed)
         with pytest.raises(KeyboardInterrupt):
-            worker.strike_clocks(the_house.database, now=now)
+            worker.run_once(the_house.database, now=now)
     assert case_of(the_house, her) is not None
     with the_house.database.transaction("read") as session:
         assert list(chains.verify(session)) == []
-    assert worker.strike_clocks(the_house.database, now=now).cases == 1
+    assert worker.run_once(the_house.database, now=now).struck.cases == 1
 
 
 def test_a_centre_sets_its_own_clocks(the_house: TestHouse, her: Person) -> None:
@@ -366,7 +366,8 @@ def test_a_centre_sets_its_own_clocks(the_house: TestHouse, her: Person) -> None
     close(the_house, her)
     worker.run_once(the_house.database, now=NOON + timedelta(days=8))
     assert case_of(the_house, her) is None
-    assert retention.Struck() == worker.strike_clocks(
-        the_house.database, now=NOON + timedelta(days=8)
+    assert (
+        retention.Struck()
+        == worker.run_once(the_house.database, now=NOON + timedelta(days=8)).struck
     )
     assert Role.AUDITOR

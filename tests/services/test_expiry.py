@@ -59,10 +59,10 @@ def test_nothing_goes_before_its_time(full_of_leftovers: TestHouse) -> None:
 
 def test_everything_goes_in_its_time_and_only_once(full_of_leftovers: TestHouse) -> None:
     later = NOON + timedelta(days=3)
-    forgotten = worker.run_once(full_of_leftovers.database, now=later)
+    forgotten = worker.run_once(full_of_leftovers.database, now=later).forgotten
     assert forgotten.drafts == forgotten.kept_answers == forgotten.activation_slots == 1
     assert forgotten.tries and forgotten.sign_ins
-    assert worker.run_once(full_of_leftovers.database, now=later) == NOTHING
+    assert worker.run_once(full_of_leftovers.database, now=later).forgotten == NOTHING
     with full_of_leftovers.database.transaction("read") as session:
         assert left(session) == {"drafts": 0, "sign-ins": 0, "tries": 0}
         assert session.scalars(select(KeySlot.id).where(KeySlot.expires_at <= later)).all() == []
@@ -78,7 +78,7 @@ def test_a_grant_that_ended_is_deleted_and_accounted_for(full_of_leftovers: Test
         assert line.name is None
         with pytest.raises(NotFound):
             at_service.open_referral(session, acting, line.referral.id, now=much_later)
-    assert worker.run_once(full_of_leftovers.database, now=much_later).grants == 1
+    assert worker.run_once(full_of_leftovers.database, now=much_later).forgotten.grants == 1
     with full_of_leftovers.acting(officer, now=much_later) as (session, acting):
         assert listing.of_service(session, acting, now=much_later) == []
         ended = session.scalars(select(AuditEvent).where(AuditEvent.kind == "grant_ended")).all()
@@ -122,7 +122,7 @@ def test_what_is_over_when_her_yes_ends_is_not_asked_again(
         referral_id = referral_of(the_house, need_id).id
         accept(session, acting, referral_id, now=NOON)
         finish(session, acting, referral_id, now=NOON)
-    assert worker.run_once(the_house.database, now=later).grants
+    assert worker.run_once(the_house.database, now=later).forgotten.grants
     assert referral_of(the_house, need_id).state is ReferralState.DONE
 
 
@@ -141,7 +141,7 @@ def test_two_workers_at_a_time_do_everything_once(full_of_leftovers: TestHouse) 
 
     def work() -> None:
         both.wait()
-        found.append(worker.run_once(full_of_leftovers.database, now=later))
+        found.append(worker.run_once(full_of_leftovers.database, now=later).forgotten)
 
     threads = [threading.Thread(target=work) for _ in range(2)]
     for thread in threads:

@@ -346,10 +346,11 @@ def test_words_have_a_clock_of_their_own(the_house: TestHouse, her: Person) -> N
     ask(the_house, the_house.moderator)
     days = timedelta(days=DEFAULT_DAYS[Kept.FEEDBACK])
     assert (
-        worker.strike_clocks(the_house.database, now=NOON + days - timedelta(days=1)).feedback == 0
+        worker.run_once(the_house.database, now=NOON + days - timedelta(days=1)).struck.feedback
+        == 0
     )
-    assert worker.strike_clocks(the_house.database, now=NOON + days).feedback == 1
-    assert worker.strike_clocks(the_house.database, now=NOON + days).feedback == 0
+    assert worker.run_once(the_house.database, now=NOON + days).struck.feedback == 1
+    assert worker.run_once(the_house.database, now=NOON + days).struck.feedback == 0
     with the_house.database.transaction("read") as session:
         assert session.scalars(select(Feedback)).all() == []
         left = set(session.scalars(select(FeedbackKey.subject_id)))

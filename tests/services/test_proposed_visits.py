@@ -144,13 +144,14 @@ def test_what_nobody_answered_lapses_and_frees_its_times(the_house: TestHouse, h
     visit_id = send(the_house, her)
     later = NOON + timedelta(hours=49)
     with the_house.database.transaction() as session:
-        assert proposing.lapse(session, now=NOON + timedelta(hours=2)) == 0
+        assert proposing.unanswered(session, now=NOON + timedelta(hours=2)) == []
     with the_house.acting(her, now=later) as (session, acting), pytest.raises(WrongState):
         # The clock counts, also while no worker runs.
         answering.agree(session, acting, visit_id, 3, now=later)
     with the_house.database.transaction() as session:
-        assert proposing.lapse(session, now=later) == 1
-        assert proposing.lapse(session, now=later) == 0
+        assert proposing.unanswered(session, now=later) == [visit_id]
+        assert proposing.lapse(session, visit_id, now=later)
+        assert not proposing.lapse(session, visit_id, now=later)
     assert states(the_house, visit_id) == ["not_agreed"] * 3
     assert taken(the_house) == 0
     assert state_of(the_house, visit_id) is VisitState.LAPSED
@@ -163,12 +164,12 @@ def test_a_worker_that_is_killed_in_between_leaves_all_or_nothing(
     visit_id = send(the_house, her)
     held, later = taken(the_house), NOON + timedelta(hours=49)
     with pytest.raises(KeyboardInterrupt), the_house.database.transaction() as session:
-        assert proposing.lapse(session, now=later) == 1
+        assert proposing.lapse(session, visit_id, now=later)
         raise KeyboardInterrupt
     assert states(the_house, visit_id) == ["proposed"] * 3
     assert taken(the_house) == held
     with the_house.database.transaction() as session:
-        assert proposing.lapse(session, now=later) == 1
+        assert proposing.lapse(session, visit_id, now=later)
     assert taken(the_house) == 0
 
 

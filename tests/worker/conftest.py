@@ -114,3 +114,9 @@ def the_house(built: Built, database: Database, settings: Settings, key_file: Ke
 def her(built: Built) -> Person:
     """Amal."""
     return built.her
+
+
+@pytest.fixture
+def another(built: Built) -> Person:
+    """Noor, another survivor of the same case director."""
+    return built.another

@@ -10,6 +10,7 @@ from portal.services.case_work import doubt
 from portal.services.telling import outbox
 from portal.settings import Settings
 from portal.worker.couriers import couriers
+from portal.worker.rounds import Round
 from portal.worker.telling import tell
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import TOMORROW, a_date, a_shared_need
@@ -27,7 +28,7 @@ def kind() -> str:
 
 def round_of(the_house: TestHouse, settings: Settings, now: datetime = NOON) -> bool:
     """One round at a moment."""
-    return tell(the_house.database, couriers(settings), lambda: now)
+    return tell(Round(the_house.database, now), couriers(settings), lambda: now)
 
 
 def her_date(the_house: TestHouse, her: Person, *channels: Channel) -> None:
@@ -142,7 +143,7 @@ def test_what_changed_while_the_server_was_reached_is_seen(
         return reached
 
     courier.reach = slowly  # type: ignore[method-assign]
-    tell(the_house.database, carriers, lambda: NOON)
+    tell(Round(the_house.database, NOON), carriers, lambda: NOON)
     assert server.taken == []
     assert states(the_house) == [("new_date", "dropped", "she_said_no")]
 

@@ -182,23 +182,27 @@ def take_effect(session: Session, decision_id: UUID, *, now: datetime) -> bool:
     return True
 
 
-def lapse(session: Session, *, now: datetime) -> int:
-    """Let vanish what waited longer than its kind may; the row stays and says so."""
-    over = session.scalars(
-        select(Decision.id).where(
-            Decision.state == DecisionState.WAITING, Decision.vanishes_at <= now
+def over(session: Session, *, now: datetime) -> list[UUID]:
+    """What waited longer than its kind may."""
+    return list(
+        session.scalars(
+            select(Decision.id)
+            .where(Decision.state == DecisionState.WAITING, Decision.vanishes_at <= now)
+            .order_by(Decision.id)
         )
-    ).all()
-    count = 0
-    for decision_id in over:
-        decision = held(session, decision_id)
-        if decision.state is DecisionState.WAITING:
-            decision.state = DecisionState.LAPSED
-            _end(session, None, decision, now=now)
-            account(session, None, "decision_lapsed", decision, now=now)
-            count += 1
+    )
+
+
+def lapse(session: Session, decision_id: UUID, *, now: datetime) -> bool:
+    """Let vanish what waited too long; the row stays and says so. False when it waits no more."""
+    decision = held(session, decision_id)
+    if decision.state is not DecisionState.WAITING:
+        return False
+    decision.state = DecisionState.LAPSED
+    _end(session, None, decision, now=now)
+    account(session, None, "decision_lapsed", decision, now=now)
     session.flush()
-    return count
+    return True
 
 
 def may_decide(acting: SignedIn, decision: Decision) -> bool:

@@ -4,6 +4,7 @@ Each deletion is one statement that gives back what it deleted, so that two work
 count, end or account for the same thing twice.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -59,19 +60,7 @@ class Forgotten(NamedTuple):
 
 def forget_expired(session: Session, *, now: datetime) -> Forgotten:
     """Delete everything whose end has come. Outcomes of forms go with their sign-in."""
-    return Forgotten(
-        drafts=drafts.forget_expired(session, now=now),
-        kept_answers=_delete_answers(session, now=now),
-        tries=_delete_tries(session, now=now),
-        sign_ins=_end_sign_ins(session, now=now),
-        activation_slots=_drop_slots(session, now=now),
-        grants=_end_grants(session, now=now),
-        invitations=invitations.forget_old(session, now=now),
-        browsers=browsers.forget_old(session, now=now),
-        lent_halves=_drop_lent(session, now=now),
-        outbox=outbox.forget_old(session, now=now),
-        talk_links=links.forget_old(session, now=now),
-    )
+    return Forgotten(*(end(session, now=now) for end in ENDS.values()))
 
 
 def close_last_night(session: Session, *, now: datetime) -> AuditNight | None:
@@ -202,3 +191,19 @@ def _account_for_end(
         case_id=folder.case_id,
         facts={"folder_id": str(folder_id), "version": version, "holder": str(holder_id)},
     )
+
+
+ENDS: dict[str, Callable[..., int]] = {
+    "drafts": drafts.forget_expired,
+    "kept_answers": _delete_answers,
+    "tries": _delete_tries,
+    "sign_ins": _end_sign_ins,
+    "activation_slots": _drop_slots,
+    "grants": _end_grants,
+    "invitations": invitations.forget_old,
+    "browsers": browsers.forget_old,
+    "lent_halves": _drop_lent,
+    "outbox": outbox.forget_old,
+    "talk_links": links.forget_old,
+}
+"""What has an end, in the order of `Forgotten`, and what deletes it then."""

@@ -4,7 +4,9 @@ At each promise that passes somebody further up is told (case director, stand-in
 is away or gone is passed over), and a new time is promised, which she reads. Both are rows.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -20,24 +22,38 @@ from portal.services.moderation.decisions import held
 from portal.services.needs.holding import hold
 
 
-def climb(session: Session, *, now: datetime) -> int:
-    """Let everything climb whose promise has passed; gives how many did."""
+class Missed(NamedTuple):
+    """Of what the promise has passed, to climb one by one."""
+
+    decisions: Sequence[UUID]
+    referrals: Sequence[UUID]
+
+
+NOTHING = Missed((), ())
+
+
+def missed(session: Session, *, now: datetime) -> Missed:
+    """Everything of which the promise has passed."""
     waiting = select(Decision.id).where(
         Decision.state == DecisionState.WAITING, _latest(Decision) < now
     )
     unanswered = select(Referral.id).where(Referral.state.in_(UNANSWERED), _latest(Referral) < now)
-    decided = [
-        _climb_decision(session, one, now=now)
-        for one in session.scalars(waiting.order_by(Decision.id)).all()
-    ]
-    answered = [
-        _climb_referral(session, one, now=now)
-        for one in session.scalars(unanswered.order_by(Referral.id)).all()
-    ]
+    return Missed(
+        session.scalars(waiting.order_by(Decision.id)).all(),
+        session.scalars(unanswered.order_by(Referral.id)).all(),
+    )
+
+
+def climb(session: Session, *, now: datetime) -> int:
+    """Let everything climb at once whose promise has passed; gives how many did."""
+    late = missed(session, now=now)
+    decided = [climb_decision(session, one, now=now) for one in late.decisions]
+    answered = [climb_referral(session, one, now=now) for one in late.referrals]
     return sum(decided) + sum(answered)
 
 
-def _climb_decision(session: Session, decision_id: UUID, *, now: datetime) -> bool:
+def climb_decision(session: Session, decision_id: UUID, *, now: datetime) -> bool:
+    """Let one question climb; False when it was answered, or another worker was faster."""
     # A need is held before its decision, as everywhere.
     need_id = session.scalar(select(Decision.need_id).where(Decision.id == decision_id))
     need = session.get_one(Need, need_id) if need_id else None
@@ -46,7 +62,7 @@ def _climb_decision(session: Session, decision_id: UUID, *, now: datetime) -> bo
     decision = held(session, decision_id)
     missed = decision.answer_again_before or decision.answer_before
     if decision.state is not DecisionState.WAITING or missed >= now:
-        return False  # Answered, or another worker was faster.
+        return False
     again = promised_again(session, decision.lane, missed, now=now)
     decision.answer_again_before = again
     if need is not None:
@@ -58,7 +74,8 @@ def _climb_decision(session: Session, decision_id: UUID, *, now: datetime) -> bo
     return True
 
 
-def _climb_referral(session: Session, referral_id: UUID, *, now: datetime) -> bool:
+def climb_referral(session: Session, referral_id: UUID, *, now: datetime) -> bool:
+    """Let one request to a service climb; False when it needs to no more."""
     referral = session.get_one(Referral, referral_id)
     need = session.get_one(Need, referral.need_id)
     hold(session, need)

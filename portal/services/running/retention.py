@@ -5,7 +5,7 @@ stopped in the middle leaves the rest to the next, and two at a time do nothing 
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -60,11 +60,14 @@ class Due(NamedTuple):
     chains: list[str]
 
 
+NOTHING = Due([], [], [], [], [])
+
+
 def due(session: Session, *, now: datetime) -> Due:
     """Whose time has come. A legal hold stops every clock that deletes."""
     centre = find_centre(session)
     if centre is None:
-        return Due([], [], [], [], [])
+        return NOTHING
     days = days_of(centre.retention)
     since = {kind: now - timedelta(days=days[kind]) for kind in Kept}
     last_seen = func.coalesce(Account.last_sign_in_at, Card.activated_at)
@@ -148,16 +151,25 @@ def forget_acts(session: Session, chain: str, *, now: datetime) -> int:
     return erased_acts.erase_chain(session, None, chain, now=now, until=until, case_id=case_id)
 
 
-def destroy_backup_keys(session: Session, *, now: datetime) -> int:
-    """The keys of backups that are too old, in their directory: nobody opens those any more."""
+def old_backup_keys(session: Session, *, now: datetime) -> list[date]:
+    """The days of which the backups are too old: nobody shall open those any more."""
     centre = find_centre(session)
     if centre is None:
-        return 0
+        return []
     last = now.astimezone(UTC).date() - timedelta(days=days_of(centre.retention)[Kept.BACKUPS])
-    gone = DailyKeys(settings_of(session).backup_keys).destroy_until(last)
-    for day in gone:
+    return [day for day in _backup_keys(session).days() if day <= last]
+
+
+def destroy_backup_key(session: Session, day: date, *, now: datetime) -> bool:
+    """The key of the backups of a day, in its directory; False when it is gone already."""
+    is_gone = _backup_keys(session).destroy(day)
+    if is_gone:
         audit.record(session, None, "backup_key_destroyed", now=now, facts={"day": str(day)})
-    return len(gone)
+    return is_gone
+
+
+def _backup_keys(session: Session) -> DailyKeys:
+    return DailyKeys(settings_of(session).backup_keys)
 
 
 def _still_ended(session: Session, case_id: UUID) -> Case | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -88,19 +89,20 @@ def take_back(session: Session, acting: SignedIn, case: Case, *, now: datetime) 
     )
 
 
-def lapse(session: Session, *, now: datetime) -> int:
-    """Free the times of every plan that nobody answered in time; gives how many plans."""
-    due = (
-        select(Visit)
-        .where(Visit.ended_at.is_(None), Visit.lapses_at <= now)
-        .order_by(Visit.id)
-        .with_for_update(skip_locked=True)
-    )
-    found = session.scalars(due).all()
-    for visit in found:
-        end(session, visit, VisitState.LAPSED, now=now)
-        audit.record_in_case(session, None, "visit_lapsed", visit.case_id, now=now, visit=visit.id)
-    return len(found)
+def unanswered(session: Session, *, now: datetime) -> list[UUID]:
+    """Every plan that nobody answered in time."""
+    late = select(Visit.id).where(Visit.ended_at.is_(None), Visit.lapses_at <= now)
+    return list(session.scalars(late.order_by(Visit.id)))
+
+
+def lapse(session: Session, visit_id: UUID, *, now: datetime) -> bool:
+    """Free the times of a plan that nobody answered in time; False when it has ended."""
+    visit = session.get(Visit, visit_id, with_for_update=True, populate_existing=True)
+    if visit is None or visit.ended_at is not None:
+        return False
+    end(session, visit, VisitState.LAPSED, now=now)
+    audit.record_in_case(session, None, "visit_lapsed", visit.case_id, now=now, visit=visit.id)
+    return True
 
 
 def end(session: Session, visit: Visit, state: VisitState, *, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Telling her: planned with the act, claimed once, and listed where nobody knows."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,11 +12,19 @@ from portal.domain.refusals import NotFound
 from portal.domain.safe_contact import Channel
 from portal.models import Appointment, AuditEvent
 from portal.services.dates import giving, her_dates
+from portal.services.referrals.answers import finish, not_possible
 from portal.services.running import expiry
 from portal.services.telling import outbox, sending
 from portal.services.telling.sending import Done, Letter
 from tests.people import NOON, Person, TestHouse
-from tests.services.journey import HOUSING, TOMORROW, a_date, a_shared_need
+from tests.services.journey import (
+    HOUSING,
+    TOMORROW,
+    a_date,
+    a_shared_need,
+    referral_of,
+    say_no,
+)
 from tests.services.ways import rows, says_yes, states, take, take_all, tries_it
 
 IN_A_WEEK = NOON + timedelta(days=7)
@@ -76,6 +85,49 @@ class TestPlanning:
             giving.cancel(session, acting, date, now=NOON)
         assert len(take_all(the_house)) == 1
         assert take_all(the_house, now=REMINDED) == []
+
+    @pytest.mark.parametrize("does", [finish, not_possible], ids=["finished", "not possible here"])
+    def test_when_a_service_ends_its_work_she_is_told_that_the_date_is_gone(
+        self, the_house: TestHouse, her: Person, does: Callable[..., None]
+    ) -> None:
+        says_yes(the_house, her)
+        need_id = a_shared_need(the_house, her)
+        a_date(the_house, need_id, starts_at=IN_A_WEEK)
+        referral_id = referral_of(the_house, need_id).id
+        reasons = ("We are closed from Monday on.",) if does is not_possible else ()
+        with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
+            does(session, acting, referral_id, *reasons, now=NOON)
+        assert sorted(states(the_house)) == [
+            ("date_gone", "waiting", None),
+            ("new_date", "dropped", "date_changed"),
+            ("reminder", "dropped", "date_changed"),
+        ]
+        assert len(take_all(the_house)) == 1
+
+    def test_a_date_that_has_begun_is_over_and_not_gone(
+        self, the_house: TestHouse, her: Person
+    ) -> None:
+        says_yes(the_house, her)
+        need_id = a_shared_need(the_house, her)
+        a_date(the_house, need_id, starts_at=TOMORROW)
+        take_all(the_house)
+        then = TOMORROW + timedelta(minutes=5)
+        worker, referral_id = the_house.workers[HOUSING], referral_of(the_house, need_id).id
+        with the_house.acting(worker, now=then) as (session, acting):
+            finish(session, acting, referral_id, now=then)
+        assert "date_gone" not in {one[0] for one in states(the_house)}
+
+    def test_she_is_not_told_of_what_she_stopped_herself(
+        self, the_house: TestHouse, her: Person
+    ) -> None:
+        says_yes(the_house, her)
+        need_id = a_shared_need(the_house, her)
+        a_date(the_house, need_id, starts_at=IN_A_WEEK)
+        say_no(the_house, her, need_id)
+        assert set(states(the_house)) == {
+            ("new_date", "dropped", "date_changed"),
+            ("reminder", "dropped", "date_changed"),
+        }
 
     def test_she_who_cannot_come_is_not_reminded(self, the_house: TestHouse, her: Person) -> None:
         says_yes(the_house, her)

@@ -21,7 +21,7 @@ from portal.domain.roles import Permission, Role
 from portal.models import Appointment, Membership, Referral, Service, StaffMember
 from portal.services.availability import free, rooms
 from portal.services.dates import exceptions, taken_times
-from portal.services.dates.moves import account, move
+from portal.services.dates.moves import account, move, take_away
 from portal.services.dates.shown_dates import Details
 from portal.services.entry.sessions import SignedIn
 from portal.services.interpreters import following
@@ -101,9 +101,7 @@ def cancel(session: Session, acting: SignedIn, appointment_id: UUID, *, now: dat
     """The service takes a date away."""
     appointment = get_for_staff(session, acting, appointment_id)
     session.refresh(appointment, with_for_update=True)
-    move(session, appointment, AppointmentState.CANCELLED)
-    outbox.kill(session, appointment, now=now)
-    outbox.plan_date_gone(session, appointment, now=now)
+    take_away(session, appointment, now=now)
     _back_to_accepted(session, appointment)
     account(session, acting, "date_cancelled", appointment, now=now)
     session.flush()

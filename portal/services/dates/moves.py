@@ -15,6 +15,7 @@ from portal.services import audit
 from portal.services.dates import taken_times
 from portal.services.entry.sessions import SignedIn
 from portal.services.interpreters import following
+from portal.services.telling import outbox
 
 
 def move(session: Session, appointment: Appointment, state: AppointmentState) -> None:
@@ -26,6 +27,13 @@ def move(session: Session, appointment: Appointment, state: AppointmentState) ->
         following.let_go(session, appointment)
     if state not in COMING:
         taken_times.free(session, appointment)
+
+
+def take_away(session: Session, appointment: Appointment, *, now: datetime) -> None:
+    """A service waits for her no more then, and she is told before she comes. Raises WrongState."""
+    move(session, appointment, AppointmentState.CANCELLED)
+    outbox.kill(session, appointment, now=now)
+    outbox.plan_date_gone(session, appointment, now=now)
 
 
 def account(

@@ -17,7 +17,7 @@ from portal.services.entry.sessions import SignedIn
 from portal.services.keys.folders import end_grants
 from portal.services.keys.reading import open_referrals
 from portal.services.referrals.at_service import get_to_answer, open_for_service
-from portal.services.referrals.ending import end_dates
+from portal.services.referrals.ending import end_by_service
 
 
 def accept(session: Session, acting: SignedIn, referral_id: UUID, *, now: datetime) -> None:
@@ -34,7 +34,7 @@ def not_possible(
     referral = get_to_answer(session, acting, referral_id)
     text = written(reason)
     _move(referral, ReferralState.NOT_POSSIBLE)
-    end_dates(session, referral, now=now)
+    end_by_service(session, referral, now=now)
     folder = open_for_service(session, acting, referral, now=now)
     folder.write(referral, "reason", text)
     service = session.get_one(Service, referral.service_id)
@@ -46,7 +46,7 @@ def finish(session: Session, acting: SignedIn, referral_id: UUID, *, now: dateti
     """The help was given."""
     referral = get_to_answer(session, acting, referral_id)
     _move(referral, ReferralState.DONE)
-    end_dates(session, referral, now=now)
+    end_by_service(session, referral, now=now)
     _answered(session, acting, referral, "referral_done", now=now)
     need = session.get_one(Need, referral.need_id)
     others = session.scalars(

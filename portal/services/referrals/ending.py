@@ -9,16 +9,21 @@ from portal.domain.appointments import STANDING, AppointmentState
 from portal.domain.folders import FolderKind
 from portal.domain.referrals import WITH_THE_SERVICE, ReferralState
 from portal.models import Appointment, Referral, Service
-from portal.services.dates import taken_times
-from portal.services.interpreters import following
+from portal.services.dates.moves import move, take_away
 from portal.services.keys.folders import end_grants, get_folder
+from portal.services.telling import outbox
 
 
 def stop_referral(
     session: Session, referral: Referral, state: ReferralState, *, now: datetime
 ) -> None:
-    """End what a service may read of a referral, at once, and the dates that came of it."""
-    end_dates(session, referral, now=now)
+    """End what a service may read of a referral, at once, and the dates that came of it.
+
+    She did it herself, or no date is to come: she is told nothing.
+    """
+    for date in _end_dates(session, referral, now=now):
+        move(session, date, AppointmentState.CANCELLED)
+        outbox.kill(session, date, now=now)
     if referral.state in WITH_THE_SERVICE:
         folder = get_folder(session, referral.case_id, FolderKind.REFERRAL, referral.id)
         service = session.get_one(Service, referral.service_id)
@@ -29,21 +34,24 @@ def stop_referral(
     session.flush()
 
 
-def end_dates(session: Session, referral: Referral, *, now: datetime) -> None:
-    """Nobody waits for her any more: dates to come are cancelled, those that began are done."""
+def end_by_service(session: Session, referral: Referral, *, now: datetime) -> None:
+    """The service waits for her no more, and she is told of each date that is gone."""
+    for date in _end_dates(session, referral, now=now):
+        take_away(session, date, now=now)
+
+
+def _end_dates(session: Session, referral: Referral, *, now: datetime) -> list[Appointment]:
+    """Dates that began are done, proposed ones came to nothing; gives those to be cancelled."""
+    to_cancel = []
     for date in session.scalars(
         select(Appointment).where(
             Appointment.referral_id == referral.id, Appointment.state.in_(STANDING)
         )
     ):
-        date.state = _ended(date, now=now)
-        if date.state is not AppointmentState.DONE:
-            following.let_go(session, date)
-        taken_times.free(session, date)
-
-
-def _ended(date: Appointment, *, now: datetime) -> AppointmentState:
-    if date.state is AppointmentState.PROPOSED:
-        return AppointmentState.NOT_AGREED
-    began = date.state is AppointmentState.PLANNED and date.starts_at <= now
-    return AppointmentState.DONE if began else AppointmentState.CANCELLED
+        if date.state is AppointmentState.PROPOSED:
+            move(session, date, AppointmentState.NOT_AGREED)
+        elif date.state is AppointmentState.PLANNED and date.starts_at <= now:
+            move(session, date, AppointmentState.DONE)
+        else:
+            to_cancel.append(date)
+    return to_cancel

@@ -38,6 +38,8 @@ class Card(WithId, Base):
     wrong_pins: Mapped[int] = mapped_column(default=0)
     frozen_at: Mapped[datetime | None]
     frozen_why: Mapped[Frozen | None] = mapped_column(named(Frozen))
+    opens_again_at: Mapped[datetime | None]
+    """When staff lifted a freeze or took up her case again: clocks that freeze it begin anew."""
     voided_at: Mapped[datetime | None]
 
 

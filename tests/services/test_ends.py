@@ -169,15 +169,6 @@ def test_her_card_stays_then_the_messages_go_then_everything(
         assert list(chains.verify(session)) == []
 
 
-def test_a_quiet_card_is_frozen_and_nothing_is_deleted(the_house: TestHouse, her: Person) -> None:
-    worker.run_once(the_house.database, now=NOON + after(Kept.QUIET_CARD))
-    with the_house.database.transaction("read") as session:
-        card = session.scalars(select(Card).where(Card.account_id == her.account_id)).one()
-        assert card.frozen_why is Frozen.QUIET
-    worker.run_once(the_house.database, now=NOON + timedelta(days=2000))
-    assert case_of(the_house, her) is not None, "an open case is never purged by a clock"
-
-
 def test_a_legal_hold_takes_two_and_stops_every_clock(the_house: TestHouse, her: Person) -> None:
     close(the_house, her)
     auditor, coordinator = the_house.auditor, the_house.coordinator

@@ -10,7 +10,7 @@ from portal.domain.accounts import CaseState
 from portal.domain.folders import FolderKind
 from portal.domain.refusals import NotFound
 from portal.domain.roles import Permission
-from portal.models import Case, Look, plain_rows
+from portal.models import Card, Case, Look, plain_rows
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import at_once
@@ -93,5 +93,8 @@ def wake(session: Session, case_id: UUID, *, actor_id: UUID, now: datetime) -> N
     case = session.get_one(Case, case_id)
     case.state, case.closed_at, case.closed_by_id = CaseState.OPEN, None, None
     case.closed_why = case.messages_gone_at = None
+    # While it was closed nobody asked her to come in.
+    hers = update(Card).where(Card.account_id == case.survivor_id)
+    session.execute(hers.values(opens_again_at=now))
     audit.record(session, actor_id, "case_reopened", now=now, case_id=case.id)
     session.flush()

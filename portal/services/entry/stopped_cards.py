@@ -50,10 +50,11 @@ def is_doubted(session: Session, account_id: UUID) -> bool:
 
 
 def lift_freeze(session: Session, card: Card, *, actor_id: UUID, now: datetime) -> None:
-    """Staff let a frozen card open again."""
+    """Staff let a frozen card open again, for as long as a card may lie unused."""
     if card.state is not CardState.FROZEN:
         raise WrongState
     card.state, card.frozen_at, card.frozen_why, card.wrong_pins = CardState.ACTIVE, None, None, 0
+    card.opens_again_at = now
     audit.record(
         session, actor_id, "card_freeze_lifted", now=now, case_id=case_id_of(session, card)
     )

@@ -4,12 +4,12 @@ Each case is a transaction of its own that holds the case's row and looks again:
 stopped in the middle leaves the rest to the next, and two at a time do nothing twice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.accounts import CardState, CaseState, Frozen
@@ -70,21 +70,12 @@ def due(session: Session, *, now: datetime) -> Due:
         return NOTHING
     days = days_of(centre.retention)
     since = {kind: now - timedelta(days=days[kind]) for kind in Kept}
-    last_seen = func.coalesce(Account.last_sign_in_at, Card.activated_at)
-    active = (
-        select(Card.id)
-        .join(Case, Case.survivor_id == Card.account_id)
-        .join(Account, Account.id == Card.account_id)
-        .where(Card.state == CardState.ACTIVE)
-    )
-    quiet = active.where(Case.state == CaseState.OPEN, last_seen <= since[Kept.QUIET_CARD])
-    closed = active.where(Case.state == CaseState.CLOSED, Case.closed_at <= since[Kept.HER_PAGES])
     ended = select(Case.id).where(Case.state == CaseState.CLOSED, Case.held_at.is_(None))
     talks = ended.where(Case.closed_at <= since[Kept.MESSAGES], Case.messages_gone_at.is_(None))
     files = ended.where(Case.closed_at <= since[Kept.FILE])
     return Due(
-        list(session.scalars(quiet)),
-        list(session.scalars(closed)),
+        list(session.scalars(_cards_to_freeze(Frozen.QUIET, days, now=now))),
+        list(session.scalars(_cards_to_freeze(Frozen.CASE_CLOSED, days, now=now))),
         list(session.scalars(talks)),
         list(session.scalars(files)),
         list(_old_chains(session, since[Kept.ACCOUNT_OF_ACTS])),
@@ -92,9 +83,13 @@ def due(session: Session, *, now: datetime) -> Due:
 
 
 def freeze(session: Session, card_id: UUID, why: Frozen, *, now: datetime) -> bool:
-    """Freeze a card that nobody used, or whose case was closed; False when that is done."""
+    """Freeze a card that nobody used, or whose case was closed; False when it is no longer so."""
+    centre = find_centre(session)
     card = session.get(Card, card_id, with_for_update=True, populate_existing=True)
-    if card is None or card.state is not CardState.ACTIVE:
+    if centre is None or card is None:
+        return False
+    still = _cards_to_freeze(why, days_of(centre.retention), now=now).where(Card.id == card_id)
+    if session.scalar(still) is None:
         return False
     stopped_cards.freeze_by_rule(session, card, why, now=now)
     session.execute(delete(SignIn).where(SignIn.account_id == card.account_id))
@@ -166,6 +161,26 @@ def destroy_backup_key(session: Session, day: date, *, now: datetime) -> bool:
     if is_gone:
         audit.record(session, None, "backup_key_destroyed", now=now, facts={"day": str(day)})
     return is_gone
+
+
+def _cards_to_freeze(why: Frozen, days: Mapping[Kept, int], *, now: datetime) -> Select[UUID]:
+    """Cards that open, although nothing has happened for so long that calls for it."""
+    quiet, closed = (now - timedelta(days=days[one]) for one in (Kept.QUIET_CARD, Kept.HER_PAGES))
+    state, last, until = {
+        Frozen.QUIET: (
+            CaseState.OPEN,
+            (Account.last_sign_in_at, Card.activated_at, Card.opens_again_at),
+            quiet,
+        ),
+        Frozen.CASE_CLOSED: (CaseState.CLOSED, (Case.closed_at, Card.opens_again_at), closed),
+    }[why]
+    return (
+        select(Card.id)
+        .join(Case, Case.survivor_id == Card.account_id)
+        .join(Account, Account.id == Card.account_id)
+        .where(Card.state == CardState.ACTIVE, Case.state == state)
+        .where(*(or_(moment.is_(None), moment <= until) for moment in last))
+    )
 
 
 def _backup_keys(session: Session) -> DailyKeys:

@@ -15,7 +15,14 @@ from portal.services.case_work import cover
 from portal.services.colleagues import staff
 from portal.services.moderation import deciding, decisions, late
 from tests.people import NOON, Person, TestHouse
-from tests.services.journey import HOUSING, a_shared_need, decision_of, referral_of
+from tests.services.journey import (
+    HOUSING,
+    a_shared_need,
+    decision_of,
+    referral_of,
+    say_no,
+    say_yes,
+)
 
 HALF_AN_HOUR = timedelta(minutes=30)
 A_MINUTE = timedelta(minutes=1)
@@ -101,6 +108,27 @@ def test_a_service_that_does_not_answer_is_late_too(the_house: TestHouse, her: P
         (line,) = late.climbed_to(session, acting)
         assert (line.promised_at, line.again_at) == (before, again)
         assert line.service is not None and line.service.id == the_house.services[HOUSING].id
+
+
+def test_a_new_yes_is_a_new_promise_and_climbs_from_the_beginning(
+    the_house: TestHouse, her: Person
+) -> None:
+    """The service was late once, she said no, and a month later yes again."""
+    need_id = a_shared_need(the_house, her)
+    worker.run_once(
+        the_house.database, now=referral_of(the_house, need_id).answer_before + A_MINUTE
+    )
+    later = NOON + timedelta(days=29)
+    say_no(the_house, her, need_id, now=later)
+    say_yes(the_house, her, need_id, now=later)
+    promised = referral_of(the_house, need_id).answer_before
+    assert promised > later
+    worker.run_once(the_house.database, now=later + A_MINUTE)
+    assert told(the_house) == []
+    with the_house.acting(the_house.director) as (session, acting):
+        assert late.climbed_to(session, acting) == []
+    worker.run_once(the_house.database, now=promised + A_MINUTE)
+    assert told(the_house) == [(Step.CASE_DIRECTOR, the_house.director.account_id)]
 
 
 def test_it_stands_on_ones_page_until_it_is_answered(the_house: TestHouse, her: Person) -> None:

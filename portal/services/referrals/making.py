@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.domain.folders import FolderKind, Why
 from portal.domain.referrals import ReferralState
-from portal.models import Need, Referral, Service
+from portal.models import Need, Referral, Service, Told
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import promised
@@ -62,7 +62,7 @@ def hand_to_service(
     folder.write(referral, "words", shared.words)
     folder.write(referral, "readings", shared.readings)
     referral.state, referral.sent_at, referral.seen_at = ReferralState.SENT, now, None
-    referral.answer_before = promised(session, need.lane, now=now)
+    _promise(session, referral, need, now=now)
     audit.record_in_case(
         session,
         acting.account_id,
@@ -73,6 +73,13 @@ def hand_to_service(
         service=service.id,
     )
     session.flush()
+
+
+def _promise(session: Session, referral: Referral, need: Need, *, now: datetime) -> None:
+    """A new promise, which is not late; what climbed of an older one is no answer to this."""
+    referral.answer_before = promised(session, need.lane, now=now)
+    referral.answer_again_before = None
+    session.execute(delete(Told).where(Told.referral_id == referral.id))
 
 
 def _folder_of(

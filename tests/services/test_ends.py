@@ -297,6 +297,23 @@ def test_old_acts_lose_their_facts_and_the_chain_holds(the_house: TestHouse, her
     assert struck.acts == 0, "once is enough"
 
 
+def test_she_reads_on_who_looked_when_older_looks_are_erased(
+    the_house: TestHouse, her: Person
+) -> None:
+    later = NOON + after(Kept.ACCOUNT_OF_ACTS, more=31)
+    assert her.case_id
+    for moment in (NOON, later):
+        with the_house.acting(the_house.director, now=moment) as (session, acting):
+            messages.open_stretch(session, acting, her.case_id, now=moment).show()
+    with the_house.acting(her) as (session, acting):
+        old = looking.who_looked(session, acting, now=NOON)[-1]
+    worker.run_once(the_house.database, now=later)
+    with the_house.acting(her, now=later) as (session, acting):
+        assert [look.at for look in looking.who_looked(session, acting, now=later)] == [later]
+        with pytest.raises(NotFound):
+            looking.get_look(session, acting, old.id)
+
+
 def test_two_workers_at_once_erase_once(the_house: TestHouse, her: Person, another: Person) -> None:
     for one in (her, another):
         close(the_house, one)

@@ -21,6 +21,9 @@ from portal.models import (
 )
 from portal.services.entry.sessions import SignedIn
 
+_STANDS = AuditEvent.salt != b""
+"""After its time an act says no more what was opened and why: the house erased that."""
+
 
 @dataclass(frozen=True)
 class Looked:
@@ -47,11 +50,13 @@ def who_looked(
     """Who opened something of hers, newest first: from the account of every look.
 
     Lists of names are one event with all ids, in the chain of their day; those in which she stands
-    are among them. `older_than` is the last of the page before. Raises NotFound for one of another.
+    are among them. Looks that the house has erased after their time are not.
+    `older_than` is the last of the page before. Raises NotFound for one of another.
     """
     looks = (
         select(AuditEvent, StaffMember.name, StaffMember.account_id)
         .join(StaffMember, StaffMember.account_id == AuditEvent.actor_id)
+        .where(_STANDS)
         .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
         .limit(size)
     )
@@ -87,6 +92,7 @@ def get_look(session: Session, acting: SignedIn, event_id: UUID) -> Looked:
         .where(
             AuditEvent.id == event_id,
             AuditEvent.kind.in_(acts.LOOKS),
+            _STANDS,
             or_(AuditEvent.case_id == acting.her_case_id, AuditMention.case_id.is_not(None)),
         )
     ).one_or_none()

@@ -17,7 +17,7 @@ from portal.domain.separation import check_minutes
 from portal.domain.visits.childcare import check_places
 from portal.models import Centre
 from portal.services.centre import profiles
-from portal.services.house import settings_of
+from portal.services.house import settings_of, today_here
 from portal.settings import is_page_elsewhere
 
 Value = dict[str, Any]
@@ -93,7 +93,7 @@ def _check_service(session: Session, _c: Centre, about: str, value: Value, _now:
     return checked(profiles.read(session, profiles.get(session, about)) | value)
 
 
-def _check_line(_s: Session, centre: Centre, about: str, value: Value, now: datetime) -> Value:
+def _check_line(session: Session, centre: Centre, about: str, value: Value, now: datetime) -> Value:
     if (
         about in rules.FIXED_LINES
         and value
@@ -106,7 +106,7 @@ def _check_line(_s: Session, centre: Centre, about: str, value: Value, now: date
     others = {key: line for key, line in centre.help_lines.items() if key != about}
     if number in {rules.plain_number(one["number"]) for one in others.values() if one}:
         raise rules.NumberTwice
-    rules.check_verified(day_of(value), now.date())
+    rules.check_verified(day_of(value), today_here(session, now=now))
     purpose = by_language(value.get("purpose", {}), rules.LONGEST_LINE)
     if not purpose and not value.get("built_in"):
         raise rules.NoPurpose

@@ -300,6 +300,20 @@ def test_help_lines_are_checked_hidden_and_added(
     assert "8 lines" in cora.words, "a year later somebody has to call again"
 
 
+def test_a_line_that_was_checked_this_morning_is_checked_where_the_day_begins_first(
+    people: TestHouse, signed_in: Callable[[Person], Browser], clock: Clock
+) -> None:
+    """Half past nine on the 23rd in Auckland is the evening of the 22nd by UTC."""
+    with people.database.transaction() as session:
+        session.get_one(Centre, 1).zone = "Pacific/Auckland"
+    clock.now = datetime(2026, 11, 22, 20, 30, tzinfo=UTC)
+    cora = signed_in(people.coordinator)
+    cora.get(f"{AT}/line/1712").submit(SAVE, verified_on="2026-11-24")
+    assert "still to come" in cora.words
+    cora.submit(SAVE, verified_on="2026-11-23")
+    assert "still to come" not in cora.words
+
+
 def test_legal_texts_are_hers_to_read_in_her_language(
     app: Flask, people: TestHouse, cora: Browser
 ) -> None:

@@ -13,6 +13,8 @@ Fields = MultiDict[str, str]
 MAX_FIELDS = 500
 READ_AND_DROPPED = 8 * 1024 * 1024
 """Bytes of a body over the limit that are still read, so that a browser gets to see the answer."""
+GREATEST = 2**31 - 1
+"""The greatest number of a row: with a longer one a database fails, instead of finding nothing."""
 
 _NEVER_TYPED = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127))
 
@@ -47,4 +49,4 @@ def number_in(fields: Fields, name: str) -> int | None:
     """A number of a row, as far as what was asked for can be one."""
     # Asked first: Werkzeug makes an exception of every name that is missing.
     asked = fields.get(name, type=int) if name in fields else None
-    return asked if asked is not None and 0 < asked < 2**31 else None
+    return asked if asked is not None and 0 < asked <= GREATEST else None

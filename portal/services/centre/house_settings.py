@@ -20,6 +20,7 @@ from portal.domain.profiles import checked
 from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission
 from portal.domain.services import ServiceKind
+from portal.domain.words import clean
 from portal.models import Centre, Service, SettingVersion, StaffMember
 from portal.services import audit
 from portal.services.centre import profiles
@@ -184,7 +185,7 @@ def history(
         .limit(size)
     )
     if topic is not None:
-        found = found.where(SettingVersion.topic == topic, SettingVersion.about == about)
+        found = found.where(SettingVersion.topic == topic, SettingVersion.about == clean(about))
     last = session.get(SettingVersion, older_than) if older_than else None
     if last is not None:
         found = found.where(

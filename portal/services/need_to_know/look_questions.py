@@ -31,6 +31,7 @@ from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import promised
 from portal.services.keys.folders import Grantee, held_folder
+from portal.services.keys.halves import KeyNotHandedOver
 from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_folder
 from portal.services.need_to_know import looking
@@ -116,16 +117,22 @@ def listed(session: Session, acting: SignedIn) -> list[Question]:
 
 
 def read(session: Session, acting: SignedIn, question_id: UUID, *, now: datetime) -> Question:
-    """One question, opened for who answers. Raises NotYours, NotFound."""
+    """One question, opened for who answers. Raises NotYours, NotFound, KeyNotHandedOver."""
     _check(acting)
     row = session.get(LookQuestion, question_id)
     if row is None:
         raise NotFound
-    opened = open_folder(
-        session, acting, row.case_id, FolderKind.DECISIONS, purpose="look_question", now=now
-    )
-    (found,) = _read(session, opened, [row])
-    return found
+    try:
+        opened = open_folder(
+            session, acting, row.case_id, FolderKind.DECISIONS, purpose="look_question", now=now
+        )
+    except NotFound as refusal:
+        raise KeyNotHandedOver from refusal
+    # She may hold the key of another reason in the same folder, and not that of her team.
+    found = _read(session, opened, [row])
+    if not found:
+        raise KeyNotHandedOver
+    return found[0]
 
 
 def answer(

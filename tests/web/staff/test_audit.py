@@ -9,16 +9,18 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from portal.domain.acts import KINDS, drawn, week_of
+from portal.domain.decisions import DecisionKind
 from portal.domain.folders import FolderKind
 from portal.domain.refusals import NotFound
 from portal.domain.roles import Role
-from portal.models import AuditEvent, AuditSample, AuditSampleItem, LookQuestion
+from portal.models import AuditEvent, AuditSample, AuditSampleItem, LookQuestion, TeamCopy
 from portal.services import audit
 from portal.services.case_work import caseload
 from portal.services.keys.reading import open_folder
+from portal.services.moderation import decisions
 from portal.services.need_to_know import look_questions, looking, samples
 from portal.web.staff.need_to_know.acts_in_words import ACT, FOLDER
 from tests.people import NOON, Person, TestHouse
@@ -236,6 +238,34 @@ def test_she_asks_about_a_look_and_is_answered_and_her_case_team_never_reads_it(
                 session, acting, her.case_id, FolderKind.DECISIONS, purpose="case", now=NOON
             )
         assert question.answered_by_id == people.coordinator.account_id
+
+
+def test_a_place_that_no_sample_has_is_not_found(people: TestHouse, adil: Browser) -> None:
+    for place in (7, 10**6, 10**30, "9" * 5000):
+        assert adil.post(f"{AT}/samples/{uuid4()}/{place}", found="to_talk").status == 404
+
+
+@pytest.mark.parametrize("asked_herself", [True, False])
+def test_who_has_not_got_the_teams_key_yet_is_told_so(
+    people: TestHouse, signed_in: Callable[[Person], Browser], asked_herself: bool
+) -> None:
+    """Also when she opens something else of the same folder: a reason that she wrote."""
+    her = people.a_survivor("Amal")
+    look = looks_at(people, people.director, her)
+    if asked_herself:
+        with people.acting(people.coordinator) as (session, acting):
+            decisions.ask(
+                session, acting, DecisionKind.EXPORT, reason="x", case_id=her.case_id, now=NOON
+            )
+    with people.database.transaction() as session:
+        copies = delete(TeamCopy).where(TeamCopy.member_id == people.coordinator.holder_id)
+        session.execute(copies)
+    with people.acting(her) as (session, acting):
+        asked = look_questions.ask(session, acting, look, "Why?", now=NOON)
+    cora = signed_in(people.coordinator).get("/staff/looks")
+    cora.follow(her.case_number)
+    assert cora.path == "/staff/looks" and "key of your team" in cora.words
+    assert asked.answered_at is None
 
 
 def test_nobody_answers_about_her_own_look(

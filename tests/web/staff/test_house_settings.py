@@ -300,6 +300,13 @@ def test_help_lines_are_checked_hidden_and_added(
     assert "8 lines" in cora.words, "a year later somebody has to call again"
 
 
+def test_a_history_of_nothing_is_empty_whatever_was_asked(cora: Browser) -> None:
+    for odd in ("%00", "%00" * 100, "x" * 5000, "%ed%a0%80"):
+        for topic in ("hours", "line"):
+            cora.get(f"{AT}/history?topic={topic}&about={odd}")
+            assert cora.status == 200
+
+
 def test_a_line_that_was_checked_this_morning_is_checked_where_the_day_begins_first(
     people: TestHouse, signed_in: Callable[[Person], Browser], clock: Clock
 ) -> None:

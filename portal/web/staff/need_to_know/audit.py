@@ -27,6 +27,7 @@ from portal.i18n.dates import here
 from portal.services.need_to_know import account_of_acts, samples
 from portal.services.need_to_know.account_of_acts import PAGE, Asked
 from portal.web import guards
+from portal.web.bodies import GREATEST
 from portal.web.forms import StaffForm
 from portal.web.staff.need_to_know.acts_in_words import ACT
 
@@ -142,7 +143,7 @@ def sample(sample_id: UUID) -> ResponseReturnValue:
     return render_template("staff/audit/sample.html", shown=shown, found_words=FOUND, found=Found)
 
 
-@blueprint.post("/samples/<uuid:sample_id>/<int:place>")
+@blueprint.post(f"/samples/<uuid:sample_id>/<int(max={GREATEST}):place>")
 def review(sample_id: UUID, place: int) -> ResponseReturnValue:
     """Mark one look of a sample."""
     marked = next((one for one in Found if one == request.form.get("found")), None)

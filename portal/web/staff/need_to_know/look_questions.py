@@ -12,9 +12,11 @@ from portal.domain.refusals import Refusal, WrongState
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
+from portal.services.keys.halves import KeyNotHandedOver
 from portal.services.need_to_know import look_questions
 from portal.web import guards
 from portal.web.forms import StaffForm
+from portal.web.staff.moderation.refusals import WORDS as DECISION_WORDS
 
 blueprint = Blueprint("look_questions", __name__, url_prefix="/looks")
 
@@ -43,7 +45,11 @@ def listed() -> ResponseReturnValue:
 def question(question_id: UUID) -> ResponseReturnValue:
     """One question, the look it is about, and the answer."""
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
-    shown = look_questions.read(session, acting, question_id, now=now)
+    try:
+        shown = look_questions.read(session, acting, question_id, now=now)
+    except KeyNotHandedOver as refusal:
+        flash(DECISION_WORDS[type(refusal)], "warn")
+        return redirect(url_for(".listed"))
     form = AnswerForm()
     if form.validate_on_submit():
         try:

@@ -23,7 +23,7 @@ from portal.models.audit import (
     LookQuestion,
 )
 from portal.models.availability import OpeningException, OpeningPattern, Room
-from portal.models.base import Base, plain_rows
+from portal.models.base import Base, insert_into, plain_rows
 from portal.models.calendar import BusyTime, Calendar, CalendarEntry, CalendarPart
 from portal.models.case import Case, Folder, Grant, Look
 from portal.models.centre import Centre, Service, SettingVersion
@@ -128,5 +128,6 @@ __all__ = [
     "Tries",
     "Visit",
     "VisitWishes",
+    "insert_into",
     "plain_rows",
 ]

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Result,
     Uuid,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -68,6 +69,17 @@ def plain_rows(
     query itself (measured: 22 µs against 99).
     """
     return session.connection().execute(statement, asked)
+
+
+def insert_into(
+    session: Session, table: type[DeclarativeBase]
+) -> sqlite.Insert | postgresql.Insert:
+    """An insert that can say what becomes of a row that is there already, on either database.
+
+    For what two may do first at one moment: looking before inserting is not enough then.
+    """
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
 
 
 def named(kind: type[StrEnum]) -> Enum:

@@ -14,12 +14,10 @@ from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from portal.domain import acts
-from portal.models import AuditEvent, AuditHead, AuditMention, plain_rows
+from portal.models import AuditEvent, AuditHead, AuditMention, insert_into, plain_rows
 from portal.services.house import key_file
 from portal.vault import KeyFile, keyed_hash
 
@@ -137,8 +135,7 @@ def _locked_head(session: Session, chain: str) -> tuple[int, bytes]:
     head = plain_rows(session, _HEAD, {"of": chain}).one_or_none()
     if head is None:
         # Two first acts of a day may come at once: one makes the head, the other waits for it.
-        is_sqlite = session.get_bind().dialect.name == "sqlite"
-        first = (insert_sqlite if is_sqlite else insert_postgresql)(AuditHead)
+        first = insert_into(session, AuditHead)
         made = first.values(chain=chain, number=0, link=START).on_conflict_do_nothing()
         session.execute(made)
         head = plain_rows(session, _HEAD, {"of": chain}).one()

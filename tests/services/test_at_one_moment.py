@@ -21,6 +21,7 @@ from portal.domain.refusals import NotFound, WrongState
 from portal.domain.safe_contact import Channel, Wish
 from portal.domain.separation import TimeNotPossible
 from portal.models import Appointment, Grant, Need, SafeContact
+from portal.services.case_work import cases, readiness
 from portal.services.dates import giving, her_dates
 from portal.services.dates.shown_dates import Details
 from portal.services.entry import covering, pins, sessions
@@ -47,6 +48,8 @@ from tests.services.kept_apart import keep_apart
 from tests.services.ways import types
 
 T = TypeVar("T")
+A_MINUTE = timedelta(minutes=1)
+LATER = NOON + A_MINUTE
 
 
 @pytest.fixture
@@ -255,3 +258,36 @@ def test_what_she_types_anew_is_not_confirmed_by_a_yes_to_the_number_before(
         confirmed = meanwhile(lambda: the_house.asks_her(her, Channel.EMAIL))
     with pytest.raises(DecidedMeanwhile):
         confirmed.result()
+
+
+def test_two_tabs_show_a_case_for_the_first_time(
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile
+) -> None:
+    with the_house.acting(the_house.stand_in) as (session, acting):
+        case = the_house.case_of(session, her)
+
+    def look() -> None:
+        with the_house.database.transaction() as session:
+            cases.look(session, acting, case, now=LATER)
+
+    with the_house.database.transaction() as session:
+        assert cases.look(session, acting, case, now=NOON) is None
+        looked = meanwhile(look)
+    looked.result()
+    with the_house.database.transaction() as session:
+        assert cases.look(session, acting, case, now=LATER + A_MINUTE) == LATER
+
+
+def test_two_are_the_first_of_a_month_to_whom_she_says_no(
+    the_house: TestHouse, meanwhile: Meanwhile
+) -> None:
+    def count() -> None:
+        with the_house.acting(the_house.stand_in) as (session, acting):
+            readiness.count_no(session, acting, now=NOON)
+
+    with the_house.acting(the_house.director) as (session, acting):
+        readiness.count_no(session, acting, now=NOON)
+        counted = meanwhile(count)
+    counted.result()
+    with the_house.acting(the_house.coordinator) as (session, acting):
+        assert [number for _, number in readiness.called_instead(session, acting)] == [2]

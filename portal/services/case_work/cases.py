@@ -10,7 +10,7 @@ from portal.domain.accounts import CaseState
 from portal.domain.folders import FolderKind
 from portal.domain.refusals import NotFound
 from portal.domain.roles import Permission
-from portal.models import Card, Case, Look, plain_rows
+from portal.models import Card, Case, Look, insert_into, plain_rows
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import at_once
@@ -60,8 +60,13 @@ def look(session: Session, acting: SignedIn, case: Case, *, now: datetime) -> da
     with at_once(session) as writing:
         before: datetime | None = plain_rows(writing, _LOOKED_AT, whose).scalar_one_or_none()
         if before is None:
-            writing.add(Look(account_id=acting.account_id, case_id=case.id, looked_at=now))
-            writing.flush()
+            # In another tab at this very moment it may be the first look as well.
+            first = insert_into(writing, Look).values(
+                account_id=acting.account_id, case_id=case.id, looked_at=now
+            )
+            key = [Look.account_id, Look.case_id]
+            again = first.on_conflict_do_update(index_elements=key, set_={"looked_at": now})
+            writing.execute(again)
         elif before != now:
             writing.connection().execute(_LOOK_AGAIN, {**whose, "now": now})
     return before

@@ -5,13 +5,13 @@ from dataclasses import asdict
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.readiness import Outcome, Readiness, Said
 from portal.domain.refusals import NotYours
 from portal.domain.roles import Permission
-from portal.models import CalledInstead
+from portal.models import CalledInstead, insert_into
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import get_centre
 
@@ -26,15 +26,11 @@ def count_no(session: Session, acting: SignedIn, *, now: datetime) -> None:
     if not acting.may(Permission.OPEN_CASE):
         raise NotYours
     month = now.astimezone(ZoneInfo(get_centre(session).zone)).date().replace(day=1)
-    counted = session.execute(
-        update(CalledInstead)
-        .where(CalledInstead.month == month)
-        .values(count=CalledInstead.count + 1)
-        .returning(CalledInstead.month)
-    ).first()
-    if counted is None:
-        session.add(CalledInstead(month=month, count=1))
-    session.flush()
+    first = insert_into(session, CalledInstead).values(month=month, count=1)
+    one_more = {"count": CalledInstead.count + 1}
+    session.execute(
+        first.on_conflict_do_update(index_elements=[CalledInstead.month], set_=one_more)
+    )
 
 
 def called_instead(session: Session, acting: SignedIn) -> list[tuple[date, int]]:

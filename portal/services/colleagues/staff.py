@@ -95,6 +95,8 @@ def change_passphrase(
         tries.check(session, "passphrase", who, limit=WRONG_PASSPHRASES, within=SPAN, now=now)
         member = get_member(session, acting.account_id)
         check_new_passphrase(new, again, email=member.email)
+        if member.slot_id is None:
+            raise SignInDoesNotOpen  # It was made for her, and ended at this moment.
         slot = slots.as_slot(session.get_one(KeySlot, member.slot_id))
     try:
         private = house.try_slot(secret(passphrase), slot)

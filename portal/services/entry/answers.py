@@ -3,11 +3,9 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
-from portal.models import FormOutcome, KeptAnswer
+from portal.models import FormOutcome, KeptAnswer, insert_into
 from portal.vault import token_hash
 
 WAITS = timedelta(seconds=30)
@@ -22,9 +20,8 @@ def begin_form(
     PostgreSQL for the unfinished row.
     """
     key = _key(form_key)
-    insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
     claim = (
-        insert(FormOutcome)
+        insert_into(session, FormOutcome)
         .values(session_id=session_id, form_key=key, at=now, sealed=None)
         .on_conflict_do_nothing()
         .returning(FormOutcome.form_key)

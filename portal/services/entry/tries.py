@@ -3,12 +3,10 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, delete
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from portal.domain.refusals import SlowDown
-from portal.models import Tries
+from portal.models import Tries, insert_into
 from portal.services.house import key_file
 from portal.vault import keyed_hash
 
@@ -26,8 +24,7 @@ def check(
 
 def count(session: Session, what: str, who: bytes, *, within: timedelta, now: datetime) -> int:
     """Count one try and give the number in the current span: one statement, exact under load."""
-    insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
-    fresh = insert(Tries).values(key=_key(session, what, who), since=now, count=1)
+    fresh = insert_into(session, Tries).values(key=_key(session, what, who), since=now, count=1)
     is_over = Tries.since <= now - within
     upsert = fresh.on_conflict_do_update(
         index_elements=[Tries.key],

@@ -111,6 +111,13 @@ def _end_sign_ins(session: Session, *, now: datetime) -> int:
 def _drop_slots(session: Session, *, now: datetime) -> int:
     """What was made for somebody and never became her own keeps nothing that it could open."""
     over = select(KeySlot.id).where(KeySlot.expires_at <= now)
+    # Whoever is here with a pass phrase that was made for her came to choose her own, and cannot.
+    with_one = select(StaffMember.account_id).where(StaffMember.slot_id.in_(over))
+    session.execute(
+        delete(SignIn)
+        .where(SignIn.account_id.in_(with_one))
+        .execution_options(synchronize_session=False)
+    )
     for owner in (Card, StaffMember):
         session.execute(
             update(owner)

@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from portal.domain.appointments import COMING
@@ -20,7 +18,7 @@ from portal.domain.outbox import (
 )
 from portal.domain.refusals import NotFound
 from portal.domain.safe_contact import Channel, Hours, Wish
-from portal.models import Appointment, Case, OutboxItem, SafeContact, Visit
+from portal.models import Appointment, Case, OutboxItem, SafeContact, Visit, insert_into
 from portal.services import audit
 from portal.services.case_work.cases import on_team
 from portal.services.entry.sessions import SignedIn
@@ -236,13 +234,11 @@ def _plan(
 
 def _insert(session: Session, item: OutboxItem) -> None:
     """Put it into the outbox unless it is there: the key is the rule."""
-    insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
     row = {
         "id": item.id,
         "state": OutboxState.WAITING,
         "tries": 0,
         **{name: kept for name, kept in vars(item).items() if not name.startswith("_")},
     }
-    session.execute(
-        insert(OutboxItem).values(**row).on_conflict_do_nothing(index_elements=[OutboxItem.key])
-    )
+    once = insert_into(session, OutboxItem).values(**row)
+    session.execute(once.on_conflict_do_nothing(index_elements=[OutboxItem.key]))

@@ -9,6 +9,7 @@ from flask import Flask
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import KeySlot, StaffMember
+from portal.services.running import expiry
 from tests.people import NOON, PASSPHRASE, Person, TestHouse
 from tests.web.staff.browser import Browser
 from tests.web.staff.conftest import Clock
@@ -49,6 +50,22 @@ def test_who_came_with_a_pass_phrase_made_for_her_first_chooses_her_own(
     window.submit("Change the pass phrase", passphrase=PASSPHRASE, new=NEW, again=NEW)
     assert "Your pass phrase is changed." in window.words
     assert window.get("/staff/people").path == "/staff/people"
+
+
+def test_a_pass_phrase_made_for_her_ends_while_she_is_here_and_her_sign_in_with_it(
+    window: Browser, people: TestHouse, clock: Clock
+) -> None:
+    """She had not chosen her own: no page opens that was closed, and none fails."""
+    with people.database.transaction() as session:
+        slot_id = session.get_one(StaffMember, people.director.account_id).slot_id
+        session.get_one(KeySlot, slot_id).expires_at = clock.now + timedelta(minutes=5)
+    assert window.get("/staff/people").path == "/staff/me"
+    clock.later(minutes=5)
+    with people.database.transaction() as session:
+        expiry.forget_expired(session, now=clock.now)
+    window.submit("Change the pass phrase", passphrase=PASSPHRASE, new=NEW, again=NEW)
+    assert window.status == 200 and window.path == "/staff/sign-in"
+    assert window.get("/staff/people").path == "/staff/sign-in"
 
 
 @pytest.mark.parametrize(

@@ -71,14 +71,14 @@ class SecondFactorNameMissing(Refusal):
 
 def secret(passphrase: str) -> bytes:
     """What opens the slot: the same bytes from every keyboard, whatever was typed."""
-    # Some keyboards send é as one character, others as two.
-    return unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogatepass")
+    # Some keyboards send é as one character, others as two; some add a blank after a word.
+    return unicodedata.normalize("NFC", passphrase.strip()).encode("utf-8", "surrogatepass")
 
 
 def check_new_passphrase(passphrase: str, again: str, *, email: str) -> None:
     """Refuse a pass phrase that a patient colleague would guess."""
     folded = " ".join(passphrase.casefold().split())
-    if len(passphrase) < MIN_LENGTH:
+    if len(passphrase.strip()) < MIN_LENGTH:
         raise PassphraseTooShort
     plain = folded in REFUSED or folded.replace(" ", "") in REFUSED
     if plain or len(set(folded)) < 6 or email.casefold().split("@")[0] in folded:

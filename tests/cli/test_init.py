@@ -45,6 +45,7 @@ def test_a_pass_phrase_opens_from_every_keyboard(
     with signing_in() as open_for:
         assert open_for("cora@house.example", ACCENTED)
         assert open_for("cora@house.example", as_two)
+        assert open_for("cora@house.example", f"{ACCENTED} "), "a phone adds a blank"
 
 
 @pytest.mark.real

@@ -41,6 +41,12 @@ DECIDING_TEAMS: Mapping[HolderKind, str] = {
     HolderKind.AUDITORS: _l("Who checks this house"),
 }
 
+ASKED_WORDS: Mapping[HolderKind, str] = {
+    HolderKind.SURVIVOR: _l("You asked us for this."),
+    HolderKind.STAFF: _l("This colleague asked us for this."),
+}
+"""Only teams decide: a person who holds a key of a decision is the one who asked for it."""
+
 
 @dataclass(frozen=True)
 class Seer:
@@ -127,4 +133,6 @@ def _why(line: CanSee, team: Team) -> str:
         return _("Your contact person.")
     if line.why is Why.CASE_TEAM and line.name == team.stand_in:
         return _("Is there when your contact person is away.")
+    if line.why is Why.DECISION and line.holder in ASKED_WORDS:
+        return str(ASKED_WORDS[line.holder])
     return str(WHY_WORDS[line.why])

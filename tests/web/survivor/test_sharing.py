@@ -5,11 +5,13 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
+from portal.domain.decisions import DecisionKind
 from portal.domain.folders import FolderKind
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound
 from portal.domain.services import ServiceKind
 from portal.models import Folder, Grant, Referral, Service, SharingWish
+from portal.services.moderation import decisions
 from portal.services.need_to_know import seeing
 from portal.services.referrals import at_service
 from portal.web.survivor import sharing as sharing_pages
@@ -183,6 +185,23 @@ def test_who_can_see_names_everybody_who_holds_a_key(amal: Phone) -> None:
     assert "Your contact person." in els
     assert any("Only in an emergency. One group alone cannot open it." in words for words in shown)
     assert any(words.startswith("A key on paper, in our safe") for words in shown)
+
+
+def test_whoever_asked_is_not_said_to_decide(whole: WholeHouse) -> None:
+    """Who asked reads the words of it, too; deciding is for others."""
+    amal, cora = whole.everybody.amal, whole.everybody.staff["coordinator"]
+    for who, kind in ((amal, DecisionKind.NOT_THIS_PERSON), (cora, DecisionKind.BREAK_GLASS)):
+        with acting(whole, who) as (session, asker):
+            decisions.ask(
+                session, asker, kind, reason="A call.", case_id=amal.case_id, now=whole.now
+            )
+    phone = whole.phone(amal)
+    phone.go("/sharing")
+    shown = words_in(phone, "main div.card")
+    assert "You You asked us for this. What we decide about your file" in shown
+    (card,) = [words for words in shown if words.startswith(cora.name)]
+    assert card == f"{cora.name} This colleague asked us for this. What we decide about your file"
+    assert any(words.startswith("Who leads this house To decide") for words in shown)
 
 
 def test_the_list_is_read_from_the_grants_themselves(amal: Phone, whole: WholeHouse) -> None:

@@ -110,6 +110,17 @@ def test_what_was_typed_about_a_need_that_is_decided_meanwhile_can_be_copied(
     assert WORDS not in moderator.page
 
 
+def test_a_service_that_was_not_asked_does_not_seem_to_wait_for_her(
+    work: AtWork, moderator: Colleague
+) -> None:
+    """A need that just came in went to nobody, and to the police least of all."""
+    moderator.get(item(work, work.house.a_need(work.house.a_survivor())))
+    offers = BeautifulSoup(moderator.page, "html.parser").select(".offers label")
+    assert len(offers) > 2
+    assert all("not asked yet" in offer.get_text() for offer in offers)
+    assert "waits for her yes" not in moderator.text
+
+
 def test_nothing_reaches_a_service_before_her_yes(work: AtWork, moderator: Colleague) -> None:
     her = work.house.a_survivor("Samira")
     need_id = work.house.a_need(her)

@@ -1,6 +1,7 @@
 """Referrals through the front door: what a service reads, answers and never sees."""
 
 import pytest
+from bs4 import BeautifulSoup
 
 from portal.domain.appointments import AppointmentState
 from portal.domain.needs import Category, NeedState
@@ -243,3 +244,10 @@ def test_pages_of_a_long_list_follow_each_other(work: AtWork) -> None:
             session, acting, now=work.now, size=2, after=first[-1].referral.id
         )
     assert [line.name for line in (*first, *rest)] == ["One", "Two", "Three"]
+
+
+def test_who_has_no_desk_is_led_back_to_the_own_first_page(worker: Colleague) -> None:
+    assert worker.get("/staff/nowhere").status_code == 404
+    page = BeautifulSoup(worker.page, "html.parser")
+    assert "Terug naar je eerste pagina" in worker.text
+    assert page.main and "aanmeldbalie" not in page.main.get_text()

@@ -7,9 +7,9 @@ import pytest
 
 from portal.i18n.catalogues import path
 
-# Dutch writes the plural of some loanwords with a straight apostrophe; French has its own sign.
 ONE_WAY = {
     "staff are je, too": ("nl", r"(?i)\b(u|uw|uzelf)\b"),
+    "a client is the client, of whatever gender": ("nl", r"(?i)\bhaar\b(?! of zijn)"),
     "a need is a hulpvraag": ("nl", r"(?i)\bnoden\b"),
     "an apostrophe is curved": ("fr", r"'"),
     "a talk is لقاء: the plural of the other word means sayings of the Prophet": (

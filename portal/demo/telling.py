@@ -20,7 +20,8 @@ from portal.services.telling import safe_contact, sending
 
 # A number that Ofcom keeps for stories, and a host that never exists (RFC 2606).
 _ADDRESSES = {Channel.SMS: "+447700900001", Channel.EMAIL: "someone@mail.example"}
-_CALLED = "Teruggebeld op het oude nummer. Codewoord klopt."
+# She reads it, and so does whoever holds her phone: not how a colleague made sure that it was she.
+_SAID_YES = {"nl": "In orde. Dank je.", "ar": "تم الأمر. شكرًا لك."}
 _NOT_NOW = "Tell me the number when you are here."
 _EVENINGS = Hours(frozenset(range(5)), 18, 21, "Europe/Brussels")
 
@@ -57,7 +58,7 @@ def _decide(moderator: StaffPerson, *, says_yes: bool) -> Callable[[Survivor], A
             )
             asked, acting = session.scalars(waits).one(), sign_in(session, moderator, at=at)
             if says_yes:
-                deciding.accept(session, acting, asked, note=_CALLED, now=at)
+                deciding.accept(session, acting, asked, note=_SAID_YES[her.language], now=at)
             else:
                 deciding.decline(session, acting, asked, reason=_NOT_NOW, now=at)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -45,6 +46,7 @@ from portal.services.entry import second_factor, sessions
 from portal.services.entry.sign_in import sign_in_with_card, sign_in_with_passphrase
 from portal.services.house import House
 from portal.services.running import chains
+from portal.services.telling import safe_contact
 from portal.settings import Settings
 from portal.vault import CHEAP, KeyFile, SlowPasses
 from tests.cli.conftest import Run
@@ -179,6 +181,10 @@ def test_the_first_survivors_come_in_and_read(made: Path, database: Database, ho
                 one.words
                 for one in messages.open_stretch(session, acting, case.id, now=now).show().messages
             )
+            # Whoever holds her phone reads these notes too: not a word of how she is known.
+            ways = safe_contact.hers(session, acting, now=now).values()
+            notes = [way.question.note or "" for way in ways if way.question]
+            assert not any(re.search(r"(?i)code|nummer|كلمة", note) for note in notes)
 
 
 def token_of(database: Database, house: House, one: StaffSignIn, now: datetime) -> str:

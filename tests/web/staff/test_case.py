@@ -284,6 +284,9 @@ def test_a_stand_in_works_on_the_case_and_is_named(
     assert "you stand in" in stand_in.words
     stand_in.follow("Amal")
     assert "now Karim answers" in stand_in.words
+    # Beside its drawing stands one sentence: two parts there would be two columns on a phone.
+    said = stand_in.page.select_one(".facts-line > span:has(b)")
+    assert said and len(list(said.children)) == 2
     stand_in.submit("Send the answer", words="Els is away. I am Karim.")
     assert "Karim · Centre work" in stand_in.words
 

@@ -1,0 +1,28 @@
+"""Lists of staff on an ordinary screen: nothing in a line lies over what stands beside it."""
+
+import pytest
+
+from tests.browser.conftest import ADesk
+from tests.web.furnishing import Everybody
+
+pytestmark = pytest.mark.real
+
+LIES_OVER = """() => [...document.querySelectorAll(".line")].filter(line => {
+    const parts = [...line.children].map(part =>
+        [part, ...part.querySelectorAll("*")].map(one => one.getBoundingClientRect()));
+    return parts.some((part, at) => parts.slice(at + 1).some(next => part.some(one =>
+        next.some(other => one.left < other.right - 1 && other.left < one.right - 1
+            && one.top < other.bottom - 1 && other.top < one.bottom - 1))));
+}).map(line => line.textContent)"""
+NAMES_BEGIN_AT = """() => [...document.querySelectorAll(".box")].flatMap(box => [...new Set(
+    [...box.querySelectorAll(".line > .what")].map(name => name.getBoundingClientRect().left)
+)].slice(1))"""
+
+
+@pytest.mark.parametrize("width", [1200, 1440])
+def test_what_the_house_sets_can_be_read(a_desk: ADesk, everybody: Everybody, width: int) -> None:
+    desk = a_desk("nl", viewport={"width": width, "height": 900})
+    desk.is_in(everybody.staff["coordinator"]).goes("house/settings")
+    assert desk.page.locator(".line").count() > 20
+    assert desk.page.evaluate(LIES_OVER) == []
+    assert desk.page.evaluate(NAMES_BEGIN_AT) == [], "a name stands elsewhere than those around it"

@@ -25,16 +25,17 @@ def serve() -> None:
 @click.option("--once", is_flag=True, help="One round, for a timer of the system.")
 def worker(once: bool) -> None:
     """Every minute send what is due, delete what has had its time, keep calendars in step."""
-    from portal import worker as rounds  # noqa: PLC0415
+    from portal.worker import once as one_round  # noqa: PLC0415
+    from portal.worker import run as round_after_round  # noqa: PLC0415
 
     settings = settings_or_stop()
     log_to_terminal(settings)
     with open_database(settings) as database:
         if once:
-            if rounds.once(database, settings):
+            if one_round(database, settings):
                 stop("Something failed: the lines above say what. The rest is done.")
         else:
-            rounds.run(database, settings)
+            round_after_round(database, settings)
 
 
 @click.command()

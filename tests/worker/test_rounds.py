@@ -5,6 +5,7 @@ import signal
 import threading
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -124,11 +125,11 @@ def test_one_promise_that_cannot_climb_keeps_no_question_from_vanishing(
     away_today = leave.away_today
     tried: list[object] = []
 
-    def fails_at_first(*args: object, **more: object) -> object:
+    def fails_at_first(*args: Any, **more: Any) -> Any:
         tried.append(args)
         if len(tried) == 1:
             raise KeyError("a bad row")
-        return away_today(*args, **more)  # type: ignore[arg-type]
+        return away_today(*args, **more)
 
     monkeypatch.setattr(leave, "away_today", fails_at_first)
     assert worker.run_once(the_house.database, now=NOON + timedelta(days=9)).failed == 1

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.decisions import check_proof
@@ -205,12 +205,12 @@ def without_holder(session: Session) -> list[PendingGrant]:
     return list(session.scalars(waiting))
 
 
-def _waiting(session: Session, wanted: object) -> list[Waiting]:
+def _waiting(session: Session, wanted: ColumnElement[bool]) -> list[Waiting]:
     rows = session.execute(
         select(PendingGrant, Case.number, StaffMember.name)
         .join(Case, Case.id == PendingGrant.case_id)
         .join(StaffMember, StaffMember.account_id == PendingGrant.account_id)
-        .where(wanted, StaffMember.left_at.is_(None))  # type: ignore[arg-type]
+        .where(wanted, StaffMember.left_at.is_(None))
         .order_by(PendingGrant.authorised_at, Case.number)
         .limit(200)
     ).all()

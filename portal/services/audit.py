@@ -11,7 +11,8 @@ import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
-from uuid import UUID
+from typing import NamedTuple
+from uuid import UUID, uuid4
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
@@ -27,6 +28,20 @@ SALT_BYTES = 16
 Facts = dict[str, str | int | list[str]]
 
 
+class Act(NamedTuple):
+    """An act as its commitment and its place in a chain know it: an `AuditEvent` before its row."""
+
+    id: UUID
+    chain: str
+    number: int
+    at: datetime
+    kind: str
+    actor_id: UUID | None
+    case_id: UUID | None
+    facts: Facts
+    salt: bytes
+
+
 def record(
     session: Session,
     actor_id: UUID | None,
@@ -35,30 +50,22 @@ def record(
     now: datetime,
     case_id: UUID | None = None,
     facts: Facts | None = None,
-) -> AuditEvent:
+) -> Act:
     """Add an act to the chain of its case or of its day. ValueError for a kind without a name."""
     if kind not in acts.KINDS:
         raise ValueError(f"{kind}: name it in portal.domain.acts.KINDS, and say it in words")
     chain = chain_of(case_id) if case_id else f"day:{now.astimezone(UTC).date().isoformat()}"
     session.flush()
-    number, before = _locked_head(session, chain)
-    event = AuditEvent(
-        chain=chain,
-        number=number + 1,
-        at=now,
-        kind=kind,
-        actor_id=actor_id,
-        case_id=case_id,
-        facts=facts or {},
-        salt=secrets.token_bytes(SALT_BYTES),
-    )
-    event.commitment = commitment(event)
-    event.link = link_of(key_file(session), before, event)
+    last, before = _locked_head(session, chain)
+    salt = secrets.token_bytes(SALT_BYTES)
+    act = Act(uuid4(), chain, last + 1, now, kind, actor_id, case_id, facts or {}, salt)
+    sealed = commitment(act)
+    link = link_of(key_file(session), before, act, sealed)
     # Past the mapper: this stands in the way of every first look, and mapped it costs three times.
     connection = session.connection()
-    connection.execute(_ADVANCE, {"of": chain, "to": event.number, "by": event.link})
-    connection.execute(_ADD, {name: getattr(event, name) for name in _COLUMNS})
-    return event
+    connection.execute(_ADVANCE, {"of": chain, "to": act.number, "by": link})
+    connection.execute(_ADD, {**act._asdict(), "commitment": sealed, "link": link})
+    return act
 
 
 def record_in_case(
@@ -69,15 +76,15 @@ def record_in_case(
     *,
     now: datetime,
     **ids: UUID,
-) -> AuditEvent:
+) -> Act:
     """Add an act to the chain of a case, with the ids of what it is about, by their names."""
     facts: Facts = {name: str(one) for name, one in ids.items()}
     return record(session, actor_id, kind, now=now, case_id=case_id, facts=facts)
 
 
-def mention(session: Session, event: AuditEvent, case_ids: Iterable[UUID]) -> None:
+def mention(session: Session, act: Act, case_ids: Iterable[UUID]) -> None:
     """Note which cases stood in a list of names, so that it is found from each of them."""
-    rows = [{"case_id": one, "at": event.at, "event_id": event.id} for one in set(case_ids)]
+    rows = [{"case_id": one, "at": act.at, "event_id": act.id} for one in set(case_ids)]
     if rows:
         session.execute(insert(AuditMention), rows)
 
@@ -87,7 +94,7 @@ def chain_of(case_id: UUID) -> str:
     return f"case:{case_id.hex}"
 
 
-def commitment(event: AuditEvent) -> bytes:
+def commitment(event: Act | AuditEvent) -> bytes:
     """What an event says, under its own salt: without the salt it can be shown no more."""
     shown = json.dumps(
         [
@@ -103,10 +110,10 @@ def commitment(event: AuditEvent) -> bytes:
     return keyed_hash(event.salt, "audit-facts", shown.encode())
 
 
-def link_of(keys: KeyFile, before: bytes, event: AuditEvent) -> bytes:
-    """The MAC that holds an event in its place behind the one before."""
+def link_of(keys: KeyFile, before: bytes, event: Act | AuditEvent, sealed: bytes) -> bytes:
+    """The MAC that holds an event, by its commitment, in its place behind the one before."""
     place = f"{event.chain}:{event.number}".encode()
-    return keyed_hash(keys.mac_key, "audit-link", before, place, event.commitment)
+    return keyed_hash(keys.mac_key, "audit-link", before, place, sealed)
 
 
 def rest_of(event: AuditEvent) -> str:
@@ -116,7 +123,6 @@ def rest_of(event: AuditEvent) -> str:
     return sha256(json.dumps(left).encode()).hexdigest()
 
 
-_COLUMNS = tuple(column.key for column in AuditEvent.__mapper__.columns)
 _HEAD = (
     select(AuditHead.number, AuditHead.link)
     .where(AuditHead.chain == bindparam("of"))

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from portal.domain.folders import FolderKind
 from portal.models import AuditEvent
 from portal.services.entry import sessions
-from portal.services.entry.sessions import SLIDE_AFTER
+from portal.services.entry.sessions import SLIDE_AFTER, SignedIn
 from portal.services.keys.reading import open_folder
 from tests.people import NOON, Person, TestHouse
 
@@ -31,14 +32,25 @@ def openings(the_house: TestHouse) -> int:
         return session.scalar(kept) or 0
 
 
+def find(session: Session, token: str) -> SignedIn:
+    """Her, as a page knows her when it begins."""
+    acting = sessions.find(session, token, now=NOON)
+    assert acting is not None
+    return acting
+
+
+def open_for(session: Session, acting: SignedIn, purpose: str) -> None:
+    """Open her conversation."""
+    folder, case_id = FolderKind.CONVERSATION, acting.her_case_id
+    open_folder(session, acting, case_id, folder, purpose=purpose, now=NOON)
+
+
 def show_messages(the_house: TestHouse, token: str, *, fails: bool = False) -> None:
     """Open her conversation for a page that is only shown."""
     with the_house.database.transaction("read") as session:
-        acting = sessions.find(session, token, now=NOON)
-        assert acting is not None
-        folder, case_id = FolderKind.CONVERSATION, acting.her_case_id
+        acting = find(session, token)
         for _ in range(2):
-            open_folder(session, acting, case_id, folder, purpose="conversation", now=NOON)
+            open_for(session, acting, "conversation")
         if fails:
             raise PageFailed
 
@@ -47,6 +59,45 @@ def test_a_first_reading_is_written_down_once(the_house: TestHouse, token: str) 
     before = openings(the_house)
     show_messages(the_house, token)
     show_messages(the_house, token)
+    assert openings(the_house) == before + 1
+
+
+def test_two_pages_that_began_together_write_one_reading_down(
+    the_house: TestHouse, token: str
+) -> None:
+    before = openings(the_house)
+    with the_house.database.transaction("read") as session:
+        acting = find(session, token)
+        show_messages(the_house, token)
+        open_for(session, acting, "conversation")
+    assert openings(the_house) == before + 1
+
+
+def test_what_another_page_opened_meanwhile_is_remembered_too(
+    the_house: TestHouse, token: str
+) -> None:
+    before = openings(the_house)
+    with the_house.database.transaction("read") as session:
+        acting = find(session, token)
+        show_messages(the_house, token)
+        open_for(session, acting, "today")
+    assert openings(the_house) == before + 2
+    with the_house.database.transaction("read") as session:
+        acting = find(session, token)
+        open_for(session, acting, "conversation")
+        open_for(session, acting, "today")
+    assert openings(the_house) == before + 2
+
+
+def test_a_reading_is_written_down_although_its_sign_in_ended_meanwhile(
+    the_house: TestHouse, token: str
+) -> None:
+    before = openings(the_house)
+    with the_house.database.transaction("read") as session:
+        acting = find(session, token)
+        with the_house.database.transaction() as elsewhere:
+            sessions.end(elsewhere, token)
+        open_for(session, acting, "conversation")
     assert openings(the_house) == before + 1
 
 

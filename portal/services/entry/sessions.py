@@ -4,7 +4,6 @@ Token without database, or database without token: nothing. Deleting rows signs 
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -76,8 +75,8 @@ class SignedIn:
     has_unsent: bool = True
     """A survivor's: whether she had kept anything for later when this request came. Most have not,
     and their pages need not ask what."""
-    openings: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
-    """What this sign-in had opened before this request, and when: see `services.keys.openings`."""
+    openings: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """What this sign-in opened, as far as this request knows: see `services.keys.openings`."""
 
     @property
     def is_survivor(self) -> bool:

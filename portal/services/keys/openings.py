@@ -4,12 +4,13 @@ One audit event per folder, sign-in and purpose within ten minutes for staff; on
 her own reading; one with all ids for a list of names.
 """
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Text, bindparam, cast, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain import acts
@@ -23,7 +24,9 @@ COUNTED_ONCE_WITHIN = timedelta(minutes=10)
 
 _OPENINGS = select(SignIn.openings).where(SignIn.token_hash == bindparam("of"))
 _REMEMBER = (
-    update(SignIn).where(SignIn.token_hash == bindparam("of")).values(openings=bindparam("to"))
+    update(SignIn)
+    .where(SignIn.token_hash == bindparam("of"), cast(SignIn.openings, Text) == bindparam("known"))
+    .values(openings=bindparam("to"))
 )
 
 
@@ -96,22 +99,39 @@ def _write_down(
         return
     with at_once(session) as writing:
         if _is_new(writing, acting, opening, now=now):
-            event = audit.record(
+            act = audit.record(
                 writing, acting.account_id, kind, now=now, case_id=case_id, facts=facts
             )
-            audit.mention(writing, event, mentioned)
+            audit.mention(writing, act, mentioned)
 
 
 def _is_new(session: Session, acting: SignedIn, opening: str, *, now: datetime) -> bool:
     """Whether this opening was not written down yet in this sign-in; from now on it is."""
-    known = plain_rows(session, _OPENINGS, {"of": acting.session_id}).scalar_one_or_none()
-    if known is None:
-        return True
-    if _counts_still(acting, known, opening, now=now):
-        return False
+    while not _remember(session, acting, opening, now=now):
+        # Another request of this sign-in opened something since this one began.
+        known = plain_rows(session, _OPENINGS, {"of": acting.session_id}).scalar_one_or_none()
+        if known is None:
+            return True
+        acting.openings.clear()
+        acting.openings.update(known)
+        if _counts_still(acting, known, opening, now=now):
+            return False
+    return True
+
+
+def _remember(session: Session, acting: SignedIn, opening: str, *, now: datetime) -> bool:
+    """Keep an opening with what is known already, if nothing else was opened since then.
+
+    One statement instead of looking first and keeping then: the write lock is held meanwhile.
+    """
+    known = acting.openings
     lately = {name: at for name, at in known.items() if _counts_still(acting, known, name, now=now)}
     to = {**lately, opening: now.isoformat()}
-    session.connection().execute(_REMEMBER, {"of": acting.session_id, "to": to})
+    asked = {"of": acting.session_id, "known": json.dumps(known), "to": to}
+    if not session.connection().execute(_REMEMBER, asked).rowcount:
+        return False
+    known.clear()
+    known.update(to)
     return True
 
 

@@ -89,7 +89,7 @@ def _link_chain_again(
             yield Fault(head.chain, number + 1, "dropped")
         if not _is_whole(event, erased):
             yield Fault(head.chain, event.number, "altered")
-        link, number = link_of(keys, link, event), event.number
+        link, number = link_of(keys, link, event, event.commitment), event.number
         event.link = link
     if head.number > number:
         yield Fault(head.chain, head.number, "dropped")
@@ -109,7 +109,7 @@ def _check_chain(
         rests.update(rest_of(event).encode())
         if event.number != number + 1:
             yield Fault(chain, number + 1, "dropped")
-        elif link_of(keys, link, event) != event.link:
+        elif link_of(keys, link, event, event.commitment) != event.link:
             yield Fault(chain, event.number, "link")
         elif not (_is_whole(event, erased) and _vouches(vouched, event, rests.hexdigest())):
             yield Fault(chain, event.number, "altered")

@@ -17,7 +17,7 @@ demo: $(INSTALLED)
 
 # REAL=1 runs everything, on PostgreSQL too, and fails where a real part is missing.
 test: lint
-	$(if $(REAL),PORTAL_TEST_REAL=1) $(BIN)/pytest -n auto $(TESTS)
+	$(if $(REAL),PORTAL_TEST_REAL=1) $(BIN)/pytest -n auto --dist worksteal $(TESTS)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff format --check .

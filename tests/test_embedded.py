@@ -192,6 +192,7 @@ class TestWhatIsKeptAtOnce:
 class TestTheLog:
     """What was written last lies in front of the file."""
 
+    @pytest.mark.real
     def test_it_does_not_grow_while_somebody_always_reads(
         self, tally: Database, tmp_path: Path
     ) -> None:

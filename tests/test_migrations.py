@@ -39,6 +39,7 @@ def test_every_step_can_be_walked_back(empty: Database) -> None:
     assert is_migrated(empty)
 
 
+@pytest.mark.real
 def test_foreign_keys_hold_again_after_a_migration(empty: Database) -> None:
     migrate(empty)
     if empty.is_sqlite:
@@ -46,6 +47,7 @@ def test_foreign_keys_hold_again_after_a_migration(empty: Database) -> None:
             assert session.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
 
 
+@pytest.mark.real
 def test_every_column_of_a_vocabulary_takes_its_words_and_no_other(empty: Database) -> None:
     """A table that was copied on the way (SQLite) loses its checks unless they are made anew."""
     migrate(empty)

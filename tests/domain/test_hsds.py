@@ -58,6 +58,7 @@ def profiles(draw: st.DrawFn) -> Profile:
     return checked(typed)
 
 
+@pytest.mark.real
 @settings(deadline=None, max_examples=60)
 @given(st.dictionaries(st.uuids(), profiles(), max_size=4))
 def test_what_is_written_is_read_as_the_same_house(house: dict[UUID, Profile]) -> None:

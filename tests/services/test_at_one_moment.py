@@ -47,6 +47,7 @@ from tests.services.journey import (
 from tests.services.kept_apart import keep_apart
 from tests.services.ways import types
 
+pytestmark = pytest.mark.real
 T = TypeVar("T")
 A_MINUTE = timedelta(minutes=1)
 LATER = NOON + A_MINUTE

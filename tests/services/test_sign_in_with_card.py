@@ -313,6 +313,7 @@ class TestAddresses:
             counted = session.scalars(select(Tries.count).order_by(Tries.count)).all()
         assert counted == [1, 1, 2]
 
+    @pytest.mark.real
     def test_thirty_people_who_come_in_do_not_slow_each_other(
         self, database: Database, enter: Enter, her: Person
     ) -> None:

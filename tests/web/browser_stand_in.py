@@ -7,6 +7,8 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from tests.web.tree import tree_of
+
 OWN_STEP = {
     "Sec-Fetch-Site": "same-origin",
     "Sec-Fetch-Mode": "navigate",
@@ -82,7 +84,7 @@ class Phone:
     @property
     def soup(self) -> BeautifulSoup:
         """The page that is shown."""
-        return BeautifulSoup(self.page, "html.parser")
+        return tree_of(self.page)
 
     @property
     def heading(self) -> str:

@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 
 from tests.web.bad_input import both, said
 from tests.web.browsers import Form, forms_in, hand_in, pages_of_staff, send
+from tests.web.tree import tree_of
 from tests.web.whole_house import WholeHouse
 
 SURROGATE = b"%ED%A0%80"
@@ -111,7 +112,7 @@ def test_staff_words_are_held_to_the_same(whole: WholeHouse, typed: str) -> None
                 answer = hand_in(browser, form, filled)
                 tried += 1
                 assert answer.status_code == 200, (form.do, button)
-                soup = BeautifulSoup(answer.text, "html.parser")
+                soup = tree_of(answer.text)
                 # A button that asks for no words may do what it says when there are none.
                 after = whole.rows()
                 nothing_said = len(typed) <= 4000 and not soup.select(".error")

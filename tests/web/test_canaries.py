@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from portal.domain.decisions import DecisionKind, DecisionState
@@ -32,6 +31,7 @@ from tests.web.browsers import (
 )
 from tests.web.canaries import STEM, Canaries, everything_kept, found_in, shapes
 from tests.web.staff.browser import Browser
+from tests.web.tree import tree_of
 from tests.web.whole_house import WholeHouse
 
 PIN = "483920"
@@ -145,7 +145,7 @@ class Journey:
                     typed = [one for one in typed if one[0] != "question"]
                 answer = hand_in(browser, form, typed)
                 assert answer.status_code == 200, (who, form.do, answer.status_code)
-                soup = BeautifulSoup(answer.text, "html.parser")
+                soup = tree_of(answer.text)
                 self.canaries.listen(Page(form.do, answer, soup))
         self.look()
 
@@ -196,7 +196,7 @@ class Journey:
         desk.get(f"/staff/referrals/{ids['referral'][0]}{path}")
         (form,) = [one for one in forms_in(desk.page, desk.path) if one.do.endswith("/ask")]
         answer = hand_in(desk, form, self.canaries.fill(form))
-        self.canaries.listen(Page(form.do, answer, BeautifulSoup(answer.text, "html.parser")))
+        self.canaries.listen(Page(form.do, answer, tree_of(answer.text)))
 
     def a_programme_is_told_of(self) -> None:
         """A partner-contact worker knows a number, and says why she writes."""

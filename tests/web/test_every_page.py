@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -45,6 +44,7 @@ from tests.web.page_lint import (
 )
 from tests.web.staff.browser import Browser
 from tests.web.telling import TELLING
+from tests.web.tree import tree_of
 from tests.web.whole_house import WholeHouse
 
 STORES = re.compile(
@@ -224,7 +224,7 @@ def test_the_opened_sign_in_in_each_language(whole: WholeHouse, language: str, w
     )
     assert away.status_code == 303
     assert weight(shown) <= FIRST_PAGE
-    soup = BeautifulSoup(gzip.decompress(shown.data), "html.parser")
+    soup = tree_of(gzip.decompress(shown.data))
     check_survivors_page(soup, language, whole=True)
     assert soup.select("details[open] .error")
     part = Phone(whole.app, language).post(
@@ -367,7 +367,7 @@ def test_every_staff_page(whole: WholeHouse, language: str) -> None:
             forms |= {form.place: form for form in page.forms}
         for place, form in forms.items():
             answer = browser.client.post(form.do, data={"csrf_token": "of another site"})
-            soup = BeautifulSoup(answer.text, "html.parser")
+            soup = tree_of(answer.text)
             with wrong.about(Page(place, answer, soup)):
                 assert answer.status_code == 400
                 check_staff_page(answer, soup, language)
@@ -410,7 +410,7 @@ def test_every_staff_failure_is_a_page(
     if status != 400 and not signed_in and answer.status_code == 302:
         return
     assert answer.status_code in (status, 400 if method in ("POST", "PUT") else status)
-    check_staff_page(answer, BeautifulSoup(answer.text, "html.parser"), "en")
+    check_staff_page(answer, tree_of(answer.text), "en")
 
 
 def test_staff_files_may_be_kept_and_nothing_else(whole: WholeHouse) -> None:

@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 
 from portal.services.entry import sessions
 from tests.web.bad_input import both, said
@@ -19,6 +18,7 @@ from tests.web.browsers import (
     pages_of_survivor,
     send,
 )
+from tests.web.tree import tree_of
 from tests.web.whole_house import WholeHouse
 
 TYPED = "Words that were typed a moment ago."
@@ -80,7 +80,7 @@ def sent_twice(phone: Phone, form: Form, typed: list[tuple[str, str]], key: str,
 
 def title(page: str) -> str:
     """The heading of a page."""
-    found = BeautifulSoup(page, "html.parser").find("h1")
+    found = tree_of(page).find("h1")
     return found.get_text(strip=True) if found else page[:60]
 
 

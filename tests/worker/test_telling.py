@@ -75,6 +75,7 @@ def test_what_the_server_took_without_a_word_is_listed_and_never_repeated(
         assert len(outbox.not_told(session, acting)) == 1
 
 
+@pytest.mark.real
 @pytest.mark.parametrize(
     ("does", "why"),
     [

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
@@ -22,6 +21,7 @@ from portal.services.moderation import desk
 from portal.services.need_to_know import sharing
 from portal.settings import Settings
 from tests.people import NOON, Person, TestHouse
+from tests.web.tree import tree_of
 
 
 @dataclass
@@ -50,7 +50,7 @@ class Colleague:
     @property
     def text(self) -> str:
         """What stands on the page, as a reader reads it."""
-        work = BeautifulSoup(self.page, "html.parser").find("main")
+        work = tree_of(self.page).find("main")
         return " ".join((work.get_text(" ") if work else "").split())
 
     def _csrf(self) -> str:
@@ -159,7 +159,7 @@ class AtWork:
 
 def _lint(answer: TestResponse) -> None:
     """What holds for each page of staff."""
-    page = BeautifulSoup(answer.text, "html.parser")
+    page = tree_of(answer.text)
     assert len(page.find_all("h1")) == 1
     assert page.html and page.html["lang"] and page.html["dir"] in ("ltr", "rtl")
     assert page.title and page.title.get_text(strip=True)

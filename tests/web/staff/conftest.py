@@ -66,7 +66,7 @@ def window(app: Flask) -> Browser:
 @pytest.fixture
 def signed_in(app: Flask) -> Callable[[Person], Browser]:
     """A window in which somebody is."""
-    return lambda person: Browser(app).sign_in(person)
+    return lambda person: Browser(app).come_back(person)
 
 
 @pytest.fixture

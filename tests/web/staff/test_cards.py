@@ -273,7 +273,7 @@ def test_an_intake_worker_hands_over_a_card_and_reads_nothing(
     people: TestHouse, signed_in: Callable[[Person], Browser]
 ) -> None:
     intake = people.a_colleague("Ines", (Role.INTAKE_WORKER, None))
-    window = signed_in(intake)
+    window = signed_in(intake).get("/staff/")
     assert window.path == "/staff/people"
     open_file(window, people)
     case_page = window.path.removesuffix("/card")

@@ -4,7 +4,6 @@ import re
 from uuid import UUID
 
 import pytest
-from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from portal.domain.needs import Category, NeedState
@@ -17,6 +16,7 @@ from portal.services.colleagues import staff
 from portal.services.needs import her_needs, stories
 from tests.web.staff.at_desk import WORDS, item, service_id
 from tests.web.staff.at_work import AtWork, Colleague
+from tests.web.tree import tree_of
 
 
 def test_a_need_shows_all_she_said(work: AtWork, moderator: Colleague) -> None:
@@ -72,7 +72,7 @@ def test_keeping_a_reading_keeps_what_else_is_typed_and_chosen(
     for _tap in range(2):
         answer = moderator.post(item(work, need_id), **typed)
         assert answer.status_code == 200
-        page = BeautifulSoup(moderator.page, "html.parser")
+        page = tree_of(moderator.page)
         kept = {one["name"]: one.get_text().strip() for one in page.find_all("textarea")}
         assert kept == {"reading": "", "question": typed["question"]}
         chosen = {one["value"] for one in page.select("input[name=services][checked]")}
@@ -115,7 +115,7 @@ def test_a_service_that_was_not_asked_does_not_seem_to_wait_for_her(
 ) -> None:
     """A need that just came in went to nobody, and to the police least of all."""
     moderator.get(item(work, work.house.a_need(work.house.a_survivor())))
-    offers = BeautifulSoup(moderator.page, "html.parser").select(".offers label")
+    offers = tree_of(moderator.page).select(".offers label")
     assert len(offers) > 2
     assert all("not asked yet" in offer.get_text() for offer in offers)
     assert "waits for her yes" not in moderator.text

@@ -1,7 +1,6 @@
 """Referrals through the front door: what a service reads, answers and never sees."""
 
 import pytest
-from bs4 import BeautifulSoup
 
 from portal.domain.appointments import AppointmentState
 from portal.domain.needs import Category, NeedState
@@ -14,6 +13,7 @@ from portal.services.needs import her_needs
 from portal.services.referrals import answers, listing
 from tests.statements import counted
 from tests.web.staff.at_work import AtWork, Colleague
+from tests.web.tree import tree_of
 
 
 @pytest.fixture
@@ -248,6 +248,6 @@ def test_pages_of_a_long_list_follow_each_other(work: AtWork) -> None:
 
 def test_who_has_no_desk_is_led_back_to_the_own_first_page(worker: Colleague) -> None:
     assert worker.get("/staff/nowhere").status_code == 404
-    page = BeautifulSoup(worker.page, "html.parser")
+    page = tree_of(worker.page)
     assert "Terug naar je eerste pagina" in worker.text
     assert page.main and "aanmeldbalie" not in page.main.get_text()

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from portal.domain.decisions import DecisionKind
 from portal.domain.services import ServiceKind
 from portal.domain.visits.house import Wishes
-from portal.models import Decision
+from portal.models import Case, Decision
 from portal.services.dates import own_times
 from tests.people import Person
 from tests.statements import counted
@@ -173,3 +173,18 @@ def test_one_time_is_allowed_by_a_second_person_and_used_once(work: AtWork) -> N
     sets(work, housing, for_her)
     (date,) = work.dates(for_her)
     assert date.starts_at == datetime(2026, 11, 24, 11, 30, tzinfo=UTC)
+
+
+def test_a_coordinator_whose_name_still_stands_on_a_file_is_not_led_back_into_it(
+    work: AtWork,
+) -> None:
+    """She was its case director once; without that role the file opens for her no more."""
+    her, _ = work.sent()
+    coordinator = work.house.coordinator
+    with work.database.transaction() as session:
+        session.get_one(Case, her.case_id).case_director_id = coordinator.account_id
+    cora = work.signs_in(coordinator)
+    cora.get(f"/staff/cases/{her.case_id}/not-possible")
+    assert "Ask for a time that is not possible" in cora.page
+    assert f'href="/staff/cases/{her.case_id}"' not in cora.page
+    assert "What I asked for" in cora.text

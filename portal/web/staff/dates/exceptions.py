@@ -23,6 +23,7 @@ from portal.domain.refusals import Refusal
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
+from portal.services.case_work.cases import is_on_team
 from portal.services.dates import exceptions
 from portal.services.dates.exceptions import Choice, Time
 from portal.web import guards
@@ -73,7 +74,7 @@ def ask(case_id: UUID) -> ResponseReturnValue:
         case=case,
         form=form,
         is_fresh=proof.is_fresh(),
-        is_mine=guards.signed_in().account_id in (case.case_director_id, case.stand_in_id),
+        is_mine=is_on_team(guards.signed_in(), case),
     )
 
 

@@ -1,9 +1,10 @@
 """What was opened is in the account before it is read, whatever becomes of the page."""
 
+import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from portal.domain.folders import FolderKind
@@ -87,6 +88,21 @@ def test_what_another_page_opened_meanwhile_is_remembered_too(
         open_for(session, acting, "conversation")
         open_for(session, acting, "today")
     assert openings(the_house) == before + 2
+
+
+def test_what_was_kept_in_another_way_of_writing_is_kept_too(
+    the_house: TestHouse, token: str
+) -> None:
+    """The database compares texts: one that looks otherwise is read before it is written."""
+    earlier = {"an earlier one": NOON.isoformat()}
+    with the_house.database.transaction() as session:
+        written = {"as": json.dumps(earlier, separators=(",", ":"))}
+        session.execute(text("UPDATE sign_in SET openings = :as"), written)
+    before = openings(the_house)
+    show_messages(the_house, token)
+    assert openings(the_house) == before + 1
+    with the_house.database.transaction("read") as session:
+        assert len(find(session, token).openings) == 2
 
 
 def test_a_reading_is_written_down_although_its_sign_in_ended_meanwhile(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import Text, bindparam, cast, select, update
+from sqlalchemy import Text, Update, bindparam, cast, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain import acts
@@ -22,12 +22,10 @@ from portal.services.keys.folders import FolderLine
 
 COUNTED_ONCE_WITHIN = timedelta(minutes=10)
 
-_OPENINGS = select(SignIn.openings).where(SignIn.token_hash == bindparam("of"))
-_REMEMBER = (
-    update(SignIn)
-    .where(SignIn.token_hash == bindparam("of"), cast(SignIn.openings, Text) == bindparam("known"))
-    .values(openings=bindparam("to"))
-)
+_MINE = SignIn.token_hash == bindparam("of")
+_OPENINGS = select(SignIn.openings).where(_MINE).with_for_update()
+_REMEMBER = update(SignIn).where(_MINE).values(openings=bindparam("to"))
+_REMEMBER_IF_AS_KNOWN = _REMEMBER.where(cast(SignIn.openings, Text) == bindparam("known"))
 
 
 def write_down(
@@ -106,32 +104,45 @@ def _write_down(
 
 
 def _is_new(session: Session, acting: SignedIn, opening: str, *, now: datetime) -> bool:
-    """Whether this opening was not written down yet in this sign-in; from now on it is."""
-    while not _remember(session, acting, opening, now=now):
-        # Another request of this sign-in opened something since this one began.
-        known = plain_rows(session, _OPENINGS, {"of": acting.session_id}).scalar_one_or_none()
-        if known is None:
-            return True
-        acting.openings.clear()
-        acting.openings.update(known)
-        if _counts_still(acting, known, opening, now=now):
-            return False
-    return True
+    """Whether this opening was not written down yet in this sign-in; from now on it is.
 
-
-def _remember(session: Session, acting: SignedIn, opening: str, *, now: datetime) -> bool:
-    """Keep an opening with what is known already, if nothing else was opened since then.
-
-    One statement instead of looking first and keeping then: the write lock is held meanwhile.
+    What this request knows is nearly always all that was opened: then it is kept by one statement,
+    for the write lock is held meanwhile.
     """
-    known = acting.openings
-    lately = {name: at for name, at in known.items() if _counts_still(acting, known, name, now=now)}
-    to = {**lately, opening: now.isoformat()}
-    asked = {"of": acting.session_id, "known": json.dumps(known), "to": to}
-    if not session.connection().execute(_REMEMBER, asked).rowcount:
+    known = json.dumps(acting.openings)
+    if _remember(session, acting, opening, _REMEMBER_IF_AS_KNOWN, now=now, known=known):
+        return True
+    # Another request of this sign-in opened something since this one began.
+    found = plain_rows(session, _OPENINGS, {"of": acting.session_id}).scalar_one_or_none()
+    if found is None:
+        return True
+    acting.openings.clear()
+    acting.openings.update(found)
+    if _counts_still(acting, found, opening, now=now):
         return False
-    known.clear()
-    known.update(to)
+    return _remember(session, acting, opening, _REMEMBER, now=now)
+
+
+def _remember(
+    session: Session,
+    acting: SignedIn,
+    opening: str,
+    how: Update,
+    *,
+    now: datetime,
+    **condition: str,
+) -> bool:
+    """Keep an opening with those that count still; gives whether it was kept."""
+    opened = acting.openings
+    lately = {
+        name: at for name, at in opened.items() if _counts_still(acting, opened, name, now=now)
+    }
+    to = {**lately, opening: now.isoformat()}
+    asked = {"of": acting.session_id, "to": to, **condition}
+    if not session.connection().execute(how, asked).rowcount:
+        return False
+    opened.clear()
+    opened.update(to)
     return True
 
 

@@ -120,7 +120,7 @@ def _the_same_tries_in_every_process() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _nobody_waits_for_the_disk() -> Iterator[None]:
-    # No power cut comes in a test, and each closes some databases: a tenth of the time (measured).
+    # No power cut comes in a test, and each opens and closes some databases.
     quick = (*embedded._PRAGMAS, "PRAGMA synchronous = OFF")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(embedded, "_PRAGMAS", quick)

@@ -26,3 +26,13 @@ def test_what_the_house_sets_can_be_read(a_desk: ADesk, everybody: Everybody, wi
     assert desk.page.locator(".line").count() > 20
     assert desk.page.evaluate(LIES_OVER) == []
     assert desk.page.evaluate(NAMES_BEGIN_AT) == [], "a name stands elsewhere than those around it"
+
+
+@pytest.mark.parametrize("width", [920, 950, 1040, 1200])
+def test_what_waits_at_the_desk_can_be_read(
+    a_desk: ADesk, everybody: Everybody, width: int
+) -> None:
+    desk = a_desk("nl", viewport={"width": width, "height": 900})
+    desk.is_in(everybody.staff["moderator"]).goes("desk")
+    assert desk.page.locator(".line").count() > 0
+    assert desk.page.evaluate(LIES_OVER) == []

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.conftest import Run
 
-pytestmark = pytest.mark.usefixtures("founded")
+pytestmark = [pytest.mark.usefixtures("founded"), pytest.mark.real]
 
 
 def add(run: Run, name: str, kind: str) -> None:
@@ -40,7 +40,6 @@ def test_what_goes_out_comes_in_again_and_is_the_same(run: Run, tmp_path: Path) 
     assert run("audit", "verify").exit_code == 0
 
 
-@pytest.mark.real
 def test_nothing_is_taken_when_one_row_is_wrong(run: Run, tmp_path: Path) -> None:
     add(run, "Team", "police")
     before = run("services", "export").output

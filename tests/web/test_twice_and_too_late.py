@@ -43,6 +43,7 @@ def hers(whole: WholeHouse, *, scripting: bool) -> tuple[Phone, dict[str, tuple[
     return phone, found
 
 
+@pytest.mark.real
 @both
 def test_a_double_tap_counts_once(whole: WholeHouse, scripting: bool) -> None:
     phone, forms = hers(whole, scripting=scripting)

@@ -81,6 +81,21 @@ class Person:
         return pyotp.TOTP(self.totp_secret).at(at)
 
 
+def a_sign_in(
+    session: Session, person: Person, *, now: datetime, second_factor_at: datetime | None = None
+) -> str:
+    """The token of somebody who is signed in, without the way through the door."""
+    return sessions.start(
+        session,
+        person.account_id,
+        keys=person.keys,
+        language="en",
+        now=now,
+        pin=person.pin or None,
+        second_factor_at=second_factor_at,
+    )
+
+
 @dataclass
 class TestHouse:
     """A centre and the people who work in it."""
@@ -114,15 +129,8 @@ class TestHouse:
     ) -> Iterator[tuple[Session, SignedIn]]:
         """Act as somebody in a transaction of their own, with a live sign-in."""
         with self.database.transaction() as session:
-            token = sessions.start(
-                session,
-                person.account_id,
-                keys=person.keys,
-                language="en",
-                now=now,
-                pin=person.pin or None,
-                second_factor_at=second_factor_at if not person.case_id else None,
-            )
+            proved_at = None if person.case_id else second_factor_at
+            token = a_sign_in(session, person, now=now, second_factor_at=proved_at)
             acting = sessions.find(session, token, now=now)
             assert acting is not None
             yield session, acting

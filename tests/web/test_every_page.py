@@ -224,7 +224,7 @@ def test_the_opened_sign_in_in_each_language(whole: WholeHouse, language: str, w
     )
     assert away.status_code == 303
     assert weight(shown) <= FIRST_PAGE
-    soup = tree_of(gzip.decompress(shown.data))
+    soup = tree_of(gzip.decompress(shown.data).decode())
     check_survivors_page(soup, language, whole=True)
     assert soup.select("details[open] .error")
     part = Phone(whole.app, language).post(

@@ -15,12 +15,11 @@ from portal.database import Database
 from portal.domain.referrals import ReferralState
 from portal.domain.services import ServiceKind
 from portal.models import Appointment, AuditEvent, Decision, Referral
-from portal.services.entry import sessions
 from portal.services.house import House
 from portal.services.moderation import desk
 from portal.services.need_to_know import sharing
 from portal.settings import Settings
-from tests.people import NOON, Person, TestHouse
+from tests.people import NOON, Person, TestHouse, a_sign_in
 from tests.web.tree import tree_of
 
 
@@ -83,14 +82,8 @@ class AtWork:
     def signs_in(self, person: Person, *, proved_at: datetime | None = None) -> Colleague:
         """A colleague at her browser, past the second factor."""
         with self.database.transaction() as session:
-            token = sessions.start(
-                session,
-                person.account_id,
-                keys=person.keys,
-                language="en",
-                now=self.now,
-                second_factor_at=proved_at or self.now,
-            )
+            proved_at = proved_at or self.now
+            token = a_sign_in(session, person, now=self.now, second_factor_at=proved_at)
         return Colleague(self.app, person, token)
 
     def worker(self, kind: ServiceKind) -> Colleague:

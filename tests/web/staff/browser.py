@@ -11,8 +11,7 @@ from werkzeug.test import TestResponse
 
 from portal.database import Database
 from portal.models import Account
-from portal.services.entry import sessions
-from tests.people import Person
+from tests.people import Person, a_sign_in
 from tests.web.tree import tree_of
 
 
@@ -103,14 +102,7 @@ class Browser:
         database: Database = self.app.extensions["database"]
         with database.transaction() as session:
             session.get_one(Account, person.account_id).knows_limits_at = now
-            token = sessions.start(
-                session,
-                person.account_id,
-                keys=person.keys,
-                language="en",
-                now=now,
-                second_factor_at=now,
-            )
+            token = a_sign_in(session, person, now=now, second_factor_at=now)
         self.client.set_cookie("s", token)
         return self
 

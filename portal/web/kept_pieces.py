@@ -16,11 +16,9 @@ from markupsafe import Markup
 from portal import i18n
 from portal.vault import open_own, seal_to_self
 from portal.web.guards import signed_in
-from portal.web.inside import get_inside
+from portal.web.shared_pages import with_keys, without_keys
 
 _PURPOSE = "kept piece"
-_PAGE_KEY = "\0"
-"""Stands in what is kept where the page key goes; no page has it."""
 MOST = 200
 """For how many people each process keeps a piece: about 35 KB each."""
 
@@ -59,17 +57,14 @@ def find(*made_of: object) -> Markup | None:
     sealed = _pieces().find(her.account_id, _whole(made_of))
     if sealed is None:
         return None
-    kept = open_own(her.keys, _PURPOSE, sealed).decode()
-    # It was safe when it was sealed, and nobody but herself can have sealed it.
-    return Markup(kept.replace(_PAGE_KEY, get_inside().page_key))  # noqa: S704
+    # Safe, since nobody but herself can have sealed it.
+    return with_keys(open_own(her.keys, _PURPOSE, sealed).decode())
 
 
 def keep(piece: Markup, *made_of: object) -> None:
     """Keep a piece of her page for the next time that it would be made of the same."""
     her = signed_in()
-    # Its forms go by the page key of the visit that they are shown in.
-    kept = piece.replace(get_inside().page_key, _PAGE_KEY)
-    sealed = seal_to_self(her.keys, _PURPOSE, kept.encode())
+    sealed = seal_to_self(her.keys, _PURPOSE, without_keys(piece).encode())
     _pieces().keep(her.account_id, _whole(made_of), sealed)
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 
 import holidays
-from flask import Blueprint, current_app, redirect, render_template
+from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from portal.i18n import LANGUAGES, current_language
@@ -20,6 +20,7 @@ from portal.services.entry import sessions
 from portal.web import guards
 from portal.web.front.card_form import CardForm
 from portal.web.inside import PREFIX, get_inside
+from portal.web.shared_pages import shared
 
 blueprint = Blueprint("calendar", __name__)
 
@@ -51,11 +52,6 @@ NUMBERS = {
 ANYWHERE = ((_l("Ambulance and fire brigade"), "112"),)
 
 
-_Drawn = dict[tuple[object, ...], str]
-MOST_DRAWN = 50
-"""Pages kept ready: each language whole and as a part, for a day; then it is tomorrow."""
-
-
 @dataclass(frozen=True)
 class Day:
     """One square of the calendar."""
@@ -69,26 +65,13 @@ class Day:
 @blueprint.get("/")
 def show() -> ResponseReturnValue:
     """This month, for a stranger: a page key that came along is not shown again."""
-    mark = get_inside()
-    mark.page_key = ""
-    today = here(guards.utc_now()).date()
-    pages: _Drawn = current_app.extensions.setdefault("front pages", {})
-    where = guards.whereabouts()
-    exit_page = where.exit_page(mark.language)
-    key = (
-        mark.language,
-        today,
-        mark.is_part,
-        where.zone,
-        where.country,
-        where.languages,
-        exit_page,
-    )
-    if key not in pages:
-        if len(pages) >= MOST_DRAWN:
-            pages.clear()
-        pages[key] = calendar_page(CardForm(formdata=None), is_open=False)
-    return pages[key]
+    get_inside().page_key = ""
+    today, where = here(guards.utc_now()).date(), guards.whereabouts()
+
+    def draw() -> str:
+        return calendar_page(CardForm(formdata=None), is_open=False)
+
+    return shared(draw, today, where.zone, where.country, where.languages)
 
 
 @blueprint.post("/language")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from itertools import groupby
+from typing import NamedTuple
 from uuid import UUID
 
 from flask import Blueprint, get_template_attribute, redirect, render_template, request, url_for
@@ -17,14 +18,16 @@ from portal.i18n import dates
 from portal.i18n import lazy_gettext as _l
 from portal.services import drafts, messages
 from portal.services.case_work import case_team
+from portal.services.case_work.case_team import Team
 from portal.services.messages import Page, ShownMessage
 from portal.web import guards, kept_pieces
 from portal.web.bodies import number_in
 from portal.web.forms import PortalForm
+from portal.web.shared_pages import shared
 from portal.web.survivor import unsent
 from portal.web.survivor.nearness import near_time
 from portal.web.survivor.own_words import NOTHING_WRITTEN, TOO_LONG
-from portal.web.survivor.reading_hours import reading_hours
+from portal.web.survivor.reading_hours import ReadingHours, reading_hours
 from portal.web.templating import escaped_gettext as gettext
 
 blueprint = Blueprint("messages", __name__, url_prefix="/messages")
@@ -45,18 +48,35 @@ WORDS: Mapping[type[Refusal], str] = {
 }
 
 
+_STRETCH = Markup("\0s")
+"""Stands in the page where the messages go; no page has it."""
+
+
 class MessageForm(PortalForm):
     """What she writes."""
 
     words = TextAreaField(_l("Your message"))
 
 
+class Around(NamedTuple):
+    """All that stands around the messages, but for what she types: nothing of it is hers alone."""
+
+    team: Team
+    hours: ReadingHours
+    day: date
+    said: str
+    is_open: bool
+
+
 @blueprint.get("")
 def show() -> ResponseReturnValue:
     """The newest messages, or the stretch before or after one of them."""
+    kept = unsent.find(unsent.MESSAGE)
+    if kept is None:
+        return _page()
     form = MessageForm()
-    form.words.data = unsent.find(unsent.MESSAGE)
-    return _page(form, is_kept=form.words.data is not None)
+    form.words.data = kept
+    return _page(form, is_kept=True)
 
 
 @blueprint.post("/write")
@@ -99,18 +119,30 @@ def _send(words: str) -> str:
     return "sent"
 
 
-def _page(form: MessageForm, *, is_kept: bool = False) -> ResponseReturnValue:
+def _page(form: MessageForm | None = None, *, is_kept: bool = False) -> ResponseReturnValue:
+    """The page; with an empty form it is drawn for all whom the same colleagues answer."""
     session, her, now = guards.db(), guards.signed_in(), guards.utc_now()
     stretch, is_empty = _stretch(now=now)
-    return render_template(
-        "survivor/messages/show.html",
-        form=form,
-        stretch=stretch,
-        is_kept=is_kept,
-        is_open=bool(form.errors or is_kept or is_empty),
+    around = Around(
         team=case_team.of_case(session, her.her_case_id, now=now),
         hours=reading_hours(now=now),
-        said=SAID.get(request.args.get("said", "")),
+        day=dates.here(now).date(),
+        said=str(SAID.get(request.args.get("said", ""), "")),
+        is_open=form is not None or is_empty,
+    )
+    if form is not None:
+        return _draw(around, form, now=now, is_kept=is_kept).replace(_STRETCH, stretch)
+    page = shared(lambda: _draw(around, MessageForm(), now=now), around)
+    return page.replace(_STRETCH, stretch)
+
+
+def _draw(around: Around, form: MessageForm, *, now: datetime, is_kept: bool = False) -> str:
+    return render_template(
+        "survivor/messages/show.html",
+        **around._asdict(),
+        form=form,
+        is_kept=is_kept,
+        stretch=_STRETCH,
         now=now,
         near_time=near_time,
     )

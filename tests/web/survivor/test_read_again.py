@@ -1,5 +1,6 @@
 """A thread that she reads again: not opened anew, and never older than it is."""
 
+import re
 from datetime import timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -9,14 +10,14 @@ from sqlalchemy import select, update
 
 from portal.domain import acts
 from portal.domain.folders import FolderKind
-from portal.models import AuditEvent, Folder, Grant, Message, StaffMember
+from portal.models import AuditEvent, Centre, Folder, Grant, Leave, Message, StaffMember
 from portal.services.entry import sessions
 from portal.services.keys import opened_folder
 from portal.services.keys.folders import end_grants
 from portal.vault import CannotOpen, Place, new_key_pair, open_own, open_value
 from portal.web.kept_pieces import KeptPieces
 from tests.web.browser_stand_in import Phone
-from tests.web.survivor.hands import press, staff_read, staff_write, text, words_in
+from tests.web.survivor.hands import form_of, press, staff_read, staff_write, text, words_in
 from tests.web.whole_house import WholeHouse
 
 
@@ -51,9 +52,12 @@ def kept_in(whole: WholeHouse) -> KeptPieces:
 
 
 def test_what_she_read_a_moment_ago_is_not_opened_again(phone: Phone, opened: list[UUID]) -> None:
-    before = str(phone.soup.select("main section"))
+    def threads() -> str:
+        return re.sub(r' name="f"[^>]*', "", str(phone.soup.select("main section")))
+
+    before = threads()
     phone.go("/messages")
-    assert str(phone.soup.select("main section")) == before
+    assert threads() == before
     assert len(words_in(phone, ".said")) > 20
     assert opened == []
     phone.go("/messages?before=9")
@@ -194,6 +198,82 @@ def test_a_form_in_what_is_kept_serves_whoever_signs_in_again(
     assert phone.page_key not in again.page
     press(again, "Take back")
     assert "You took your message back." in text(again)
+
+
+def test_each_form_of_a_page_read_again_counts_once_anew(phone: Phone) -> None:
+    press(phone, "Send", a="Can it be ten?")
+    phone.go("/messages")
+    seen: set[str] = set()
+    for _ in range(3):
+        phone.go("/messages")
+        keys = [str(one["value"]) for one in phone.soup.select("main input[name=f]")]
+        assert len(keys) == len(set(keys)) > 1
+        assert not seen & set(keys)
+        seen |= set(keys)
+        press(phone, "Send", a="And on Friday?")
+    phone.go("/messages")
+    assert words_in(phone, ".said")[:4] == ["And on Friday?"] * 3 + ["Can it be ten?"]
+
+
+def test_what_one_person_types_or_is_told_is_not_in_the_page_of_another(whole: WholeHouse) -> None:
+    amal, bea = (whole.phone(one) for one in (whole.everybody.amal, whole.everybody.bea))
+    bea.go("/messages")
+    press(amal, "Messages")
+    press(amal, "Send", a="x" * 30_000)
+    assert "x" * 100 in amal.page
+    press(amal, "Keep for later", a="Words for myself.")
+    assert "Your words are kept for 24 hours." in text(amal)
+    amal.go("/messages")
+    assert "Words for myself." in amal.page
+    for _ in range(2):
+        bea.go("/messages")
+        assert words_in(bea, "main .notice") == words_in(bea, "main .notice-info")
+        assert form_of(bea, "Send")["a"] == ""
+        assert "Words for myself." not in bea.page
+        assert amal.page_key not in bea.page
+        assert bea.page_key in bea.page
+    press(amal, "Forget these words")
+    press(amal, "Send", a="Can it be ten?")
+    assert "Your message is sent." in text(amal)
+    bea.go("/messages")
+    assert "Your message is sent." not in text(bea)
+    amal.go("/messages")
+    assert "Your message is sent." not in text(amal)
+
+
+def test_what_stands_around_the_thread_is_as_it_is_now(phone: Phone, whole: WholeHouse) -> None:
+    def said() -> str:
+        phone.go("/messages")
+        return text(phone)
+
+    assert "Els answers you." in said()
+    assert "Now nobody reads it." not in said()
+    with whole.database.transaction() as session:
+        whose = whole.everybody.staff["director"].account_id
+        for sick in session.scalars(select(Leave).where(Leave.account_id == whose)):
+            session.delete(sick)
+        away = Leave(account_id=whose, from_day=whole.now.date(), until_day=None)
+        away.is_sick, away.entered_by_id, away.entered_at = True, whose, whole.now
+        session.add(away)
+    assert "Els is away. Karim answers you." in said()
+    with whole.database.transaction() as session:
+        centre = session.get_one(Centre, 1)
+        centre.closes = centre.opens.replace(minute=30)
+        centre.exit_pages = {"en": "https://www.meteo.be/en/weather"}
+    whole.later(minutes=2)
+    whole.app.extensions["centre"].look_again()
+    assert "Now nobody reads it." in said()
+    assert 'data-exit="https://www.meteo.be/en/weather"' in phone.page
+
+
+def test_a_page_read_with_the_script_and_one_without_are_not_each_others(
+    phone: Phone, whole: WholeHouse
+) -> None:
+    assert "<html" not in phone.page
+    plain = whole.phone(whole.everybody.amal, scripting=False)
+    plain.go("/messages")
+    assert "<html" in plain.page
+    assert plain.page_key in plain.page
 
 
 def test_what_one_person_keeps_is_not_shown_to_another(whole: WholeHouse) -> None:

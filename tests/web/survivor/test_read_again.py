@@ -217,8 +217,11 @@ def test_each_form_of_a_page_read_again_counts_once_anew(phone: Phone) -> None:
 
 def test_what_one_person_types_or_is_told_is_not_in_the_page_of_another(whole: WholeHouse) -> None:
     amal, bea = (whole.phone(one) for one in (whole.everybody.amal, whole.everybody.bea))
+    for phone in (bea, amal):
+        phone.go("/messages")
+        drawn = len(whole.app.extensions["shared_pages"])
     bea.go("/messages")
-    press(amal, "Messages")
+    assert len(whole.app.extensions["shared_pages"]) == drawn, "both have the same one"
     press(amal, "Send", a="x" * 30_000)
     assert "x" * 100 in amal.page
     press(amal, "Keep for later", a="Words for myself.")

@@ -108,17 +108,21 @@ def transaction() -> Iterator[Session]:
     what a refusal counts: a wrong code that could be undone could be tried for ever.
     """
     savepoint = db().begin_nested()
+    person = _find_signed_in()
+    opened_before = dict(person.openings) if person else {}
     try:
         yield db()
         savepoint.commit()
-    except Refusal as refusal:
-        if refusal.counts:
+    except BaseException as reason:
+        if isinstance(reason, Refusal) and reason.counts:
             savepoint.commit()
         else:
             savepoint.rollback()
-        raise
-    except BaseException:
-        savepoint.rollback()
+            if person:
+                # Their acts are undone as well: the page that shows these words opens them anew,
+                # and would else believe that it is written down.
+                person.openings.clear()
+                person.openings.update(opened_before)
         raise
 
 
@@ -168,11 +172,18 @@ def refuse_outsiders() -> None:
 
 def signed_in() -> SignedIn:
     """Who acts, on either surface; only behind a guard."""
+    found = _find_signed_in()
+    if found is None:
+        raise RuntimeError("no guard stands before this view")
+    return found
+
+
+def _find_signed_in() -> SignedIn | None:
     if "signed_in" in g:
         return cast(SignedIn, g.signed_in)
     if current_user and current_user.is_authenticated:
         return cast(SignedIn, current_user.signed_in)
-    raise RuntimeError("no guard stands before this view")
+    return None
 
 
 def find_survivor() -> SignedIn | None:

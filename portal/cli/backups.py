@@ -8,7 +8,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -19,6 +18,7 @@ import click
 from sqlalchemy import URL, inspect, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal.cli.open_copies import place_for_copy
 from portal.cli.saying import open_database, settings_or_stop, stop
 from portal.cli.sealed_copies import check, head_of, new_private_file, opened_copy, pieces_of
 from portal.database import Database
@@ -87,8 +87,8 @@ def _dumped(settings: Settings) -> Iterator[BinaryIO]:
     if parts.get_backend_name() == "sqlite":
         place = Path(parts.database or "")
         # Beside the database, so that the copy lies on no other disk for the time of its sealing.
-        with tempfile.TemporaryDirectory(dir=place.parent, prefix=".copy-") as directory:
-            copy = Path(directory) / "portal.db"
+        with place_for_copy(place.parent) as directory:
+            copy = directory / "portal.db"
             with new_private_file(copy):
                 _copy(place, copy)
             with copy.open("rb") as source:

@@ -2,13 +2,13 @@
 
 import os
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
+from portal.cli.open_copies import place_for_copy
 from portal.cli.saying import stop
 from portal.settings import Settings
 from portal.vault import BadKeyFile, CannotOpen, DailyKeys, open_stream
@@ -21,8 +21,8 @@ _DAY_BYTES = len("2026-11-21\n")
 def opened_copy(file: Path, settings: Settings) -> Iterator[Path]:
     """The SQLite database of a backup, for as long as it is looked at. Stops with a sentence."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.data_dir, prefix=".copy-") as directory:
-        copy = Path(directory) / "portal.db"
+    with place_for_copy(settings.data_dir) as directory:
+        copy = directory / "portal.db"
         with copy.open("wb") as target:
             for piece in pieces_of(file, settings):
                 target.write(piece)

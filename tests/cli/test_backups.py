@@ -1,5 +1,8 @@
 """A backup opens while the key of its day lives, for whoever holds both; afterwards for nobody."""
 
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from portal import worker
+from portal.cli.open_copies import place_for_copy
 from portal.database import Database, migrate
 from portal.domain.accounts import CaseState
 from portal.domain.retention import DEFAULT_DAYS, Kept
@@ -49,6 +53,57 @@ def copy(house: TestHouse, run: Run, data: Path) -> Path:
 def remove_database(data: Path) -> None:
     for path in data.glob("portal.db*"):
         path.unlink()
+
+
+WAITS = """
+import sys, time
+from portal.cli import backups, main
+def wait(*_sealing):
+    print("copied", flush=True)
+    time.sleep(60)
+    yield b""
+backups.seal_stream = wait
+main(["backup", sys.argv[1]])
+"""
+"""A backup that takes long to seal what it has copied."""
+
+
+def end_a_backup(data: Path, how: signal.Signals) -> None:
+    """Begin a backup, and end it when the copy is made."""
+    command = [sys.executable, "-c", WAITS, str(data.parent / "ended")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "copied\n"
+        assert list(data.glob(".copy-*/portal.db"))
+        running.send_signal(how)
+        assert running.wait(10) != 0
+
+
+def test_a_backup_that_is_told_to_stop_leaves_no_copy_in_clear(
+    house: TestHouse, data: Path
+) -> None:
+    end_a_backup(data, signal.SIGTERM)
+    assert not list(data.glob(".copy-*"))
+    assert not (data.parent / "ended").exists()
+
+
+def test_what_a_killed_backup_left_goes_with_the_next_one(
+    house: TestHouse, run: Run, data: Path
+) -> None:
+    end_a_backup(data, signal.SIGKILL)
+    assert list(data.glob(".copy-*/portal.db"))
+    run("backup", str(data.parent / "next"))
+    assert not list(data.glob(".copy-*"))
+
+
+def test_the_copy_that_another_backup_works_on_is_left_to_it(data: Path) -> None:
+    data.mkdir()
+    with place_for_copy(data) as first:
+        with place_for_copy(data) as second:
+            assert first.is_dir()
+            assert second.is_dir()
+        assert first.is_dir()
+    assert not list(data.iterdir())
 
 
 def test_a_stolen_backup_shows_nothing_and_holds_no_key(copy: Path, data: Path) -> None:

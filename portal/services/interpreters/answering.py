@@ -42,6 +42,7 @@ def not_this_one(
     left_out.leave_out(session, appointment.case_id, appointment.interpreter_id)
     let_go(session, appointment)
     asking.account(session, acting, "interpreter_left_out", request, now=now)
+    asking.let_go_left_out(session, acting, appointment.case_id, now=now)
 
 
 def to_judge(
@@ -90,6 +91,7 @@ def not_again(session: Session, acting: SignedIn, appointment_id: UUID, *, now: 
         raise WrongState
     left_out.leave_out(session, appointment.case_id, interpreter.id)
     asking.account(session, acting, "interpreter_left_out", request, now=now)
+    asking.let_go_left_out(session, acting, appointment.case_id, now=now)
 
 
 def waits_to_be_judged(session: Session, acting: SignedIn, *, now: datetime) -> Appointment | None:

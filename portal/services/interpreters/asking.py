@@ -1,6 +1,7 @@
 """Asking for an interpreter for a date: said by her, or by the service that gave it."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -20,6 +21,7 @@ from portal.services.interpreters import left_out
 from portal.services.interpreters.following import find, let_go
 from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_folder
+from portal.services.telling import outbox
 
 _COMES = frozenset({RequestState.BOOKED, RequestState.CONFIRMED})
 
@@ -55,6 +57,7 @@ def ask(
     folder.write(request, "said", json.dumps(asdict(said)))
     session.flush()
     left_out.leave_out_named(session, request, said.not_these)
+    let_go_left_out(session, acting, appointment.case_id, now=now)
     account(session, acting, "interpreter_asked", request, now=now)
     return request
 
@@ -69,6 +72,34 @@ def take_back(session: Session, acting: SignedIn, appointment_id: UUID, *, now: 
     let_go(session, appointment)
     request.state = RequestState.NOT_WANTED
     account(session, acting, "interpreter_not_wanted", request, now=now)
+
+
+def let_go_left_out(session: Session, acting: SignedIn, case_id: UUID, *, now: datetime) -> None:
+    """Whom she left out comes to none of her dates; somebody else is looked for.
+
+    Called when it is written down whom: who books this person at the same moment waits for these
+    rows, and is refused then.
+    """
+    coming = select(Appointment).where(
+        Appointment.case_id == case_id, Appointment.state.in_(COMING), Appointment.starts_at > now
+    )
+    held = coming.order_by(Appointment.id).with_for_update()
+    dates = session.scalars(held.execution_options(populate_existing=True)).all()
+    booked = {date.interpreter_id for date in dates if date.interpreter_id is not None}
+    out = left_out.among(session, case_id, booked)
+    let_go_of(session, acting, [one for one in dates if one.interpreter_id in out], now=now)
+
+
+def let_go_of(
+    session: Session, acting: SignedIn, dates: Iterable[Appointment], *, now: datetime
+) -> None:
+    """Who is booked for these dates does not come; she is told, unless she said it herself."""
+    for appointment in dates:
+        request = find(session, appointment.id) or begin(session, acting, appointment, now=now)
+        let_go(session, appointment)
+        if not acting.is_survivor:
+            outbox.plan_interpreter(session, appointment, now=now)
+        account(session, acting, "interpreter_let_go", request, now=now)
 
 
 def begin(

@@ -19,7 +19,7 @@ from portal.services.dates import separation, taken_times
 from portal.services.dates.moves import move
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import zone_of
-from portal.services.interpreters import asking, following
+from portal.services.interpreters import asking, following, left_out
 from portal.services.needs.holding import hold
 from portal.services.telling import outbox
 from portal.services.visits import proposing
@@ -209,15 +209,27 @@ def _becomes_date(session: Session, acting: SignedIn, part: ProposedPart, *, now
         move(session, old, AppointmentState.MOVED)
         old.moved_to_id, appointment.calendar_id = appointment.id, old.calendar_id
     following.follow(session, appointment, old)
-    if appointment.interpreter_id is not None:
-        request = following.find(session, appointment.id)
-        request = request or asking.begin(session, acting, appointment, now=now)
-        request.state = RequestState.BOOKED
+    _begin_interpreting(session, acting, appointment, now=now)
     referral = session.get_one(Referral, appointment.referral_id, with_for_update=True)
     referral.state = ReferralState.DATE_SET
     # She has just read it herself: she is reminded, and not told of what she did.
     outbox.plan_reminder(session, appointment, now=now)
     session.flush()
+
+
+def _begin_interpreting(
+    session: Session, acting: SignedIn, appointment: Appointment, *, now: datetime
+) -> None:
+    """Who was planned comes, unless she left this person out since: nobody was told of it yet."""
+    if appointment.interpreter_id is None:
+        return
+    out = left_out.among(session, appointment.case_id, [appointment.interpreter_id])
+    request = following.find(session, appointment.id)
+    request = request or asking.begin(session, acting, appointment, now=now)
+    if out:
+        taken_times.free_interpreter(session, appointment)
+        appointment.interpreter_id = None
+    request.state = RequestState.ASKED if out else RequestState.BOOKED
 
 
 def _end(

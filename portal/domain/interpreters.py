@@ -17,7 +17,8 @@ LINK_LASTS = timedelta(hours=1)
 """After the end of a talk: it may have begun late."""
 MOST_OPENINGS = 20
 """Of one link: each is written down, and nobody may fill the account of acts."""
-_SHORTEST_PART = 3
+_ARTICLES = frozenset({"al", "el", "de"})
+"""Short words in many names, which say nothing of who it is."""
 
 
 class Sex(StrEnum):
@@ -168,7 +169,32 @@ def is_named(not_these: str | None, name: str) -> bool:
 
     She often knows only a first name: rather one interpreter too few than the one she fears.
     """
-    return bool(_parts(not_these or "") & _parts(name))
+    return bool(names_written(not_these or "") & words_of(name))
+
+
+def names_written(not_these: str) -> frozenset[str]:
+    """The words of what she wrote by which somebody is left out."""
+    words = words_of(not_these)
+    # Who writes nothing else means a person who is called so.
+    return words - _ARTICLES or words
+
+
+def words_of(name: str) -> frozenset[str]:
+    """The words of a name, however it is written; a single letter is none, but a Chinese sign is.
+
+    Signs stand without a space between them: each counts, as family and first name do elsewhere.
+    """
+    plain = unicodedata.normalize("NFKD", clean(name).casefold())
+    letters = "".join(
+        f" {sign} "
+        if _is_ideograph(sign)
+        else sign
+        if unicodedata.category(sign)[0] in "LN"
+        else " "
+        for sign in plain
+        if unicodedata.category(sign) != "Mn"
+    )
+    return frozenset(word for word in letters.split() if len(word) > 1 or _is_ideograph(word))
 
 
 def ends_up(state: RequestState, ends_at: datetime, *, now: datetime) -> RequestState:
@@ -177,11 +203,5 @@ def ends_up(state: RequestState, ends_at: datetime, *, now: datetime) -> Request
     return RequestState.DONE if was_booked and ends_at <= now else state
 
 
-def _parts(words: str) -> frozenset[str]:
-    plain = unicodedata.normalize("NFKD", clean(words).casefold())
-    letters = "".join(
-        sign if unicodedata.category(sign)[0] in "LN" else " "
-        for sign in plain
-        if unicodedata.category(sign) != "Mn"
-    )
-    return frozenset(part for part in letters.split() if len(part) >= _SHORTEST_PART)
+def _is_ideograph(sign: str) -> bool:
+    return unicodedata.name(sign, "").startswith("CJK UNIFIED")

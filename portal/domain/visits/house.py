@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from portal.domain.interpreters import Sex
 from portal.domain.opening import Hours
 from portal.domain.spans import Span, Spans
 
@@ -22,6 +23,8 @@ class Talk:
     language: str
     not_at: Spans = ()
     """When she said that this talk does not suit."""
+    interpreted_by: Sex | None = None
+    """Whom she asked for, where an interpreter comes; none: whoever speaks her language."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,12 @@ class Interpreter:
     id: UUID
     languages: frozenset[str]
     free: Spans
+    sex: Sex | None = None
+
+    def may_come(self, talk: Talk) -> bool:
+        """Whether this person is what she asked for in a talk, if there is time."""
+        is_asked = talk.interpreted_by is None or talk.interpreted_by is self.sex
+        return is_asked and talk.language in self.languages
 
 
 @dataclass(frozen=True)

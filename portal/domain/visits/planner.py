@@ -1,12 +1,13 @@
 """The visit planner: up to three plans for her open referrals, and the best one is proven.
 
 **The law.** A talk has a worker who may do it, a room of its kind, an interpreter if that worker
-does not speak her language, and a place for her children, all free from its start to its end. She
-is in one talk at a time and walks from floor to floor in between. Talks of one day form one stay:
-from the first start to the last end she is in the house, at a time that she wished for and that is
-not closed to her, waits no longer than `longest_wait` between two talks, and the whole is no longer
-than her longest visit. What is fixed stays as it is and is asked none of this; but a day with fixed
-parts that gets something new must, fixed parts included, form one stay.
+does not speak its language (a woman or a man, where she asked for one), and a place for her
+children, all free from its start to its end. She is in one talk at a time and walks from floor to
+floor in between. Talks of one day form one stay: from the first start to the last end she is in the
+house, at a time that she wished for and that is not closed to her, waits no longer than
+`longest_wait` between two talks, and the whole is no longer than her longest visit. What is fixed
+stays as it is and is asked none of this; but a day with fixed parts that gets something new must,
+fixed parts included, form one stay.
 
 **The order** (`plans.Rank`). Fewest talks left out; fewest visits, which are days of coming; least
 waiting, which is time between talks beyond that of walking; earliest, which is the time until she

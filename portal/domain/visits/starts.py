@@ -53,7 +53,7 @@ class Starts:
         )
         interpreter = None
         if not speaking:
-            able = self._interpreters(talk.language)
+            able = self._interpreters(talk)
             interpreter = next(one for one in able if self._free_for(one, length) >> bit & 1)
         return Part(
             talk.referral,
@@ -70,7 +70,7 @@ class Starts:
         length, longest = steps(talk.minutes), self._house.wishes.longest_visit
         may = self._may(talk)
         speaking = any(talk.language in worker.languages for worker in may)
-        interpreted = self._any_free(self._interpreters(talk.language), length)
+        interpreted = self._any_free(self._interpreters(talk), length)
         wished = self._wished & ~self._grid.touched(talk.not_at)
         causes = (
             (Reason.NOBODY_DOES_IT, not may),
@@ -92,7 +92,7 @@ class Starts:
 
     def _held(self, talk: Talk, length: int) -> int:
         """Starts for which a worker is there, and an interpreter if that worker needs one."""
-        interpreted = self._any_free(self._interpreters(talk.language), length)
+        interpreted = self._any_free(self._interpreters(talk), length)
         found = 0
         for worker in self._may(talk):
             understood = -1 if talk.language in worker.languages else interpreted
@@ -110,8 +110,8 @@ class Starts:
                 found[room.floor] = found.get(room.floor, 0) | free
         return found
 
-    def _interpreters(self, language: str) -> list[UUID]:
-        return [one.id for one in self._house.interpreters if language in one.languages]
+    def _interpreters(self, talk: Talk) -> list[UUID]:
+        return [one.id for one in self._house.interpreters if one.may_come(talk)]
 
     def _any_free(self, who: Iterable[UUID], length: int) -> int:
         return reduce(or_, (self._free_for(one, length) for one in who), 0)

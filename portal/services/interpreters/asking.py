@@ -86,7 +86,7 @@ def let_go_left_out(session: Session, acting: SignedIn, case_id: UUID, *, now: d
     held = coming.order_by(Appointment.id).with_for_update()
     dates = session.scalars(held.execution_options(populate_existing=True)).all()
     booked = {date.interpreter_id for date in dates if date.interpreter_id is not None}
-    out = left_out.among(session, case_id, booked)
+    out = left_out.among_ids(session, case_id, booked)
     let_go_of(session, acting, [one for one in dates if one.interpreter_id in out], now=now)
 
 
@@ -127,7 +127,12 @@ def wish_of(
     request = find(session, appointment.id)
     if request is None:
         return None
-    return _wish(open_of(session, acting, appointment, now=now), request)
+    return read_wish(open_of(session, acting, appointment, now=now), request)
+
+
+def read_wish(folder: OpenFolder, request: InterpreterRequest) -> Wish:
+    """What a request says, for whom its folder is open."""
+    return Wish(request.language, _read(folder, request))
 
 
 def last_wish(session: Session, acting: SignedIn, *, now: datetime) -> Wish | None:
@@ -144,7 +149,7 @@ def last_wish(session: Session, acting: SignedIn, *, now: datetime) -> Wish | No
     if found is None:
         return None
     request, appointment = found
-    return _wish(open_of(session, acting, appointment, now=now), request)
+    return read_wish(open_of(session, acting, appointment, now=now), request)
 
 
 def get_date(session: Session, acting: SignedIn, appointment_id: UUID) -> Appointment:
@@ -190,10 +195,6 @@ def account(
     case_id, date_id = request.case_id, request.appointment_id
     audit.record_in_case(session, acting.account_id, kind, case_id, now=now, appointment=date_id)
     session.flush()
-
-
-def _wish(folder: OpenFolder, request: InterpreterRequest) -> Wish:
-    return Wish(request.language, _read(folder, request))
 
 
 def _read(folder: OpenFolder, request: InterpreterRequest) -> Said:

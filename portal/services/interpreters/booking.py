@@ -200,7 +200,7 @@ def _candidates(
     ids = [row.id for row in rows]
     ends_at = appointment.starts_at + timedelta(minutes=appointment.minutes)
     span, said = Span(appointment.starts_at, ends_at), wish.said
-    out = left_out.among(session, appointment.case_id, ids)
+    out = left_out.among(session, appointment.case_id, rows)
     absent = availability.not_there(session, ids, span)
     taken = taken_times.taken_then(session, ids, appointment)
 

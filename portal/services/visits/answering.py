@@ -223,7 +223,7 @@ def _begin_interpreting(
     """Who was planned comes, unless she left this person out since: nobody was told of it yet."""
     if appointment.interpreter_id is None:
         return
-    out = left_out.among(session, appointment.case_id, [appointment.interpreter_id])
+    out = left_out.among_ids(session, appointment.case_id, [appointment.interpreter_id])
     request = following.find(session, appointment.id)
     request = request or asking.begin(session, acting, appointment, now=now)
     if out:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -22,12 +22,12 @@ from portal.services.case_work import cases
 from portal.services.dates import separation
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import get_centre, today_here
-from portal.services.interpreters import times as interpreters
 from portal.services.visits import children, closed_out
 from portal.services.visits import talks as of_her
 from portal.services.visits import wishes as her_wishes
 from portal.services.visits.choices import Choice, PlannedPart, PlannedVisit, name_of
 from portal.services.visits.ground import ANY, Ground, gather, spoken
+from portal.services.visits.interpreting import Interpreting
 from portal.services.visits.talks import Asked, Talks, TalkToPlan
 from portal.services.visits.wishes import HerWishes
 
@@ -63,7 +63,9 @@ def plan(
     wishes = her_wishes.read(session, acting, case.id, now=now)
     talks = of_her.of_case(session, case, asked, now=now)
     out = find_out(session, case.id)
-    question = _Question(session, case, asked, talks, wishes, language, now=now)
+    spoken_with = ANY if asked.without_interpreter else spoken(language)
+    interpreting = Interpreting(session, acting, case.id, spoken_with, now=now)
+    question = _Question(session, case, asked, talks, wishes, interpreting, now=now)
     sends_rest = out is not None and out.state is VisitState.PART_REFUSED
     choices = question.choices(sends_rest=sends_rest)
     keeps_places = bool(question.centre.childcare)
@@ -91,14 +93,14 @@ class _Question:
         asked: Asked,
         talks: Talks,
         wishes: HerWishes,
-        language: str,
+        interpreting: Interpreting,
         *,
         now: datetime,
     ) -> None:
         # Kept, so that nobody below asks the database for the same row again.
         self.centre = get_centre(session)
         self.asked, self.talks = asked, talks
-        self.language = ANY if asked.without_interpreter else spoken(language)
+        self.interpreting = interpreting
         today = today_here(session, now=now)
         earliest = today + timedelta(days=FIRST_DAY)
         first = max(asked.first or earliest, today + timedelta(days=1))
@@ -113,29 +115,23 @@ class _Question:
         closed = separation.closed(session, case.id, within)
         self.known = self._known()
         self.not_possible = closed_out.not_possible(talks.proposed, self.known, closed)
+        suits = [one for one in talks.proposed if one not in self.not_possible]
+        self.anew = (*self.not_possible, *interpreting.left_out(suits))
         self.moving = [
             *(one for one in talks.open if one.key not in asked.left_out),
             *(one for one in talks.in_house if one.key in asked.moving),
-            *self.not_possible,
+            *self.anew,
         ]
         self.house = plain.House(
             zone=self.ground.zone,
             days=self.ground.days or (first,),
             workers=self.ground.workers,
             rooms=self.ground.rooms,
-            interpreters=self._interpreters(session, case, first, last, now=now),
+            interpreters=interpreting.free(self.by_key.values(), first, last),
             wishes=wishes.to_plan(with_children=bool(self.centre.childcare)),
             childcare=children.places(session, self.centre, case.id, self.ground.days),
             closed=closed,
         )
-
-    def _interpreters(
-        self, session: Session, case: Case, first: date, last: date, *, now: datetime
-    ) -> tuple[plain.Interpreter, ...]:
-        """Who may interpret for her; whom she left out is not there."""
-        if self.language == ANY:
-            return ()
-        return interpreters.free(session, self.language, first, last, case_id=case.id, now=now)
 
     def choices(self, *, sends_rest: bool) -> tuple[Choice, ...]:
         """What the planner proposes; nothing where nothing is to be planned.
@@ -146,7 +142,7 @@ class _Question:
         known = [one for one in self.known if one not in alone]
         days = {self._day(one) for one in self.talks.in_house if one.key in self.asked.moving}
         beside = [one for one in known if self._day(one) in days]
-        held = [one for one in self.talks.proposed if one not in self.not_possible]
+        held = [one for one in self.talks.proposed if one not in self.anew]
         kept = [*held, *beside]
         fixed = tuple(self._part(one) for one in known if one not in beside)
         # She comes to a date of hers also when she closed its time; nothing new is put beside it.
@@ -174,7 +170,7 @@ class _Question:
     def _part(self, one: TalkToPlan) -> plain.Part:
         assert one.date is not None
         date, room = one.date, one.date.room_id or one.service.id
-        interpreter = None if self.language == ANY else date.interpreter_id
+        interpreter = None if self.interpreting.language == ANY else date.interpreter_id
         starts_at, with_id = date.starts_at, date.with_id
         return plain.Part(one.key, starts_at, date.minutes, with_id, room, one.floor, interpreter)
 
@@ -185,13 +181,15 @@ class _Question:
         first = one.date.with_id if one.date else one.referral.answered_by_id
         # Her old times are still hers until she says yes: no new one may lie over them.
         standing = tuple(date.span for date in self.talks.dates)
+        language, interpreted_by = self.interpreting.spoken_in(one)
         return plain.Talk(
             referral=one.key,
             minutes=one.minutes,
             workers=self.ground.of_service(one.service.id, first),
             room_kind=self.ground.room_kinds[one.service.id],
-            language=self.language,
+            language=language,
             not_at=(*one.not_at, *standing),
+            interpreted_by=interpreted_by,
         )
 
     def _choice(self, found: Plan, moved: Iterable[UUID] = ()) -> Choice:

@@ -51,6 +51,12 @@ class TalkToPlan:
         return self.date is not None and self.date.state is AppointmentState.PROPOSED
 
     @property
+    def asked_by(self) -> tuple[UUID, ...]:
+        """By what an interpreter was asked for it: its date, the one it replaces, the referral."""
+        dates = (self.date.id, self.date.instead_of_id) if self.date else ()
+        return (*(one for one in dates if one is not None), self.referral.id)
+
+    @property
     def is_elsewhere(self) -> bool:
         """Whether this service meets her outside the house, and sets the date itself."""
         return self.service.place_kind.is_confidential

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
+from portal.domain.interpreters import Sex
 from portal.domain.spans import Span, Spans
 from portal.domain.visits.house import (
     Childcare,
@@ -56,7 +57,12 @@ def questions(draw: st.DrawFn, most_talks: int = 4, most_days: int = 3) -> Quest
         for place, floor in enumerate(floors)
     )
     interpreters = tuple(
-        Interpreter(an_id(30 + number), frozenset({"ar"}), draw(_free(days, opens)))
+        Interpreter(
+            an_id(30 + number),
+            frozenset({"ar"}),
+            draw(_free(days, opens)),
+            draw(st.sampled_from(Sex)),
+        )
         for number in range(draw(st.integers(0, 1)))
     )
     talks = tuple(
@@ -67,6 +73,7 @@ def questions(draw: st.DrawFn, most_talks: int = 4, most_days: int = 3) -> Quest
             draw(st.sampled_from(kinds)),
             draw(st.sampled_from(["nl", "nl", "ar"])),
             draw(_holes(days, opens, 1)),
+            draw(st.sampled_from([None, None, Sex.WOMAN])),
         )
         for number in range(draw(st.integers(1, most_talks)))
     )

@@ -86,6 +86,7 @@ def staffed(house: House, talk: Talk, part: Part) -> bool:
     return (
         interpreter is not None
         and talk.language in interpreter.languages
+        and talk.interpreted_by in (None, interpreter.sex)
         and inside(span, interpreter.free)
     )
 

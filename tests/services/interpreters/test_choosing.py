@@ -20,7 +20,7 @@ from portal.domain.roles import Role
 from portal.models import Appointment
 from portal.services.availability import hours
 from portal.services.dates import agenda, taken_times
-from portal.services.interpreters import booking, free, people
+from portal.services.interpreters import booking, people, times
 from portal.services.interpreters.booking import Fit
 from tests.people import NOON, Person, TestHouse
 from tests.services.interpreters.talks import LATER, an_interpreter, asks, books, fits
@@ -107,8 +107,10 @@ class TestTheSeam:
         tuesday = TOMORROW.date()
         with the_house.database.transaction("read") as session:
             assert her.case_id is not None
-            (found,) = free(session, "ar", tuesday, tuesday, case_id=her.case_id, now=NOON)
-            assert free(session, "uk", tuesday, tuesday, case_id=her.case_id, now=NOON) == ()
+            (found,) = times.free(session, ["ar"], tuesday, tuesday, case_id=her.case_id, now=NOON)
+            assert (
+                times.free(session, ["uk"], tuesday, tuesday, case_id=her.case_id, now=NOON) == ()
+            )
         assert found.id == samira
         assert [(one.starts_at.hour, one.ends_at.hour) for one in found.free] == [(8, 11), (11, 16)]
         assert found.free[0].ends_at == TOMORROW
@@ -118,7 +120,7 @@ class TestTheSeam:
         with the_house.database.transaction("read") as session:
             assert her.case_id is not None
             days = TOMORROW.date(), LATER.date()
-            (found,) = free(session, "ar", *days, case_id=her.case_id, now=NOON)
+            (found,) = times.free(session, ["ar"], *days, case_id=her.case_id, now=NOON)
         assert {one.starts_at.date() for one in found.free} == {TOMORROW.date()}
 
 

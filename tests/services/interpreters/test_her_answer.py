@@ -9,7 +9,7 @@ from portal.domain.interpreters import Felt, RequestState, Said
 from portal.domain.refusals import NotFound, WrongState
 from portal.services import messages
 from portal.services.dates import her_dates
-from portal.services.interpreters import answering, booking, coming, free, left_out
+from portal.services.interpreters import answering, booking, coming, left_out, times
 from portal.services.interpreters.booking import Fit
 from portal.services.keys import new_key_file
 from portal.services.running import paper
@@ -53,8 +53,8 @@ class TestHerAnswer:
         with the_house.database.transaction("read") as session:
             assert her.case_id
             assert another.case_id
-            assert free(session, "ar", *days, case_id=her.case_id, now=NOON) == ()
-            assert len(free(session, "ar", *days, case_id=another.case_id, now=NOON)) == 1
+            assert times.free(session, ["ar"], *days, case_id=her.case_id, now=NOON) == ()
+            assert len(times.free(session, ["ar"], *days, case_id=another.case_id, now=NOON)) == 1
         with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
             (to_tell,) = booking.not_told(session, acting)
             assert to_tell.name == "Samira Haddad"
@@ -85,7 +85,7 @@ class TestHerAnswer:
             assert felt == {date_id: Felt.NOT_SAFE}
             page = messages.open_stretch(session, acting, her.case_id, now=over).show()
             assert words in [one.words for one in page.messages]
-            assert left_out.among(session, her.case_id, [samira]) == {samira}
+            assert left_out.among_ids(session, her.case_id, [samira]) == {samira}
         housing = the_house.workers[HOUSING]
         with the_house.acting(housing, now=over) as (session, acting), pytest.raises(NotFound):
             answering.felt_of(session, acting, [kept], now=over)

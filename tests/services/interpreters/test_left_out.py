@@ -7,22 +7,25 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from portal.domain.interpreters import Felt, RequestState, Said
+from portal.domain.interpreters import Felt, Means, NotThisPerson, RequestState, Said, Sex
 from portal.domain.needs import Category
 from portal.domain.outbox import OutboxKind
+from portal.domain.visits.plans import Reason
 from portal.models import Appointment, AuditEvent, OutboxItem
-from portal.services.interpreters import answering, booking
+from portal.services.interpreters import answering, booking, people
+from portal.services.interpreters.booking import Fit
 from portal.services.visits.talks import Asked
 from tests.people import NOON, Person, TestHouse
 from tests.services.interpreters.talks import (
     an_interpreter,
     asks,
     books,
+    fits,
     request_of,
     steps_of,
 )
 from tests.services.journey import HOUSING, POLICE, TOMORROW, a_date, a_shared_need
-from tests.services.planned import accepted, agree, parts, send
+from tests.services.planned import accepted, agree, parts, plan, send
 from tests.services.ways import says_yes
 
 TO_PLAN = Asked()
@@ -100,13 +103,68 @@ class TestHerOtherDates:
             assert OutboxKind.NEW_DATE in session.scalars(asked).all()
 
 
+class TestANameThatSheWrote:
+    """It counts for who bears it at any time, with every service."""
+
+    def test_it_leaves_out_who_comes_to_the_list_later(
+        self, the_house: TestHouse, her: Person, date_id: UUID, another_id: UUID
+    ) -> None:
+        asks(the_house, her, date_id, Said(not_these="Fatima"))
+        fatima = an_interpreter(the_house, "Fatima Z.")
+        for one in (date_id, another_id):
+            assert fits(the_house, one) == {"Fatima Z.": Fit.NOT_THIS_PERSON}
+            with pytest.raises(NotThisPerson):
+                books(the_house, one, fatima)
+
+    def test_it_leaves_out_who_is_called_so_later(
+        self, the_house: TestHouse, her: Person, date_id: UUID, another_id: UUID, samira: UUID
+    ) -> None:
+        asks(the_house, her, date_id, Said(not_these="Fatima"))
+        kept = people.Kept("Samira Fatima", Sex.WOMAN, ("ar",), (Means.PHONE,))
+        with the_house.acting(the_house.coordinator) as (session, acting):
+            people.change(session, acting, samira, kept, now=NOON)
+        assert fits(the_house, another_id) == {"Samira Fatima": Fit.NOT_THIS_PERSON}
+
+    @pytest.mark.parametrize("name", ["王芳", "Li Na", "Jo"])
+    def test_a_short_name_leaves_out_too(
+        self, the_house: TestHouse, her: Person, date_id: UUID, name: str
+    ) -> None:
+        an_interpreter(the_house, name)
+        asks(the_house, her, date_id, Said(not_these=name))
+        assert fits(the_house, date_id) == {name: Fit.NOT_THIS_PERSON}
+
+    def test_what_she_wrote_no_more_counts_no_more(
+        self, the_house: TestHouse, her: Person, date_id: UUID, samira: UUID
+    ) -> None:
+        asks(the_house, her, date_id, Said(not_these="Samira"))
+        asks(the_house, her, date_id)
+        assert fits(the_house, date_id) == {"Samira Haddad": Fit.FREE}
+
+    def test_whom_she_named_and_then_said_no_to_stays_left_out(
+        self, the_house: TestHouse, her: Person, date_id: UUID, samira: UUID
+    ) -> None:
+        books(the_house, date_id, samira)
+        _not_this_one(the_house, her, date_id)
+        asks(the_house, her, date_id, Said(not_these="Samira"))
+        asks(the_house, her, date_id)
+        assert fits(the_house, date_id) == {"Samira Haddad": Fit.NOT_THIS_PERSON}
+
+
 class TestAPlan:
     """What the planner proposed before, and what it proposes now."""
+
+    def test_a_name_she_wrote_counts_for_who_comes_to_the_list_later(
+        self, the_house: TestHouse, her: Person, date_id: UUID
+    ) -> None:
+        asks(the_house, her, date_id, Said(not_these="Fatima"))
+        an_interpreter(the_house, "Fatima Z.")
+        accepted(the_house, her, POLICE, Category.POLICE)
+        (choice,) = plan(the_house, her, TO_PLAN).choices
+        assert [reason for _, reason in choice.left_out] == [Reason.NO_INTERPRETER_FREE]
 
     def test_whom_she_leaves_out_does_not_come_by_a_visit_that_waits(
         self, the_house: TestHouse, her: Person, date_id: UUID, samira: UUID
     ) -> None:
-        asks(the_house, her, date_id)
         books(the_house, date_id, samira)
         accepted(the_house, her, POLICE, Category.POLICE)
         visit_id = send(the_house, her, TO_PLAN)

@@ -1,0 +1,112 @@
+"""A visit is planned with the interpreters whom she asked for, and with nobody else."""
+
+from uuid import UUID
+
+import pytest
+
+from portal.domain.interpreters import Said, Sex
+from portal.domain.needs import Category
+from portal.domain.visits.plans import Reason
+from portal.services.dates import giving, her_dates
+from portal.services.interpreters import answering, asking
+from portal.services.interpreters.asking import Wish
+from portal.services.visits.talks import Asked
+from tests.people import NOON, Person, TestHouse
+from tests.services.interpreters.talks import an_interpreter, books
+from tests.services.journey import HOUSING, POLICE, a_date, a_shared_need
+from tests.services.planned import accepted, agree, parts, plan, refuse, send
+
+TO_PLAN = Asked()
+"""Who plans looks for an interpreter too."""
+
+
+@pytest.fixture
+def kind() -> str:
+    """One kind of database is enough for these rules."""
+    return "sqlite"
+
+
+@pytest.fixture
+def samir(the_house: TestHouse) -> UUID:
+    """A man who speaks Arabic, the language of her pages."""
+    return an_interpreter(the_house, "Samir", "ar", sex=Sex.MAN)
+
+
+@pytest.fixture
+def date_id(the_house: TestHouse, her: Person) -> UUID:
+    """A talk with the housing desk, tomorrow at noon, in Tarifit and with a woman."""
+    date_id = a_date(the_house, a_shared_need(the_house, her))
+    with the_house.acting(her) as (session, acting):
+        asking.ask(session, acting, date_id, Wish("rif", Said(sex=Sex.WOMAN)), now=NOON)
+    return date_id
+
+
+def moved(date_id: UUID) -> Asked:
+    return Asked(moving=frozenset({date_id}))
+
+
+@pytest.mark.usefixtures("samir")
+class TestWhatSheAsked:
+    """Of a date that needs another time, or of one that is gone."""
+
+    def test_who_speaks_her_language_and_is_a_woman_comes(
+        self, the_house: TestHouse, her: Person, date_id: UUID
+    ) -> None:
+        an_interpreter(the_house, "Driss", "rif", sex=Sex.MAN)
+        amina = an_interpreter(the_house, "Amina", "rif")
+        visit_id = send(the_house, her, moved(date_id))
+        agree(the_house, her, visit_id, 1)
+        assert [one.interpreter_id for one in parts(the_house, visit_id)] == [amina]
+        with the_house.acting(her) as (session, acting):
+            shown = her_dates.next_one(session, acting, now=NOON)
+        assert shown is not None
+        assert shown.interpreter is not None
+        assert (shown.interpreter.language, shown.interpreter.name) == ("rif", "Amina")
+
+    def test_where_nobody_is_so_the_plan_says_it(
+        self, the_house: TestHouse, her: Person, date_id: UUID
+    ) -> None:
+        an_interpreter(the_house, "Driss", "rif", sex=Sex.MAN)
+        (choice,) = plan(the_house, her, moved(date_id)).choices
+        assert [reason for _, reason in choice.left_out] == [Reason.NO_INTERPRETER_FREE]
+
+    def test_the_next_talk_with_the_same_service_is_planned_with_it_too(
+        self, the_house: TestHouse, her: Person, date_id: UUID
+    ) -> None:
+        amina = an_interpreter(the_house, "Amina", "rif")
+        with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
+            giving.cancel(session, acting, date_id, now=NOON)
+        visit_id = send(the_house, her, TO_PLAN)
+        assert [one.interpreter_id for one in parts(the_house, visit_id)] == [amina]
+
+    def test_where_she_wants_none_nobody_comes(
+        self, the_house: TestHouse, her: Person, date_id: UUID
+    ) -> None:
+        with the_house.acting(her) as (session, acting):
+            asking.take_back(session, acting, date_id, now=NOON)
+        visit_id = send(the_house, her, moved(date_id))
+        assert [one.interpreter_id for one in parts(the_house, visit_id)] == [None]
+
+    def test_a_talk_of_which_she_asked_nothing_is_in_the_language_of_her_pages(
+        self, the_house: TestHouse, her: Person, date_id: UUID, samir: UUID
+    ) -> None:
+        accepted(the_house, her, POLICE, Category.POLICE)
+        visit_id = send(the_house, her, TO_PLAN)
+        assert [one.interpreter_id for one in parts(the_house, visit_id)] == [samir]
+
+
+def test_a_held_talk_with_somebody_she_left_out_since_is_planned_anew(
+    the_house: TestHouse, her: Person
+) -> None:
+    samira = an_interpreter(the_house, "Samira Haddad")
+    date_id = a_date(the_house, a_shared_need(the_house, her))
+    books(the_house, date_id, samira)
+    accepted(the_house, her, POLICE, Category.POLICE)
+    accepted(the_house, her, HOUSING, Category.SLEEP)
+    first = send(the_house, her, TO_PLAN)
+    refuse(the_house, her, first, parts(the_house, first)[0].id)
+    with the_house.acting(her) as (session, acting):
+        answering.not_this_one(session, acting, date_id, now=NOON)
+    amina = an_interpreter(the_house, "Amina")
+    second = send(the_house, her, TO_PLAN)
+    assert {one.interpreter_id for one in parts(the_house, second)} == {amina}

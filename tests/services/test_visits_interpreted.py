@@ -1,19 +1,27 @@
 """A visit is planned with the interpreters whom she asked for, and with nobody else."""
 
+from dataclasses import replace
+from datetime import time, timedelta
 from uuid import UUID
 
 import pytest
 
 from portal.domain.interpreters import Said, Sex
 from portal.domain.needs import Category
+from portal.domain.opening import Pattern
 from portal.domain.visits.plans import Reason
+from portal.models import Service
+from portal.services.availability import hours
+from portal.services.availability.owners import Owner
 from portal.services.dates import giving, her_dates
-from portal.services.interpreters import answering, asking
+from portal.services.interpreters import answering, asking, people
 from portal.services.interpreters.asking import Wish
+from portal.services.visits import wishes
 from portal.services.visits.talks import Asked
+from portal.services.visits.wishes import HerWishes
 from tests.people import NOON, Person, TestHouse
 from tests.services.interpreters.talks import an_interpreter, books
-from tests.services.journey import HOUSING, POLICE, a_date, a_shared_need
+from tests.services.journey import HOUSING, POLICE, a_date, a_shared_need, referral_of
 from tests.services.planned import accepted, agree, parts, plan, refuse, send
 
 TO_PLAN = Asked()
@@ -110,3 +118,33 @@ def test_a_held_talk_with_somebody_she_left_out_since_is_planned_anew(
     amina = an_interpreter(the_house, "Amina")
     second = send(the_house, her, TO_PLAN)
     assert {one.interpreter_id for one in parts(the_house, second)} == {amina}
+
+
+def test_a_held_talk_may_move_within_the_time_of_its_own_interpreter(
+    the_house: TestHouse, her: Person
+) -> None:
+    wednesday = NOON.date() + timedelta(days=9)
+    samira = an_interpreter(the_house, "Samira Haddad")
+    with the_house.acting(her) as (session, acting):
+        later = tuple(wednesday + timedelta(weeks=number) for number in range(1, 4))
+        wishes.write(session, acting, acting.her_case_id, HerWishes(not_on=later), now=NOON)
+    with the_house.acting(the_house.coordinator) as (session, acting):
+        owner = people.hours_of(session, acting, samira)
+        morning = Pattern({2: ((time(9), time(9, 50)),)})
+        hours.add_pattern(session, acting, owner, morning, now=NOON)
+    with the_house.acting(the_house.workers[POLICE]) as (session, acting):
+        # Who speaks her language there has ten minutes, just when the other talk is held.
+        first_thing = Pattern({2: ((time(9), time(9, 10)),)})
+        mine = Owner(account_id=acting.account_id)
+        hours.add_pattern(session, acting, mine, first_thing, now=NOON)
+        session.get_one(Service, the_house.services[POLICE].id).languages = ["ar"]
+    accepted(the_house, her, HOUSING, Category.HOME)
+    asked = Asked(first=wednesday)
+    (held,) = parts(the_house, send(the_house, her, asked))
+    need_id = accepted(the_house, her, POLICE, Category.POLICE)
+    minutes = {referral_of(the_house, need_id, POLICE).id: 10}
+    (choice, *_) = plan(the_house, her, replace(asked, minutes=minutes)).choices
+    assert choice.left_out == ()
+    again = next(part for part in choice.parts if part.service.kind is HOUSING)
+    assert again.interpreter_id == samira
+    assert held.starts_at < again.starts_at < held.starts_at + timedelta(minutes=held.minutes)

@@ -114,15 +114,27 @@ def check_free(
 
 
 def free_of_all(
-    session: Session, ids: Sequence[UUID], first: date, last: date, *, now: datetime
+    session: Session,
+    ids: Sequence[UUID],
+    first: date,
+    last: date,
+    *,
+    now: datetime,
+    but: Collection[UUID] = (),
 ) -> dict[UUID, Spans]:
-    """When people of whom no calendar is known have time: their hours, less standing dates."""
+    """When people of whom no calendar is known have time: their hours, less standing dates.
+
+    The dates of `but` take nothing.
+    """
     zone = zone_of(session)
     there = openings(session, ids, now=now)
     dates = taken_times.of(session, ids, _within(first, last, zone))
+    busy_at = {
+        who: [span for date_id, span in of_one.items() if date_id not in but]
+        for who, of_one in dates.items()
+    }
     return {
-        who: free_spans((there[who],), first, last, zone, busy=dates.get(who, {}).values())
-        for who in ids
+        who: free_spans((there[who],), first, last, zone, busy=busy_at.get(who, ())) for who in ids
     }
 
 

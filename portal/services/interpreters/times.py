@@ -29,18 +29,19 @@ def free(
     *,
     case_id: UUID,
     now: datetime,
+    but: Collection[UUID] = (),
 ) -> tuple[FreeInterpreter, ...]:
     """Who speaks one of these languages and when each has time, for the planner of a case's visits.
 
-    Languages are codes of `domain.interpreters.SPOKEN`. Whom she left out is not there. A constant
-    number of queries.
+    Languages are codes of `domain.interpreters.SPOKEN`. Whom she left out is not there. The times
+    of the dates of `but` are free too. A constant number of queries.
     """
     rows = [
         one for one in people.active(session, first) if not {*languages}.isdisjoint(one.languages)
     ]
     ids = [row.id for row in rows]
     out = left_out.among(session, case_id, rows)
-    spans = availability.free_of_all(session, ids, first, last, now=now)
+    spans = availability.free_of_all(session, ids, first, last, now=now, but=but)
     return tuple(
         FreeInterpreter(
             row.id, frozenset(row.languages), _while_active(session, row, spans), row.sex

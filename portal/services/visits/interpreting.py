@@ -1,6 +1,6 @@
 """In which language each talk of a plan is, who may interpret it, and who must not any more."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -35,14 +35,17 @@ class Interpreting:
         return wish.language or self.language, wish.said.sex
 
     def free(
-        self, talks: Iterable[TalkToPlan], first: date, last: date
+        self, talks: Iterable[TalkToPlan], first: date, last: date, *, but: Collection[UUID]
     ) -> tuple[plain.Interpreter, ...]:
-        """Who may interpret one of these talks, and when; whom she left out is not there."""
+        """Who may interpret one of these talks, and when; whom she left out is not there.
+
+        The times of the dates of `but` are free too.
+        """
         languages = {self.spoken_in(talk)[0] for talk in talks} - {ANY}
         if not languages:
             return ()
         case_id, now = self._case_id, self._now
-        return times.free(self._session, languages, first, last, case_id=case_id, now=now)
+        return times.free(self._session, languages, first, last, case_id=case_id, now=now, but=but)
 
     def left_out(self, held: Iterable[TalkToPlan]) -> list[TalkToPlan]:
         """Held talks to which somebody would come whom she left out since."""

@@ -127,7 +127,7 @@ class _Question:
             days=self.ground.days or (first,),
             workers=self.ground.workers,
             rooms=self.ground.rooms,
-            interpreters=interpreting.free(self.by_key.values(), first, last),
+            interpreters=interpreting.free(self.by_key.values(), first, last, but=held),
             wishes=wishes.to_plan(with_children=bool(self.centre.childcare)),
             childcare=children.places(session, self.centre, case.id, self.ground.days),
             closed=closed,

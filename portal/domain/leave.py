@@ -58,6 +58,14 @@ class LastReader(Refusal):
         self.count = count
 
 
+class NobodyAnswersToday(Refusal):
+    """The other reader of `count` files does not answer today: she is away, or may only read."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
+
+
 @dataclass(frozen=True)
 class Days:
     """From a first to a last day, both included; no last day while nobody knows it."""

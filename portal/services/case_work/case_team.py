@@ -15,7 +15,7 @@ from portal.models import Case, Centre, Leave, StaffMember, plain_rows
 
 @dataclass(frozen=True)
 class Team:
-    """Who answers her, and who stands in."""
+    """Who answers her, and who stands in; whoever has left the house does neither."""
 
     case_director: str
     case_director_id: UUID
@@ -23,19 +23,29 @@ class Team:
     stand_in_id: UUID
     director_is_away: bool
     away_until: date | None
+    director_is_here: bool
+    stand_in_is_here: bool
+    """Whether there is somebody else than the case director."""
 
     @property
-    def answers_now(self) -> str:
-        """The name of the one who answers at this moment."""
-        return self.stand_in if self.director_is_away else self.case_director
+    def answers_now(self) -> str | None:
+        """The name of the one who answers at this moment; None where somebody is looked for."""
+        if self.director_is_here and not self.director_is_away:
+            return self.case_director
+        return self.stand_in if self.stand_in_is_here else None
+
+    @property
+    def reads_next(self) -> str | None:
+        """Who reads what she writes now, if only when she is back."""
+        return self.answers_now or (self.case_director if self.director_is_here else None)
 
 
 def of_case(session: Session, case_id: UUID, *, now: datetime) -> Team:
     """Who answers in this thread, and who stands in while the case director is away."""
     rows = plain_rows(session, _TEAM, {"case_id": case_id}).all()
-    director, director_id, stand_in, stand_in_id, _first, _last, zone = rows[0]
-    here = now.astimezone(ZoneInfo(zone)).date()
-    away = [row for row in rows if row[4] and Days(row[4], row[5]).includes(here)]
+    director, director_id, director_left, stand_in, stand_in_id, stand_in_left = rows[0][:6]
+    here = now.astimezone(ZoneInfo(rows[0].zone)).date()
+    away = [row for row in rows if row.from_day and _days(row).includes(here)]
     return Team(
         case_director=director,
         case_director_id=director_id,
@@ -43,12 +53,18 @@ def of_case(session: Session, case_id: UUID, *, now: datetime) -> Team:
         stand_in_id=stand_in_id,
         director_is_away=bool(away),
         # An illness has no last day that anybody knows.
-        away_until=None if any(row[5] is None for row in away) else _last_day(away),
+        away_until=None if any(row.until_day is None for row in away) else _last_day(away),
+        director_is_here=director_left is None,
+        stand_in_is_here=stand_in_left is None and stand_in_id != director_id,
     )
 
 
+def _days(row: Any) -> Days:
+    return Days(row.from_day, row.until_day)
+
+
 def _last_day(away: list[Any]) -> date | None:
-    return max((row[5] for row in away), default=None)
+    return max((row.until_day for row in away), default=None)
 
 
 _director, _stand_in = aliased(StaffMember), aliased(StaffMember)
@@ -56,8 +72,10 @@ _TEAM = (
     select(
         _director.name,
         Case.case_director_id,
+        _director.left_at,
         _stand_in.name,
         Case.stand_in_id,
+        _stand_in.left_at,
         Leave.from_day,
         Leave.until_day,
         Centre.zone,

@@ -7,14 +7,22 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.leave import CannotStandIn, Days, LastReader, StandInIsAway
+from portal.domain.leave import (
+    CannotStandIn,
+    Days,
+    LastReader,
+    NobodyAnswersToday,
+    StandInIsAway,
+)
 from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission, Role
+from portal.domain.training import is_read_only
 from portal.models import Case, Leave, Membership, StaffMember
 from portal.services import audit
 from portal.services.case_work import leave
 from portal.services.case_work.cases import on_case
 from portal.services.entry.sessions import SignedIn
+from portal.services.house import today_here
 from portal.services.keys import pending
 
 
@@ -155,13 +163,15 @@ def leave_house(
     account_id: UUID,
     *,
     even_the_last: bool = False,
+    even_unanswered: bool = False,
     now: datetime,
 ) -> None:
     """A colleague leaves the house: in this request she loses every key that somebody else holds.
 
     Where she directed, the stand-in directs from now on; `one_reader` lists what then needs a
     second colleague. Raises LastReader while cases would be left without any reader, unless
-    that is wanted: such a key stays sealed to her, who cannot come in any more.
+    that is wanted: such a key stays sealed to her, who cannot come in any more. Raises
+    NobodyAnswersToday while the other reader does not answer, unless that is wanted too.
     """
     cases = _cases_of(session, account_id)
     here = _still_here(session, {one for case in cases for one in _team_of(case)} - {account_id})
@@ -169,6 +179,10 @@ def leave_house(
     last = [case for case in cases if not (holding.get(case.id, set()) & here)]
     if last and not even_the_last:
         raise LastReader(len(last))
+    answering = _answering_today(session, here, now=now)
+    unanswered = [case for case in cases if case not in last and not _team_of(case) & answering]
+    if unanswered and not even_unanswered:
+        raise NobodyAnswersToday(len(unanswered))
     for case in cases:
         pending.forget(session, case.id, account_id)
         if case in last:
@@ -252,3 +266,13 @@ def _still_here(session: Session, account_ids: set[UUID]) -> set[UUID]:
         StaffMember.account_id.in_(account_ids), StaffMember.left_at.is_(None)
     )
     return set(session.scalars(asked))
+
+
+def _answering_today(session: Session, account_ids: set[UUID], *, now: datetime) -> set[UUID]:
+    """Who of these colleagues, who are all still here, is not away and may do more than read."""
+    today = today_here(session, now=now)
+    asked = select(StaffMember.account_id, StaffMember.trained_until).where(
+        StaffMember.account_id.in_(account_ids)
+    )
+    may = {one for one, until in session.execute(asked) if not is_read_only(until, today=today)}
+    return may - leave.away_today(session, may, now=now).keys()

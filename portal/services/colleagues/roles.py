@@ -153,17 +153,25 @@ def close(
     *,
     now: datetime,
     even_the_last: bool = False,
+    even_unanswered: bool = False,
 ) -> None:
     """Close a colleague's account: her sign-ins end now, her roles and team keys with them.
 
     Her open items stay where they are and are shown to the coordinator. Raises NotYours,
-    ProofTooOld, OwnAccount, NotFound, WrongState for who has left, LastKeyHolder, and LastReader
-    while open files would have nobody to read them.
+    ProofTooOld, OwnAccount, NotFound, WrongState for who has left, LastKeyHolder, LastReader
+    while open files would have nobody to read them, and NobodyAnswersToday.
     """
     member = _a_colleague(session, acting, account_id, now=now)
     if member.left_at is not None:
         raise WrongState
-    cover.leave_house(session, acting, account_id, even_the_last=even_the_last, now=now)
+    cover.leave_house(
+        session,
+        acting,
+        account_id,
+        even_the_last=even_the_last,
+        even_unanswered=even_unanswered,
+        now=now,
+    )
     sessions.end_all(session, account_id)
     invitations.forget_of(session, account_id)
     for membership in _memberships(session, account_id):

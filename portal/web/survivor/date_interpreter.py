@@ -127,10 +127,16 @@ def after(date_id: UUID) -> ResponseReturnValue:
         "after",
         date=date,
         name=first_name(interpreter.name),
-        reader=team.answers_now,
+        reader=team.reads_next,
         has_told=request.args.get("said") == "told",
-        said=str(said) % {"name": team.answers_now} if said else "",
+        said=_said(said, team.reads_next),
     )
+
+
+def _said(said: str, reader: str | None) -> str:
+    if reader is None and said == SAID["told"]:
+        return _("Your contact person reads this.")
+    return str(said) % {"name": reader}
 
 
 @blueprint.post("/felt")

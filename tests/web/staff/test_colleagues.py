@@ -296,6 +296,20 @@ def test_the_last_of_two_teams_is_not_closed_by_mistake(cora: Browser, people: T
     assert "The account is switched off." in cora.words
 
 
+def test_nobody_leaves_files_in_which_nobody_answers_by_mistake(
+    cora: Browser, people: TestHouse, signed_in: SignIn
+) -> None:
+    people.a_survivor()
+    karim = signed_in(people.stand_in).get("/staff/me/away")
+    karim.submit("Save the days", away_from="", away_until="2026-12-03")
+    page_of(cora, people.director).submit("Switch the account off")
+    assert "1 file of hers has no other reader who answers today." in cora.words
+    with people.database.transaction("read") as session:
+        assert session.get_one(StaffMember, people.director.account_id).left_at is None
+    cora.submit("Go on all the same")
+    assert "The account is switched off." in cora.words
+
+
 def test_an_administrator_sees_who_works_here_and_changes_nothing(
     people: TestHouse, signed_in: SignIn
 ) -> None:

@@ -260,6 +260,11 @@ def test_what_stands_around_the_thread_is_as_it_is_now(phone: Phone, whole: Whol
         session.add(away)
     assert "Els is away. Karim answers you." in said()
     with whole.database.transaction() as session:
+        gone = session.get_one(StaffMember, whole.everybody.staff["stand_in"].account_id)
+        gone.left_at = whole.now
+    assert "Els is away. We look for somebody who answers you." in said()
+    assert "I want somebody else" not in said()
+    with whole.database.transaction() as session:
         centre = session.get_one(Centre, 1)
         centre.closes = centre.opens.replace(minute=30)
         centre.exit_pages = {"en": "https://www.meteo.be/en/weather"}

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.domain.decisions import DecisionKind
-from portal.domain.leave import LastReader
+from portal.domain.leave import LastReader, NobodyAnswersToday
 from portal.domain.refusals import Refusal, WrongState
 from portal.domain.roles import (
     NeedsSecondPerson,
@@ -43,7 +43,7 @@ SHOWN = {
     Show.UNTRAINED: _l("Training date has passed"),
     Show.LEFT: _l("Accounts switched off"),
 }
-LAST = "even_the_last"
+LAST, UNANSWERED = "even_the_last", "even_unanswered"
 WORDS: Mapping[type[Refusal], str] = {
     OwnAccount: _l("This is your own account: another coordinator does it."),
     RoleHeldAlready: _l("This role is held there already."),
@@ -167,13 +167,21 @@ def close(account_id: UUID) -> ResponseReturnValue:
     """Close an account: every sign-in, role and team key of it ends in this request."""
     try:
         with guards.transaction() as session:
-            acting, now, last = guards.signed_in(), guards.utc_now(), LAST in request.form
-            roles.close(session, acting, account_id, now=now, even_the_last=last)
+            roles.close(
+                session,
+                guards.signed_in(),
+                account_id,
+                now=guards.utc_now(),
+                even_the_last=LAST in request.form,
+                even_unanswered=UNANSWERED in request.form,
+            )
     except LastKeyHolder:
         return page(account_id, last_for=request.path)
     except LastReader as refusal:
         flash(_last_reader(refusal.count), "warn")
         return page(account_id, last_for=request.path)
+    except NobodyAnswersToday as refusal:
+        return page(account_id, unanswered=refusal.count)
     except (OwnAccount, WrongState) as refusal:
         flash(WORDS[type(refusal)], "warn")
     else:
@@ -213,6 +221,7 @@ def page(
     role: GiveRoleForm | None = None,
     training: TrainingForm | None = None,
     last_for: str | None = None,
+    unanswered: int = 0,
     ask_role: AskRoleForm | None = None,
     loss: LossForm | None = None,
 ) -> ResponseReturnValue:
@@ -229,7 +238,10 @@ def page(
         role=role or _role_form(empty=True),
         training=training or TrainingForm(formdata=None, obj=line.member),
         last_for=last_for,
+        unanswered=unanswered,
+        agreed={one: "yes" for one in (LAST, UNANSWERED) if one in request.form},
         last=LAST,
+        without_answer=UNANSWERED,
         ask_role=ask_role,
         loss=loss or LossForm(formdata=None),
         alone_with=again.alone_with(session, account_id),

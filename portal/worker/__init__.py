@@ -122,6 +122,8 @@ def _run_desk(this: Round) -> None:
     """Let questions vanish and late ones climb; what was accepted takes effect, each by itself."""
     over = this.look("what vanishes", deciding.over) or []
     lapsed = this.each("decision", deciding.lapse, over)
+    unanswerable = this.look("what nobody can answer", deciding.unanswerable) or []
+    lapsed += this.each("decision", deciding.take_back_unanswerable, unanswerable)
     missed = this.look("what is late", lateness.missed) or lateness.NOTHING
     climbed = this.each("decision", lateness.climb_decision, missed.decisions)
     climbed += this.each("referral", lateness.climb_referral, missed.referrals)

@@ -25,11 +25,12 @@ from portal.domain.decisions import (
 )
 from portal.domain.refusals import NotYours, Refusal, WrongState
 from portal.domain.words import written, written_or_none
-from portal.models import Decision, Membership
+from portal.models import Decision, Membership, StaffMember
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import reasons
 from portal.services.moderation.decisions import (
     account,
+    asker_has_left,
     deciding_teams,
     get_asked,
     held,
@@ -90,11 +91,11 @@ def give_back(
 ) -> Decision:
     """Give it back to who asked, with a question or a remark; she may ask again.
 
-    Raises what `to_decide` raises, and WrongState for a kind that nobody can ask again: a need goes
-    back to her by `desk.give_back`.
+    Raises what `to_decide` raises, and WrongState for a kind that nobody can ask again (a need goes
+    back to her by `desk.give_back`) and where who asked has left.
     """
     decision = to_decide(session, acting, decision_id, now=now)
-    if not RULES[decision.kind].can_give_back:
+    if not RULES[decision.kind].can_give_back or asker_has_left(session, decision):
         raise WrongState
     _say(session, acting, decision, written(note), now=now)
     settle(session, acting, decision, DecisionState.GIVEN_BACK, now=now)
@@ -201,6 +202,30 @@ def lapse(session: Session, decision_id: UUID, *, now: datetime) -> bool:
     decision.state = DecisionState.LAPSED
     _end(session, None, decision, now=now)
     account(session, None, "decision_lapsed", decision, now=now)
+    session.flush()
+    return True
+
+
+def unanswerable(session: Session, *, now: datetime) -> list[UUID]:
+    """What was given back to somebody who has left since: nobody can answer the note."""
+    return list(
+        session.scalars(
+            select(Decision.id)
+            .join(StaffMember, StaffMember.account_id == Decision.asked_by_id)
+            .where(Decision.state == DecisionState.GIVEN_BACK, StaffMember.left_at <= now)
+            .order_by(Decision.id)
+        )
+    )
+
+
+def take_back_unanswerable(session: Session, decision_id: UUID, *, now: datetime) -> bool:
+    """What it was about is free again, for somebody else to ask. False when it waits no more."""
+    decision = held(session, decision_id)
+    if decision.state is not DecisionState.GIVEN_BACK or not asker_has_left(session, decision):
+        return False
+    decision.state = DecisionState.WITHDRAWN
+    _end(session, None, decision, now=now)
+    account(session, None, "decision_withdrawn", decision, now=now)
     session.flush()
     return True
 

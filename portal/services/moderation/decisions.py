@@ -3,7 +3,6 @@
 How it is decided is in `deciding`; the table of kinds is in `domain.decisions`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -65,7 +64,8 @@ def ask(
 ) -> Decision:
     """Ask for a decision; the reason is sealed, `facts` (ids and codes, never words) are not.
 
-    `reason` is None only where the kind says it all.
+    `reason` is None only where the kind says it all. It answers the note with which a colleague's
+    same question was given back: who asked it may be ill, or gone.
 
     Raises NotYours, NotFound for a case that is not one's own, ProofTooOld, NobodyToDecide,
     WaitsAlready, and the words refusals for the reason.
@@ -76,10 +76,12 @@ def ask(
         raise NotFound
     words = None if reason is None else written(reason)
     check_somebody_decides(session, kind, besides=acting.account_id, now=now)
-    _check_new(session, kind, case_id, subject_id, facts or {})
+    before = _same_given_back(session, acting, kind, case_id, subject_id, facts or {})
     decision = _put(
         session, acting, kind, case_id=case_id, subject_id=subject_id, facts=facts, now=now
     )
+    if before is not None:
+        before.state, decision.follows_id = DecisionState.ASKED_AGAIN, before.id
     if words is not None:
         teams = deciding_teams(session, kind)
         reasons.seal(session, acting, decision, "reason", words, teams=teams, now=now)
@@ -179,6 +181,12 @@ def deciding_teams(session: Session, kind: DecisionKind) -> list[UUID]:
     return [team.id for team in teams if team is not None and team.version]
 
 
+def asker_has_left(session: Session, decision: Decision) -> bool:
+    """Whether nobody is there any more whom it could be given back to; she is never gone."""
+    asker = session.get(StaffMember, decision.asked_by_id)
+    return asker is not None and asker.left_at is not None
+
+
 def held(session: Session, decision_id: UUID) -> Decision:
     """A decision as it is now, held until this is done. Raises NotFound."""
     decision = session.get(Decision, decision_id, with_for_update=True, populate_existing=True)
@@ -226,23 +234,33 @@ def _check_case(session: Session, acting: SignedIn, rule: Rule, case_id: UUID | 
         raise NotFound
 
 
-def _check_new(
+def _same_given_back(
     session: Session,
+    acting: SignedIn,
     kind: DecisionKind,
     case_id: UUID | None,
     subject_id: UUID | None,
     facts: audit.Facts,
-) -> None:
-    same: Sequence[Decision] = session.scalars(
-        select(Decision).where(
-            Decision.kind == kind,
-            Decision.case_id == case_id,
-            Decision.subject_id == subject_id,
-            Decision.state.in_(UNDECIDED),
-        )
-    ).all()
-    if any(one.facts == facts for one in same):
-        raise WaitsAlready
+) -> Decision | None:
+    """What a colleague asked before in the same words of the machine, and was asked back about.
+
+    Raises WaitsAlready where the same still waits, or was given back to this person herself.
+    """
+    same = select(Decision).where(
+        Decision.kind == kind, Decision.case_id == case_id, Decision.subject_id == subject_id
+    )
+    # Held, so that who was asked back does not answer at the same moment.
+    given_back = same.where(Decision.state == DecisionState.GIVEN_BACK).with_for_update()
+    session.scalars(given_back.execution_options(populate_existing=True)).all()
+    undecided = [
+        one
+        for one in session.scalars(same.where(Decision.state.in_(UNDECIDED)))
+        if one.facts == facts
+    ]
+    for one in undecided:
+        if one.state is DecisionState.WAITING or one.asked_by_id == acting.account_id:
+            raise WaitsAlready
+    return undecided[0] if undecided else None
 
 
 def _put(

@@ -37,6 +37,8 @@ class OpenDecision:
     is_mine: bool
     is_my_claim: bool
     may_decide: bool
+    can_give_back: bool
+    """Whether who asked can answer a question and ask again."""
     asked_before: str | None = None
     """What was asked when it was given back: the reason answers it."""
 
@@ -49,11 +51,6 @@ class OpenDecision:
     def waits_for(self) -> frozenset[Role]:
         """The roles that decide about it."""
         return deciding_roles(self.decision.kind)
-
-    @property
-    def can_give_back(self) -> bool:
-        """Whether who asked can answer a question and ask again."""
-        return RULES[self.decision.kind].can_give_back
 
     @property
     def can_wait(self) -> bool:
@@ -90,7 +87,7 @@ def open_one(
     """A decision with its words, for who asked and who decides; anybody else: NotFound."""
     asker, decider, claimer = (aliased(StaffMember) for _ in range(3))
     row = session.execute(
-        select(Decision, Case.number, asker.name, decider.name, claimer.name)
+        select(Decision, Case.number, asker.name, decider.name, claimer.name, asker.left_at)
         .outerjoin(Case, Case.id == Decision.case_id)
         .outerjoin(asker, asker.account_id == Decision.asked_by_id)
         .outerjoin(decider, decider.account_id == Decision.decided_by_id)
@@ -99,7 +96,7 @@ def open_one(
     ).one_or_none()
     if row is None:
         raise NotFound
-    decision, number, asked_by, decided_by, claimed_by = row
+    decision, number, asked_by, decided_by, claimed_by, asker_left_at = row
     is_mine = decision.asked_by_id == acting.account_id
     if not is_mine and not acting.may(RULES[decision.kind].decide):
         raise NotFound
@@ -116,6 +113,7 @@ def open_one(
         is_mine=is_mine,
         is_my_claim=lives and decision.claimed_by_id == acting.account_id,
         may_decide=may_decide(acting, decision),
+        can_give_back=RULES[decision.kind].can_give_back and asker_left_at is None,
         asked_before=_asked_before(session, acting, decision, now=now),
     )
 

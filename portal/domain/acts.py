@@ -18,6 +18,7 @@ KINDS = frozenset(
     [
         "account_exported",
         "account_read",
+        "answer_missed",
         "answer_published",
         "answer_taken_down",
         "apart_ended",

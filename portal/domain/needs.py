@@ -63,7 +63,8 @@ class NeedState(StrEnum):
 
 MOVES: dict[NeedState, frozenset[NeedState]] = {
     NeedState.SENT: frozenset({NeedState.QUESTION, NeedState.ROUTED, NeedState.STOPPED}),
-    NeedState.QUESTION: frozenset({NeedState.SENT, NeedState.ROUTED, NeedState.STOPPED}),
+    # Done only by the end of her file; else the desk goes on, with her answer or without it.
+    NeedState.QUESTION: frozenset({NeedState.SENT, NeedState.DONE, NeedState.STOPPED}),
     NeedState.ROUTED: frozenset({NeedState.SENT, NeedState.DONE, NeedState.STOPPED}),
     NeedState.DONE: frozenset(),
     NeedState.STOPPED: frozenset(),

@@ -11,7 +11,7 @@ from portal.domain.accounts import CaseState
 from portal.domain.appointments import STANDING
 from portal.domain.decisions import DecisionKind
 from portal.domain.folders import FolderKind
-from portal.domain.needs import AT_DESK, NeedState
+from portal.domain.needs import NeedState
 from portal.domain.referrals import UNANSWERED, WITH_THE_SERVICE, ReferralState
 from portal.domain.refusals import NotYours, Refusal, WrongState
 from portal.domain.retention import Kept, days_of
@@ -26,7 +26,7 @@ from portal.services.entry.sessions import SignedIn
 from portal.services.house import get_centre
 from portal.services.keys.folders import find_folder
 from portal.services.keys.reading import open_folder
-from portal.services.moderation import decisions
+from portal.services.moderation import at_desk, decisions
 from portal.services.needs.holding import hold
 from portal.services.referrals import ending
 
@@ -135,7 +135,7 @@ def _held(session: Session, acting: SignedIn, case_id: UUID) -> Case:
 
 def _check_nothing_promised(session: Session, case: Case, *, now: datetime) -> None:
     owed = (
-        select(Need.id).where(Need.case_id == case.id, Need.state.in_(AT_DESK)),
+        select(Need.id).where(Need.case_id == case.id, Need.state == NeedState.SENT),
         select(Referral.id).where(Referral.case_id == case.id, Referral.state.in_(UNANSWERED)),
         select(Appointment.id).where(
             Appointment.case_id == case.id,
@@ -160,5 +160,6 @@ def _end_needs(session: Session, hers: Iterable[Need], *, now: datetime) -> None
         for referral in session.scalars(select(Referral).where(Referral.need_id == need.id)):
             if referral.state in WITH_THE_SERVICE:
                 ending.stop_referral(session, referral, ReferralState.DONE, now=now)
-        if need.state is NeedState.ROUTED:
+        if need.state in (NeedState.ROUTED, NeedState.QUESTION):
             need.state = NeedState.DONE
+            at_desk.end_desk_grants(session, need)

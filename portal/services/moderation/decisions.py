@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.decisions import (
@@ -115,7 +115,12 @@ def ask_again(
 
 
 def queue_need(session: Session, acting: SignedIn, need: Need, *, now: datetime) -> Decision:
-    """A need waits at the desk: her words are the reason, and are sealed where they stand."""
+    """A need waits at the desk: her words are the reason, and are sealed where they stand.
+
+    A question that the desk asked her is over, answered or not.
+    """
+    before = (Decision.need_id == need.id, Decision.state == DecisionState.GIVEN_BACK)
+    session.execute(update(Decision).where(*before).values(state=DecisionState.ASKED_AGAIN))
     need.answer_before, need.answer_again_before = promised(session, need.lane, now=now), None
     return _put(session, acting, DecisionKind.NEED, case_id=need.case_id, need=need, now=now)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.domain.decisions import DecidedMeanwhile, DecisionState, claim_lives
@@ -14,10 +14,11 @@ from portal.domain.refusals import NotFound, NotYours, Refusal
 from portal.domain.roles import Permission
 from portal.domain.services import NEVER_BUNDLED, USUAL, ServiceState, usual_first
 from portal.domain.words import written
-from portal.models import Case, Decision, Need, Reading, Referral, Service
+from portal.models import Case, Decision, Need, Reading, Referral, Service, Told
 from portal.services import audit
 from portal.services.colleagues import staff
 from portal.services.entry.sessions import SignedIn
+from portal.services.house import promised
 from portal.services.moderation import at_desk, deciding
 from portal.services.needs import statements, stories
 from portal.services.needs.holding import hold
@@ -173,17 +174,27 @@ def route(
 def give_back(
     session: Session, acting: SignedIn, decision_id: UUID, question: str, *, now: datetime
 ) -> None:
-    """Give a need back to her with a question; her answer puts it in the queue again."""
+    """Give a need back to her with a question; her answer puts it in the queue again.
+
+    Without an answer it climbs, after the time that her need itself was promised.
+    """
     decision, need = _get_to_decide(session, acting, decision_id, now=now)
     text = written(question)
     folder = at_desk.for_later_words(session, acting, need, purpose="desk", now=now)
     folder.write(decision, "note", text)
     need.state = NeedState.QUESTION
     deciding.settle(session, acting, decision, DecisionState.GIVEN_BACK, now=now)
+    _wait_for_her(session, decision, now=now)
     audit.record_in_case(
         session, acting.account_id, "need_given_back", need.case_id, now=now, need=need.id
     )
     session.flush()
+
+
+def _wait_for_her(session: Session, decision: Decision, *, now: datetime) -> None:
+    """What climbed before was answered by this question; the clock begins anew."""
+    decision.answer_again_before = promised(session, decision.lane, now=now)
+    session.execute(delete(Told).where(Told.decision_id == decision.id))
 
 
 def _get_waiting(session: Session, acting: SignedIn, decision_id: UUID) -> tuple[Decision, Need]:

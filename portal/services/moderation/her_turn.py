@@ -15,6 +15,8 @@ from portal.services.entry.sessions import SignedIn
 from portal.services.moderation.at_desk import check_reader
 
 PAGE = 50
+ASKED_HER = (Decision.state == DecisionState.GIVEN_BACK, Need.state == NeedState.QUESTION)
+"""A question of the desk about a need that she has not answered yet, as a condition."""
 # Through the services, since the index of a service's list begins with them.
 _WAITS_FOR_YES = (
     Referral.service_id.in_(select(Service.id)),
@@ -24,6 +26,11 @@ _ASKED_BESIDES = (
     Decision.kind == DecisionKind.CONTACT_CHANGE,
     Decision.state == DecisionState.GIVEN_BACK,
 )
+
+
+def asks_her(decision: Decision, need: Need) -> bool:
+    """Whether this question of the desk waits for her answer."""
+    return decision.state is DecisionState.GIVEN_BACK and need.state is NeedState.QUESTION
 
 
 def waits_for_her(
@@ -87,7 +94,7 @@ def _given_back() -> Select[UUID | None, datetime | None]:
     return (
         select(Decision.need_id, func.max(Decision.decided_at).label("at"))
         .join(Need, Need.id == Decision.need_id)
-        .where(Decision.state == DecisionState.GIVEN_BACK, Need.state == NeedState.QUESTION)
+        .where(*ASKED_HER)
         .group_by(Decision.need_id)
     )
 

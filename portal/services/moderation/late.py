@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.decisions import DecisionState, Step
@@ -11,6 +11,7 @@ from portal.domain.referrals import UNANSWERED
 from portal.domain.roles import Permission
 from portal.models import Case, Decision, Need, Referral, Service, Told
 from portal.services.entry.sessions import SignedIn
+from portal.services.moderation.her_turn import ASKED_HER, asks_her
 
 PAGE = 20
 
@@ -25,6 +26,16 @@ class Climbed:
     referral: Referral | None
     service: Service | None
     need: Need | None
+
+    @property
+    def waits_for_her(self) -> bool:
+        """Whether the desk asked her something, and she has not answered."""
+        return bool(self.decision and self.need and asks_her(self.decision, self.need))
+
+    @property
+    def asked_at(self) -> datetime | None:
+        """When the desk asked her."""
+        return self.decision.decided_at if self.decision else None
 
     @property
     def promised_at(self) -> datetime:
@@ -59,6 +70,7 @@ def climbed_to(
             mine,
             or_(
                 Decision.state == DecisionState.WAITING,
+                and_(*ASKED_HER),
                 Referral.state.in_(UNANSWERED),
             ),
         )

@@ -1,4 +1,4 @@
-"""A need put back at the desk, when no service could help with it."""
+"""A need put back at the desk: no service could help with it, or she does not answer a question."""
 
 from datetime import datetime
 from uuid import UUID
@@ -18,9 +18,10 @@ from portal.services.needs.holding import hold
 def ask_desk_again(
     session: Session, acting: SignedIn, case: Case, need_id: UUID, *, now: datetime
 ) -> None:
-    """The case team puts a routed need back at the desk: a service said it is not possible there.
+    """The case team puts a need back at the desk: a service said it is not possible there.
 
-    The desk's keys of what belongs to it had ended; the case team grants them anew.
+    The desk's keys of what belongs to it had ended; the case team grants them anew. A need about
+    which she was asked goes on without her answer, which she may still give.
     """
     need = session.scalar(select(Need).where(Need.id == need_id, Need.case_id == case.id))
     if need is None:

@@ -1,5 +1,8 @@
 """What was promised and not kept: it climbs, whether or not anybody opens a page.
 
+So does a question of the desk that she does not answer: she may have no way to, and what she needs
+waits with it.
+
 At each promise that passes somebody further up is told (case director, stand-in, coordinators; who
 is away or gone is passed over), and a new time is promised, which she reads. Both are rows.
 """
@@ -19,6 +22,7 @@ from portal.services import audit
 from portal.services.case_work import leave
 from portal.services.house import promised_again
 from portal.services.moderation.decisions import held
+from portal.services.moderation.her_turn import ASKED_HER, asks_her
 from portal.services.needs.holding import hold
 
 
@@ -37,9 +41,14 @@ def missed(session: Session, *, now: datetime) -> Missed:
     waiting = select(Decision.id).where(
         Decision.state == DecisionState.WAITING, _latest(Decision) < now
     )
+    asked_her = (
+        select(Decision.id)
+        .join(Need, Need.id == Decision.need_id)
+        .where(*ASKED_HER, _latest(Decision) < now)
+    )
     unanswered = select(Referral.id).where(Referral.state.in_(UNANSWERED), _latest(Referral) < now)
     return Missed(
-        session.scalars(waiting.order_by(Decision.id)).all(),
+        session.scalars(waiting.union_all(asked_her).order_by(Decision.id)).all(),
         session.scalars(unanswered.order_by(Referral.id)).all(),
     )
 
@@ -61,16 +70,18 @@ def climb_decision(session: Session, decision_id: UUID, *, now: datetime) -> boo
         hold(session, need)
     decision = held(session, decision_id)
     missed = decision.answer_again_before or decision.answer_before
-    if decision.state is not DecisionState.WAITING or missed >= now:
+    waits_for_her = need is not None and asks_her(decision, need)
+    if not (decision.state is DecisionState.WAITING or waits_for_her) or missed >= now:
         return False
     again = promised_again(session, decision.lane, missed, now=now)
     decision.answer_again_before = again
-    if need is not None:
+    if need is not None and not waits_for_her:
         need.answer_again_before = again
     # What is about the case team is not told to it.
     told_of = decision.case_id if RULES[decision.kind].team_reads else None
     step = _tell(session, told_of, decision=decision, now=now)
-    _account(session, decision.case_id, {"decision": str(decision.id)}, step, now=now)
+    kind = "answer_missed" if waits_for_her else "promise_missed"
+    _account(session, kind, decision.case_id, {"decision": str(decision.id)}, step, now=now)
     return True
 
 
@@ -85,7 +96,9 @@ def climb_referral(session: Session, referral_id: UUID, *, now: datetime) -> boo
         return False
     referral.answer_again_before = promised_again(session, need.lane, missed, now=now)
     step = _tell(session, referral.case_id, referral=referral, now=now)
-    _account(session, referral.case_id, {"referral": str(referral.id)}, step, now=now)
+    _account(
+        session, "promise_missed", referral.case_id, {"referral": str(referral.id)}, step, now=now
+    )
     return True
 
 
@@ -142,7 +155,13 @@ def _latest(kind: type[Decision] | type[Referral]) -> ColumnElement[datetime]:
 
 
 def _account(
-    session: Session, case_id: UUID | None, what: audit.Facts, step: Step | None, *, now: datetime
+    session: Session,
+    kind: str,
+    case_id: UUID | None,
+    what: audit.Facts,
+    step: Step | None,
+    *,
+    now: datetime,
 ) -> None:
     facts: audit.Facts = {**what, "told": step.value if step else "nobody"}
-    audit.record(session, None, "promise_missed", now=now, case_id=case_id, facts=facts)
+    audit.record(session, None, kind, now=now, case_id=case_id, facts=facts)

@@ -16,6 +16,7 @@ from portal.services.moderation import desk, lanes
 from portal.services.need_to_know import sharing
 from portal.services.needs import statements
 from portal.services.referrals import answers, listing
+from portal.services.running import lateness
 from portal.web.templating import draw
 from tests.people import NOON, Person, TestHouse
 from tests.statements import counted
@@ -94,7 +95,7 @@ def test_not_possible_here_shows_the_reason_and_asks_the_desk_again(
     assert "not possible here" in window.words
     assert "The list is full." in window.words
     window.submit("Ask the desk again")
-    assert "The desk looks for another place." in window.words
+    assert "The desk goes on with it." in window.words
     assert not window.has_button("Ask the desk again")
     with people.acting(people.moderator, now=clock.now) as (session, acting):
         waiting = lanes.waiting(session, acting, now=clock.now)
@@ -102,6 +103,31 @@ def test_not_possible_here_shows_the_reason_and_asks_the_desk_again(
         again = next(one.decision.id for one in waiting if one.decision.need_id == need_id)
         found = desk.open_need(session, acting, again, now=clock.now)
         assert found.story.own_words == WORDS, "the desk can read it again"
+
+
+def test_the_desk_goes_on_without_an_answer_of_hers(
+    window: Browser, people: TestHouse, her: Person, clock: Clock
+) -> None:
+    people.a_need(her, Category.SAFETY, how_soon=HowSoon.TODAY, words=WORDS)
+    with people.acting(people.moderator, now=clock.now) as (session, acting):
+        (waiting,) = lanes.waiting(session, acting, now=clock.now)
+        desk.give_back(session, acting, waiting.decision.id, "Which floor?", now=clock.now)
+    clock.later(minutes=14)
+    window.get("/staff/people")
+    assert "the desk asked her a question" not in window.words
+    for _ in range(2):
+        clock.later(minutes=14)
+        window.get("/staff/people")
+    with people.database.transaction() as session:
+        lateness.climb(session, now=clock.now)
+    window.get("/staff/people")
+    assert "the desk asked her a question" in window.words
+    assert "asked 12:00" in window.words
+    assert "Late: promised" not in window.words, "nobody here was late"
+    window.get(f"/staff/cases/{her.case_id}")
+    window.submit("Ask the desk again")
+    assert "The desk goes on with it." in window.words
+    assert not window.has_button("Ask the desk again")
 
 
 def say_yes(people: TestHouse, her: Person, need_id: UUID, kind: ServiceKind, clock: Clock) -> None:
@@ -126,7 +152,7 @@ def test_the_desk_is_asked_again_within_a_statement_that_still_waits_there(
         answers.not_possible(session, acting, line.referral.id, "Full.", now=clock.now)
     window.get(f"/staff/cases/{her.case_id}")
     window.submit("Ask the desk again")
-    assert "The desk looks for another place." in window.words
+    assert "The desk goes on with it." in window.words
 
 
 def test_answers_reach_her_and_seen_is_honest(

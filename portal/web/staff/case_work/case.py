@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.domain.needs import NeedState
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import WrongState
 from portal.i18n import gettext as _
@@ -70,7 +71,7 @@ def case(case_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/needs/<uuid:need_id>/ask-again")
 def ask_again(case_id: UUID, need_id: UUID) -> ResponseReturnValue:
-    """Back to the desk: a service said that it is not possible there."""
+    """Back to the desk: a service said that it is not possible there, or she does not answer."""
     acting, now = guards.signed_in(), guards.utc_now()
     found = cases.get_case(guards.db(), acting, case_id)
     try:
@@ -79,7 +80,7 @@ def ask_again(case_id: UUID, need_id: UUID) -> ResponseReturnValue:
     except WrongState:
         flash(_("This has changed meanwhile. Look again before you go on."), "warn")
     else:
-        flash(_("The desk looks for another place. She reads until when."), "done")
+        flash(_("The desk goes on with it. She reads until when."), "done")
     return redirect(url_for(".case", case_id=case_id))
 
 
@@ -98,9 +99,10 @@ def _needs(found: Case, now: datetime) -> dict[str, Any]:
 
 
 def _stands_still(story: NeedStory) -> bool:
-    """Whether a service said no and the desk does not look any further yet."""
+    """Whether nobody goes on: a service said no, or the desk waits for her answer."""
     states = {referral.state for referral, _ in story.referrals}
-    return story.need.state == "routed" and ReferralState.NOT_POSSIBLE in states
+    said_no = story.need.state is NeedState.ROUTED and ReferralState.NOT_POSSIBLE in states
+    return said_no or story.need.state is NeedState.QUESTION
 
 
 def _dates(found: Case, now: datetime) -> dict[str, Any]:

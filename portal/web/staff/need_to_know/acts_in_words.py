@@ -9,6 +9,7 @@ from portal.i18n import lazy_gettext as _l
 ACT: Mapping[str, str] = {
     "account_exported": _l("Account of acts taken as a file"),
     "account_read": _l("Account of acts read"),
+    "answer_missed": _l("She did not answer a question of the desk in time"),
     "answer_published": _l("Answer to feedback published"),
     "answer_taken_down": _l("Answer to feedback taken down"),
     "apart_ended": _l("Two people are kept apart no longer"),

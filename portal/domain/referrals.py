@@ -20,7 +20,13 @@ class ReferralState(StrEnum):
 # Back to WAITS_FOR_YES when her yes has ended by the clock: then she is asked again.
 MOVES: dict[ReferralState, frozenset[ReferralState]] = {
     ReferralState.WAITS_FOR_YES: frozenset(
-        {ReferralState.SENT, ReferralState.SAID_NO, ReferralState.STOPPED}
+        {
+            ReferralState.SENT,
+            ReferralState.SAID_NO,
+            ReferralState.STOPPED,
+            # The service works here no more.
+            ReferralState.NOT_POSSIBLE,
+        }
     ),
     ReferralState.SENT: frozenset(
         {
@@ -79,6 +85,9 @@ OPEN = WITH_THE_SERVICE - {ReferralState.DONE} | {ReferralState.WAITS_FOR_YES}
 
 UNANSWERED = frozenset({ReferralState.SENT, ReferralState.SEEN})
 """The service has it and has not said yes or no: it owes an answer."""
+
+NOT_STARTED = UNANSWERED | {ReferralState.WAITS_FOR_YES}
+"""Nothing has come of it yet: a service that takes nobody new begins nothing with it either."""
 
 OVER = frozenset(
     {

@@ -54,6 +54,8 @@ class Service(WithId, Base):
     kind: Mapped[ServiceKind] = mapped_column(named(ServiceKind))
     name: Mapped[str]
     state: Mapped[ServiceState] = mapped_column(named(ServiceState), default=ServiceState.OPEN)
+    state_since: Mapped[datetime | None]
+    """When it was paused, closed or opened again; empty as long as it never was."""
     holder_id: Mapped[UUID] = mapped_column(ForeignKey("holder.id"), unique=True)
     languages: Mapped[list[str]]
     place_kind: Mapped[PlaceKind] = mapped_column(named(PlaceKind), default=PlaceKind.IN_HOUSE)

@@ -47,7 +47,7 @@ class Asked:
         return tuple(
             service
             for referral, service in self.referrals
-            if referral.state is ReferralState.WAITS_FOR_YES
+            if referral.state is ReferralState.WAITS_FOR_YES and service.state is ServiceState.OPEN
         )
 
     @property

@@ -1,6 +1,6 @@
 """The list of one's own cases: what is late, and what is new since one last looked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -42,9 +42,8 @@ class CaseLine:
     case: Case
     name: str | None
     unseen: int
-    new_needs: int
+    new: Mapping[news.New, int]
     date_answers: int
-    service_answers: int
     has_visit_news: bool
     """She answered a proposed visit, or its time passed."""
     card: Card | None
@@ -159,7 +158,7 @@ def _lines(
     ids = [case.id for case, _, _ in rows]
     opened = open_many(session, acting, ids, FolderKind.CONTACT_CARD, purpose="caseload", now=now)
     unseen, dates = news.unseen_messages(session, ids), news.answered_dates(session, ids)
-    needs, answers = news.since_look(session, acting, ids)
+    new = news.since_look(session, acting, ids)
     visits = news.answered_visits(session, acting, ids)
     known_cards = _cards(session, [case.survivor_id for case, _, _ in rows])
     return [
@@ -167,9 +166,8 @@ def _lines(
             case=case,
             name=opened[case.id].read(case, "name") if case.id in opened else None,
             unseen=unseen.get(case.id, 0),
-            new_needs=needs.get(case.id, 0),
+            new=new[case.id],
             date_answers=dates.get(case.id, 0),
-            service_answers=answers.get(case.id, 0),
             has_visit_news=case.id in visits,
             card=known_cards.get(case.survivor_id),
             looked_at=looked_at,

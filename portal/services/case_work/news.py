@@ -2,17 +2,42 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.domain.accounts import CardState
 from portal.domain.appointments import SHE_ASKED
 from portal.domain.needs import NeedState
 from portal.domain.proposals import VisitState
-from portal.models import Appointment, Card, Case, Look, Message, Need, Referral, Thread, Visit
+from portal.domain.referrals import OPEN
+from portal.domain.services import ServiceState
+from portal.models import (
+    Appointment,
+    Card,
+    Case,
+    Look,
+    Message,
+    Need,
+    Referral,
+    Service,
+    Thread,
+    Visit,
+)
 from portal.services.entry.sessions import SignedIn
+
+
+class New(StrEnum):
+    """What is counted of what came since the last look."""
+
+    NEED = "need"
+    ANSWER = "answer"
+    """Of a service."""
+    SERVICE = "service"
+    """Paused or closed, while something of hers lies there."""
+
 
 _BY_HER = (
     VisitState.AGREED,
@@ -33,11 +58,11 @@ def has_news(now: datetime) -> ColumnElement[bool]:
     looked_at = func.coalesce(Look.looked_at, _LONG_AGO)
     return or_(
         exists().where(Thread.case_id == Case.id, Message.thread_id == Thread.id, *_UNSEEN),
-        exists().where(
-            Need.case_id == Case.id, Need.sent_at > looked_at, Need.state != NeedState.STOPPED
+        *(
+            one.where(of_case == Case.id).correlate(Case, Look).exists()
+            for of_case, one in _since(looked_at).values()
         ),
         exists().where(Appointment.case_id == Case.id, Appointment.state.in_(SHE_ASKED)),
-        exists().where(Referral.case_id == Case.id, Referral.answered_at > looked_at),
         exists().where(Visit.case_id == Case.id, *_visit_news(looked_at)),
         exists().where(Card.account_id == Case.survivor_id, Card.activated_at > looked_at),
         exists().where(
@@ -52,6 +77,26 @@ def has_news(now: datetime) -> ColumnElement[bool]:
 def is_frozen() -> ColumnElement[bool]:
     """Whether her card is frozen, as a condition."""
     return exists().where(Card.account_id == Case.survivor_id, Card.state == CardState.FROZEN)
+
+
+def _since(
+    looked_at: ColumnElement[datetime],
+) -> dict[New, tuple[InstrumentedAttribute[UUID], Select[UUID]]]:
+    """What is new since then, by kind: in which case, and the rows."""
+    needs = select(Need.case_id).where(Need.state != NeedState.STOPPED)
+    referrals = select(Referral.case_id)
+    return {
+        New.NEED: (Need.case_id, needs.where(Need.sent_at > looked_at)),
+        New.ANSWER: (Referral.case_id, referrals.where(Referral.answered_at > looked_at)),
+        New.SERVICE: (
+            Referral.case_id,
+            referrals.join(Service, Service.id == Referral.service_id).where(
+                Referral.state.in_(OPEN),
+                Service.state != ServiceState.OPEN,
+                Service.state_since > looked_at,
+            ),
+        ),
+    }
 
 
 def _visit_news(looked_at: ColumnElement[datetime]) -> tuple[ColumnElement[bool], ...]:
@@ -73,24 +118,20 @@ def unseen_messages(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, in
 
 def since_look(
     session: Session, acting: SignedIn, case_ids: Sequence[UUID]
-) -> tuple[dict[UUID, int], dict[UUID, int]]:
-    """New needs and new answers of services, by case."""
+) -> dict[UUID, dict[New, int]]:
+    """How much of each kind is new in each case; one question, whatever is new."""
     looked_at = func.coalesce(Look.looked_at, _LONG_AGO)
-    found = []
-    for table, at, more in (
-        (Need, Need.sent_at, Need.state != NeedState.STOPPED),
-        (Referral, Referral.answered_at, Referral.answered_at.is_not(None)),
-    ):
-        rows = session.execute(
-            select(table.case_id, func.count())
-            .outerjoin(
-                Look, (Look.case_id == table.case_id) & (Look.account_id == acting.account_id)
-            )
-            .where(table.case_id.in_(case_ids), at > looked_at, more)
-            .group_by(table.case_id)
-        )
-        found.append(dict(rows.all()))
-    return found[0], found[1]
+    counts = [
+        one.add_columns(literal(kind.value), func.count())
+        .outerjoin(Look, (Look.case_id == of_case) & (Look.account_id == acting.account_id))
+        .where(of_case.in_(case_ids))
+        .group_by(of_case)
+        for kind, (of_case, one) in _since(looked_at).items()
+    ]
+    found = {case_id: dict.fromkeys(New, 0) for case_id in case_ids}
+    for case_id, kind, number in session.execute(union_all(*counts)):
+        found[case_id][New(kind)] = number
+    return found
 
 
 def answered_dates(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, int]:

@@ -151,6 +151,8 @@ def _keep(
     session.flush()
     if topic is Topic.SERVICE:
         profiles.forget_secret_places(session, about)
+        if before and before["state"] != after["state"]:
+            profiles.get(session, about).state_since = now
     facts: audit.Facts = {"topic": topic.value, "about": about, "number": made.number}
     audit.record(session, actor_id, "house_changed", now=now, facts=facts)
     return made

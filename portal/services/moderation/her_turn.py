@@ -10,6 +10,7 @@ from portal.domain.decisions import DecisionKind, DecisionState
 from portal.domain.needs import NeedState
 from portal.domain.referrals import ReferralState
 from portal.domain.safe_contact import Channel
+from portal.domain.services import ServiceState
 from portal.models import Case, Decision, Need, Referral, SafeContact, Service
 from portal.services.entry.sessions import SignedIn
 from portal.services.moderation.at_desk import check_reader
@@ -17,9 +18,10 @@ from portal.services.moderation.at_desk import check_reader
 PAGE = 50
 ASKED_HER = (Decision.state == DecisionState.GIVEN_BACK, Need.state == NeedState.QUESTION)
 """A question of the desk about a need that she has not answered yet, as a condition."""
-# Through the services, since the index of a service's list begins with them.
+# Through the services, since the index of a service's list begins with them. Of one that takes
+# nobody she is not asked.
 _WAITS_FOR_YES = (
-    Referral.service_id.in_(select(Service.id)),
+    Referral.service_id.in_(select(Service.id).where(Service.state == ServiceState.OPEN)),
     Referral.state == ReferralState.WAITS_FOR_YES,
 )
 _ASKED_BESIDES = (

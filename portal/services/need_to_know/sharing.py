@@ -11,6 +11,7 @@ from portal.domain.folders import FolderKind, Why
 from portal.domain.needs import NeedState
 from portal.domain.referrals import WITH_THE_SERVICE, ReferralState
 from portal.domain.refusals import NotFound, WrongState
+from portal.domain.services import ServiceState
 from portal.domain.sharing import TEXT_VERSION, WISH_LASTS, Asked
 from portal.models import (
     Need,
@@ -40,7 +41,7 @@ class Preview:
 
 
 def waiting_for_her(session: Session, acting: SignedIn) -> list[tuple[Referral, Need, Service]]:
-    """Referrals that wait for her yes."""
+    """Referrals that wait for her yes, to services that take somebody."""
     return list(
         session.execute(
             select(Referral, Need, Service)
@@ -49,6 +50,7 @@ def waiting_for_her(session: Session, acting: SignedIn) -> list[tuple[Referral, 
             .where(
                 Referral.case_id == acting.her_case_id,
                 Referral.state == ReferralState.WAITS_FOR_YES,
+                Service.state == ServiceState.OPEN,
                 # Nobody needs her yes any more once the house has ended its work.
                 Need.state.not_in((NeedState.DONE, NeedState.STOPPED)),
             )
@@ -80,7 +82,11 @@ def say_yes(
     now: datetime,
     asked: Asked = Asked.ON_SCREEN,
 ) -> SharingWish:
-    """This service may read this need from now on, for at most six months."""
+    """This service may read this need from now on, for at most six months.
+
+    Raises NotFound, and WrongState where nothing is asked of her any more: the need is over, or
+    the service is paused or closed since.
+    """
     need = her_needs.get_hers(session, acting, need_id)
     hold(session, need)
     if need.state in (NeedState.STOPPED, NeedState.DONE):
@@ -91,6 +97,8 @@ def say_yes(
     if standing is not None:
         return standing
     service = session.get_one(Service, service_id)
+    if service.state is not ServiceState.OPEN:
+        raise WrongState
     wish = SharingWish(
         case_id=need.case_id,
         need_id=need.id,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.domain.folders import FolderKind
 from portal.domain.needs import NeedState
 from portal.domain.referrals import ReferralState
+from portal.domain.services import ServiceState
 from portal.models import Addition, Case, Decision, Need, Reading, Referral, Service
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import open_folder
@@ -32,7 +33,8 @@ class NeedStory:
     def waits_for_her(self) -> bool:
         """Whether the next step is hers: a question, or a yes."""
         return self.need.state is NeedState.QUESTION or any(
-            referral.state is ReferralState.WAITS_FOR_YES for referral, _ in self.referrals
+            referral.state is ReferralState.WAITS_FOR_YES and service.state is ServiceState.OPEN
+            for referral, service in self.referrals
         )
 
 

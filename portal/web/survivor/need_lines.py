@@ -97,7 +97,8 @@ def place_of(
 ) -> NeedPlace:
     """The card of a service on the page of a need."""
     is_open = need.state not in (NeedState.DONE, NeedState.STOPPED)
-    promised = referral if is_open and referral.state in UNANSWERED else None
+    takes_her = is_open and service.state is ServiceState.OPEN
+    promised = referral if takes_her and referral.state in UNANSWERED else None
     icon, words = _words(referral, service)
     return NeedPlace(
         referral=referral,
@@ -106,8 +107,8 @@ def place_of(
         words=words,
         reason=reason,
         notice=service_notice(service) if is_open and _is_paused(referral, service) else None,
-        waits_for_her=is_open and referral.state is ReferralState.WAITS_FOR_YES,
-        may_say_yes=is_open and referral.state is ReferralState.SAID_NO,
+        waits_for_her=takes_her and referral.state is ReferralState.WAITS_FOR_YES,
+        may_say_yes=takes_her and referral.state is ReferralState.SAID_NO,
         answer_before=promised.answer_before if promised else None,
         new_time=_new_time(promised, need.lane, now=now),
     )
@@ -137,12 +138,16 @@ def service_notice(service: Service) -> str:
 
 
 def _promised(story: NeedStory) -> Need | Referral | None:
-    """Who answers next: the desk, or the first of the services."""
+    """Who answers next: the desk, or the first of the services that take somebody."""
     if story.need.state is NeedState.SENT:
         return story.need
     if story.need.state is not NeedState.ROUTED:
         return None
-    open_now = (referral for referral, _service in story.referrals if referral.state in UNANSWERED)
+    open_now = (
+        referral
+        for referral, service in story.referrals
+        if referral.state in UNANSWERED and service.state is ServiceState.OPEN
+    )
     return min(open_now, key=lambda referral: referral.answer_before, default=None)
 
 

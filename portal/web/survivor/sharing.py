@@ -10,7 +10,7 @@ from wtforms import TextAreaField
 from portal.domain.acts import AskedAlready
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import Refusal, WrongState
-from portal.domain.services import NEVER_BUNDLED
+from portal.domain.services import NEVER_BUNDLED, ServiceState
 from portal.domain.sharing import WISH_LASTS
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import lazy_gettext as _l
@@ -134,7 +134,8 @@ def ask(need_id: UUID, service_id: UUID) -> ResponseReturnValue:
         preview=preview,
         wish=wish,
         until=wish.until if wish else now + WISH_LASTS,
-        may_decide=preview.referral.state in (ReferralState.WAITS_FOR_YES, ReferralState.SAID_NO),
+        may_decide=preview.referral.state in (ReferralState.WAITS_FOR_YES, ReferralState.SAID_NO)
+        and preview.service.state is ServiceState.OPEN,
         is_never_bundled=preview.service.kind in NEVER_BUNDLED,
         kind_words=SERVICE_KIND_WORDS,
     )

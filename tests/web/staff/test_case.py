@@ -8,10 +8,12 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 
+from portal.domain.centre import Topic
 from portal.domain.needs import Category, HowSoon, NeedAnswer, Statement
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.services import messages
+from portal.services.centre import house_settings
 from portal.services.moderation import desk, lanes
 from portal.services.need_to_know import sharing
 from portal.services.needs import statements
@@ -128,6 +130,26 @@ def test_the_desk_goes_on_without_an_answer_of_hers(
     window.submit("Ask the desk again")
     assert "The desk goes on with it." in window.words
     assert not window.has_button("Ask the desk again")
+
+
+@pytest.mark.parametrize("state", ["paused", "closed"])
+def test_what_lies_with_a_service_that_takes_nobody_can_go_elsewhere(
+    window: Browser, people: TestHouse, her: Person, clock: Clock, state: str
+) -> None:
+    need_id = people.a_need(her, Category.HOME, words=WORDS)
+    route(people, need_id, ServiceKind.HOUSING, clock)
+    window.get(f"/staff/cases/{her.case_id}")
+    assert not window.has_button("Ask the desk again")
+    clock.later(minutes=1)
+    about = str(people.services[ServiceKind.HOUSING].id)
+    with people.acting(people.coordinator, now=clock.now) as (session, acting):
+        changed = {"state": state}
+        house_settings.change(session, acting, Topic.SERVICE, changed, now=clock.now, about=about)
+    window.get("/staff/people?show=news")
+    assert "a service takes no requests now" in window.words
+    window.follow("Amal")
+    window.submit("Ask the desk again")
+    assert "The desk goes on with it." in window.words
 
 
 def say_yes(people: TestHouse, her: Person, need_id: UUID, kind: ServiceKind, clock: Clock) -> None:

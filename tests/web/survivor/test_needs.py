@@ -3,10 +3,11 @@
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.domain.needs import NeedState
-from portal.models import Addition, Need
+from portal.domain.services import ServiceState
+from portal.models import Addition, Need, Service
 from tests.statements import counted
 from tests.web.browser_stand_in import Phone
 from tests.web.furnishing import HER_WORDS
@@ -50,6 +51,27 @@ def test_a_promise_that_passed_is_said_with_a_new_time(amal: Phone, whole: Whole
     at_need(whole, late, MONEY)
     assert "We are late. Sorry. New time:" in text(late)
     assert "You get an answer before" not in text(late)
+
+
+@pytest.mark.parametrize("state", ["paused", "closed"])
+def test_a_service_that_takes_nobody_asks_nothing_and_promises_no_time(
+    amal: Phone, whole: WholeHouse, state: str
+) -> None:
+    at_need(whole, amal, LAW)
+    press(amal, "Read what they would see")
+    press(amal, "Yes")
+    at_need(whole, amal, LAW)
+    assert "You get an answer before" in text(amal)
+    at_need(whole, amal, HOME)
+    assert has_button(amal, "Read what they would see")
+    with whole.database.transaction() as session:
+        session.execute(update(Service).values(state=ServiceState(state)))
+    at_need(whole, amal, LAW)
+    assert "You get an answer before" not in text(amal)
+    at_need(whole, amal, HOME)
+    assert not has_button(amal, "Read what they would see")
+    amal.go("/needs")
+    assert "Waits for your yes" not in text(amal)
 
 
 def test_after_hours_nobody_pretends_to_read(whole: WholeHouse) -> None:

@@ -8,8 +8,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.domain.needs import NeedState
-from portal.domain.referrals import ReferralState
+from portal.domain.referrals import NOT_STARTED, OPEN, ReferralState
 from portal.domain.refusals import WrongState
+from portal.domain.services import ServiceState
 from portal.i18n import gettext as _
 from portal.models import Case
 from portal.services import messages
@@ -99,10 +100,15 @@ def _needs(found: Case, now: datetime) -> dict[str, Any]:
 
 
 def _stands_still(story: NeedStory) -> bool:
-    """Whether nobody goes on: a service said no, or the desk waits for her answer."""
-    states = {referral.state for referral, _ in story.referrals}
-    said_no = story.need.state is NeedState.ROUTED and ReferralState.NOT_POSSIBLE in states
-    return said_no or story.need.state is NeedState.QUESTION
+    """Whether nobody goes on: a service said no or takes nobody, or the desk waits for her."""
+    if story.need.state is not NeedState.ROUTED:
+        return story.need.state is NeedState.QUESTION
+    return any(
+        referral.state is ReferralState.NOT_POSSIBLE
+        or (service.state is ServiceState.PAUSED and referral.state in NOT_STARTED)
+        or (service.state is ServiceState.CLOSED and referral.state in OPEN)
+        for referral, service in story.referrals
+    )
 
 
 def _dates(found: Case, now: datetime) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from portal.domain.proposals import VisitState
 from portal.domain.referrals import OPEN
 from portal.domain.services import ServiceState
 from portal.models import (
+    Addition,
     Appointment,
     Card,
     Case,
@@ -33,6 +34,8 @@ class New(StrEnum):
     """What is counted of what came since the last look."""
 
     NEED = "need"
+    ADDITION = "addition"
+    """What she added to a need, or answered the desk."""
     ANSWER = "answer"
     """Of a service."""
     SERVICE = "service"
@@ -87,6 +90,10 @@ def _since(
     referrals = select(Referral.case_id)
     return {
         New.NEED: (Need.case_id, needs.where(Need.sent_at > looked_at)),
+        New.ADDITION: (
+            Need.case_id,
+            needs.join(Addition, Addition.need_id == Need.id).where(Addition.added_at > looked_at),
+        ),
         New.ANSWER: (Referral.case_id, referrals.where(Referral.answered_at > looked_at)),
         New.SERVICE: (
             Referral.case_id,

@@ -10,6 +10,7 @@ from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import AuditEvent
 from portal.services.case_work import caseload
+from portal.services.needs import her_needs
 from tests.people import NOON, Person, TestHouse
 from tests.web.staff.browser import Browser
 from tests.web.staff.conftest import Clock
@@ -56,6 +57,49 @@ def test_what_is_new_since_the_last_look(window: Browser, people: TestHouse, clo
     clock.later(minutes=1)
     window.follow("Amal")
     assert "you look for the first time" in window.words
+    window.get("/staff/people?show=news")
+    assert names(window) == []
+
+
+def test_what_she_adds_to_a_need_is_new_to_each_of_her_case_team(
+    window: Browser,
+    people: TestHouse,
+    clock: Clock,
+    signed_in: Callable[[Person], Browser],
+) -> None:
+    her = people.a_survivor("Amal")
+    need_id = people.a_need(her)
+    stand_in = signed_in(people.stand_in)
+    for one in (window, stand_in):
+        one.get(f"/staff/cases/{her.case_id}")
+        one.get("/staff/people?show=news")
+        assert names(one) == []
+    clock.later(minutes=1)
+    with people.acting(her, now=clock.now) as (session, acting):
+        for words in ("He has the new key too.", "And the car."):
+            her_needs.add_words(session, acting, need_id, words, now=clock.now)
+    for one in (window, stand_in):
+        one.get("/staff/people?show=news")
+        assert names(one) == ["Amal"]
+        assert "2 additions to needs" in one.words
+    clock.later(minutes=1)
+    window.follow("Amal")
+    window.get("/staff/people?show=news")
+    assert names(window) == []
+    stand_in.get("/staff/people?show=news")
+    assert names(stand_in) == ["Amal"], "he has not read it yet"
+
+
+def test_what_she_adds_to_a_need_that_she_took_back_is_no_news(
+    window: Browser, people: TestHouse, clock: Clock
+) -> None:
+    her = people.a_survivor("Amal")
+    need_id = people.a_need(her)
+    window.get(f"/staff/cases/{her.case_id}")
+    clock.later(minutes=1)
+    with people.acting(her, now=clock.now) as (session, acting):
+        her_needs.add_words(session, acting, need_id, "Something more.", now=clock.now)
+        her_needs.take_back(session, acting, need_id, now=clock.now)
     window.get("/staff/people?show=news")
     assert names(window) == []
 

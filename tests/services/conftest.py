@@ -1,5 +1,10 @@
 """The people of a house that is copied for every test, to act through the services."""
 
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
 import pytest
 
 from portal.database import Database
@@ -8,6 +13,9 @@ from portal.settings import Settings
 from portal.vault import KeyFile, SlowPasses
 from tests.conftest import Built, Copy
 from tests.people import Person, TestHouse
+
+T = TypeVar("T")
+Meanwhile = Callable[[Callable[[], T]], Future[T]]
 
 
 @pytest.fixture
@@ -38,3 +46,17 @@ def her(built: Built) -> Person:
 def another(built: Built) -> Person:
     """Noor, another survivor of the same case director."""
     return built.another
+
+
+@pytest.fixture
+def meanwhile() -> Meanwhile[T]:
+    """Begin something that another person does, and give it time to come to where it waits."""
+    pool = ThreadPoolExecutor(1)
+
+    def begin(act: Callable[[], T]) -> Future[T]:
+        begun = pool.submit(act)
+        time.sleep(0.3)
+        assert not begun.done()
+        return begun
+
+    return begin

@@ -1,10 +1,7 @@
 """Two people act at one moment: the second decides by what the first did."""
 
-import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -32,6 +29,7 @@ from portal.services.needs import her_needs
 from portal.services.referrals import answers, at_service
 from portal.services.telling import safe_contact, ways
 from tests.people import NOON, Person, TestHouse
+from tests.services.conftest import Meanwhile
 from tests.services.journey import (
     HOUSING,
     POLICE,
@@ -48,30 +46,12 @@ from tests.services.kept_apart import keep_apart
 from tests.services.ways import types
 
 pytestmark = pytest.mark.real
-T = TypeVar("T")
 A_MINUTE = timedelta(minutes=1)
 LATER = NOON + A_MINUTE
 
 
-@pytest.fixture
-def meanwhile() -> Callable[[Callable[[], T]], Future[T]]:
-    """Begin something that another person does, and give it time to come to where it waits."""
-    pool = ThreadPoolExecutor(1)
-
-    def begin(act: Callable[[], T]) -> Future[T]:
-        begun = pool.submit(act)
-        time.sleep(0.3)
-        assert not begun.done()
-        return begun
-
-    return begin
-
-
-Meanwhile = Callable[[Callable[[], None]], "Future[None]"]
-
-
 def test_her_no_stands_although_the_service_accepts(
-    the_house: TestHouse, her: Person, meanwhile: Meanwhile
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile[None]
 ) -> None:
     need_id = a_shared_need(the_house, her)
     referral_id = referral_of(the_house, need_id).id
@@ -84,7 +64,7 @@ def test_her_no_stands_although_the_service_accepts(
 
 
 def test_a_service_does_not_answer_what_she_just_took_away(
-    the_house: TestHouse, her: Person, meanwhile: Meanwhile
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile[None]
 ) -> None:
     need_id = a_shared_need(the_house, her)
     referral_id = referral_of(the_house, need_id).id
@@ -102,7 +82,7 @@ def test_a_service_does_not_answer_what_she_just_took_away(
 
 
 def test_what_she_takes_back_is_not_routed(
-    the_house: TestHouse, her: Person, meanwhile: Meanwhile
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile[None]
 ) -> None:
     need_id = the_house.a_need(her)
     with the_house.acting(her) as (session, acting):
@@ -113,7 +93,7 @@ def test_what_she_takes_back_is_not_routed(
 
 
 def test_what_she_adds_while_it_is_routed_is_not_for_the_desk(
-    the_house: TestHouse, her: Person, meanwhile: Meanwhile
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile[None]
 ) -> None:
     need_id = the_house.a_need(her)
     decision_id = decision_of(the_house, need_id)
@@ -137,7 +117,7 @@ def test_what_she_adds_while_it_is_routed_is_not_for_the_desk(
 
 
 def test_a_date_that_is_taken_away_is_not_answered(
-    the_house: TestHouse, her: Person, meanwhile: Meanwhile
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile[None]
 ) -> None:
     date_id = a_date(the_house, a_shared_need(the_house, her))
 
@@ -155,7 +135,7 @@ def test_a_date_that_is_taken_away_is_not_answered(
 
 
 def test_the_right_pin_beside_the_tenth_wrong_one_comes_too_late(
-    the_house: TestHouse, her: Person, meanwhile: Meanwhile
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile[None]
 ) -> None:
     later = NOON + timedelta(minutes=2)
     with the_house.database.transaction() as session:
@@ -195,7 +175,7 @@ def police_give_it(session: Session, acting: SignedIn, referral_id: UUID) -> Non
 
 
 def test_two_services_do_not_take_the_same_hour(
-    the_house: TestHouse, her: Person, meanwhile: Meanwhile
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile[None]
 ) -> None:
     housing = a_shared_need(the_house, her)
     police = the_house.a_need(her, Category.POLICE)
@@ -214,7 +194,7 @@ def test_two_services_do_not_take_the_same_hour(
 
 
 def test_two_who_must_not_meet_are_not_booked_in_one_moment(
-    the_house: TestHouse, her: Person, another: Person, meanwhile: Meanwhile
+    the_house: TestHouse, her: Person, another: Person, meanwhile: Meanwhile[None]
 ) -> None:
     keep_apart(the_house, her, another)
     hers, police = a_shared_need(the_house, her), the_house.a_need(another, Category.POLICE)
@@ -233,7 +213,7 @@ def test_two_who_must_not_meet_are_not_booked_in_one_moment(
 
 
 def test_a_yes_to_one_number_is_none_to_what_is_typed_at_that_moment(
-    the_house: TestHouse, her: Person, meanwhile: Meanwhile
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile[None]
 ) -> None:
     types(the_house, her)
     asked = the_house.question_about(her, Channel.EMAIL)
@@ -250,7 +230,7 @@ def test_a_yes_to_one_number_is_none_to_what_is_typed_at_that_moment(
 
 
 def test_what_she_types_anew_is_not_confirmed_by_a_yes_to_the_number_before(
-    the_house: TestHouse, her: Person, meanwhile: Meanwhile
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile[None]
 ) -> None:
     types(the_house, her)
     with the_house.acting(her) as (session, acting):
@@ -262,7 +242,7 @@ def test_what_she_types_anew_is_not_confirmed_by_a_yes_to_the_number_before(
 
 
 def test_two_tabs_show_a_case_for_the_first_time(
-    the_house: TestHouse, her: Person, meanwhile: Meanwhile
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile[None]
 ) -> None:
     with the_house.acting(the_house.stand_in) as (session, acting):
         case = the_house.case_of(session, her)
@@ -280,7 +260,7 @@ def test_two_tabs_show_a_case_for_the_first_time(
 
 
 def test_two_are_the_first_of_a_month_to_whom_she_says_no(
-    the_house: TestHouse, meanwhile: Meanwhile
+    the_house: TestHouse, meanwhile: Meanwhile[None]
 ) -> None:
     def count() -> None:
         with the_house.acting(the_house.stand_in) as (session, acting):

@@ -14,7 +14,6 @@ from portal.models import (
     Account,
     KeySlot,
     Membership,
-    SignIn,
     StaffMember,
     plain_rows,
 )
@@ -26,7 +25,7 @@ from portal.services.colleagues.teams import (
     team_of,
     waiting_for_key,
 )
-from portal.services.entry import slots, tries
+from portal.services.entry import sessions, slots, tries
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import House, Transactions
 from portal.services.keys import holders
@@ -97,7 +96,8 @@ def change_passphrase(
         check_new_passphrase(new, again, email=member.email)
         if member.slot_id is None:
             raise SignInDoesNotOpen  # It was made for her, and ended at this moment.
-        slot = slots.as_slot(session.get_one(KeySlot, member.slot_id))
+        old = member.slot_id
+        slot = slots.as_slot(session.get_one(KeySlot, old))
     try:
         private = house.try_slot(secret(passphrase), slot)
     except WrongSecret:
@@ -106,16 +106,13 @@ def change_passphrase(
         raise SignInDoesNotOpen from None
     fresh = house.new_slot(secret(new), private)
     with transactions("write") as session:
-        member = get_member(session, acting.account_id)
-        old = member.slot_id
+        member = session.get_one(StaffMember, acting.account_id, with_for_update=True)
+        if member.slot_id != old:
+            raise SignInDoesNotOpen  # Changed elsewhere during the slow passes, or made anew.
         member.slot_id = slots.add_slot(session, acting.holder_id, fresh, now=now).id
         session.flush()
         session.execute(delete(KeySlot).where(KeySlot.id == old))
-        session.execute(
-            delete(SignIn).where(
-                SignIn.account_id == acting.account_id, SignIn.token_hash != acting.session_id
-            )
-        )
+        sessions.end_all(session, acting.account_id, but=acting.session_id)
         audit.record(session, acting.account_id, "passphrase_changed", now=now)
 
 

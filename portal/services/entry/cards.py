@@ -13,6 +13,7 @@ from portal.domain.refusals import NotFound
 from portal.models import Account, Card, Case, KeySlot
 from portal.services import audit
 from portal.services.entry.slots import add_slot, drop_slot
+from portal.services.holding import hold_account
 from portal.services.house import House, key_file
 from portal.vault import KeyPair, Slot, keyed_hash, new_key_pair, random_digits
 
@@ -88,6 +89,12 @@ def opens_now(card: Card, *, new: bool, now: datetime) -> bool:
     if new:
         return card.state is CardState.NEW and card.expires_at > now
     return card.state is CardState.ACTIVE
+
+
+def hold(session: Session, card: Card) -> None:
+    """Read a card anew, and let nobody come in with it until this is done."""
+    hold_account(session, card.account_id)
+    session.refresh(card)
 
 
 def activate(session: Session, card: Card, slot: Slot, *, now: datetime) -> None:

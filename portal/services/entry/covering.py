@@ -11,6 +11,7 @@ from portal.domain.refusals import Refusal
 from portal.models import SignIn
 from portal.services.entry import pins
 from portal.services.entry.sessions import SignedIn, pin_mark
+from portal.services.holding import hold_account
 from portal.vault import open_under_token, token_hash
 
 UNCOVER_WITHOUT_PIN = timedelta(seconds=60)
@@ -48,7 +49,8 @@ def uncover(
     if now - sign_in.covered_at > UNCOVER_WITHOUT_PIN:
         if pin is None:
             raise PinNeeded
-        pins.hold(session, sign_in.account_id)
+        # No other PIN of hers is tried until this one is counted.
+        hold_account(session, sign_in.account_id)
         alive = select(SignIn.token_hash).where(SignIn.token_hash == sign_in.token_hash)
         if session.scalar(alive) is None:
             # Another try at this moment was the tenth: the right PIN comes too late.

@@ -111,7 +111,10 @@ def start(
     pin: str | None = None,
     second_factor_at: datetime | None = None,
 ) -> str:
-    """A new sign-in; gives the token. A survivor's other sign-ins end: one phone at a time."""
+    """A new sign-in; gives the token. A survivor's other sign-ins end: one phone at a time.
+
+    Whoever lets a survivor in holds her account, so that of two who come in one is out again.
+    """
     account = session.get_one(Account, account_id)
     case_id = session.scalar(select(Case.id).where(Case.survivor_id == account_id))
     if case_id is not None:
@@ -179,8 +182,13 @@ def find(session: Session, token: str, *, now: datetime, slide: bool = True) -> 
 def renew(
     session: Session, token: str, *, now: datetime, second_factor_at: datetime | None = None
 ) -> str:
-    """Swap the token when privilege rises, so that an older copy of it opens nothing."""
-    old = session.get_one(SignIn, token_hash(token))
+    """Swap the token when privilege rises, so that an older copy of it opens nothing.
+
+    Raises NotFound when this sign-in was ended meanwhile.
+    """
+    old = session.get(SignIn, token_hash(token), with_for_update=True, populate_existing=True)
+    if old is None:
+        raise NotFound
     body = json.loads(open_under_token(token, "sign-in", old.body))
     fresh = new_token()
     session.add(
@@ -227,10 +235,14 @@ def end(session: Session, token: str) -> None:
 
 def end_all(session: Session, account_id: UUID, *, but: bytes | None = None) -> None:
     """End every sign-in of an account, or all but one."""
-    ended = delete(SignIn).where(SignIn.account_id == account_id)
+    which = SignIn.account_id == account_id
     if but is not None:
-        ended = ended.where(SignIn.token_hash != but)
-    session.execute(ended.execution_options(synchronize_session="fetch"))
+        which &= SignIn.token_hash != but
+    alive = select(SignIn.token_hash).where(which).limit(1)
+    # One that gets another token at this moment is waited for, and found again under that one.
+    while session.scalar(alive) is not None:
+        ended = delete(SignIn).where(which)
+        session.execute(ended.execution_options(synchronize_session="fetch"))
 
 
 def _is_over(session: Session, sign_in: Row[Any], *, now: datetime) -> bool:

@@ -26,6 +26,7 @@ from portal.domain.words import clean
 from portal.models import Account, Card, KeySlot, StaffMember
 from portal.services import audit
 from portal.services.entry import cards, pins, sessions, slots, tries
+from portal.services.holding import hold_account
 from portal.services.house import House, Transactions
 from portal.vault import KeyPair, Slot, WrongSecret, decoy_slot, key_pair_from
 
@@ -59,25 +60,25 @@ def sign_in_with_card(
         # A second tap, or a form sent again after its answer was lost: the card has come to life
         # with this PIN a moment ago, and this is an ordinary sign-in.
         is_new = is_new and not _is_active(session, number)
-        account_id, slot = _slot_of_card(session, number, is_new=is_new, house=house, now=now)
+        card_tried, slot = _slot_of_card(session, number, is_new=is_new, house=house, now=now)
     tried = secret(number, "" if is_new else plain_digits(pin) or "")
     try:
         private = house.try_slot(tried, slot)
     except WrongSecret:
         private = None
-    if private is None or account_id is None:
+    if private is None or card_tried is None:
         with transactions("write") as session:
             _count_address(session, address, now=now)
             if is_new:
                 pins.count_wrong_activation(session, number, now=now)
-            elif account_id is not None:
-                pins.count_wrong_pin(session, account_id, now=now)
+            elif card_tried is not None:
+                pins.count_wrong_pin(session, card_tried.account_id, now=now)
         raise CardDoesNotOpen
     new_slot = house.new_slot(secret(number, new_pin), private) if is_new else None
     with transactions("write") as session:
         return _come_in(
             session,
-            number,
+            card_tried,
             key_pair_from(private),
             new_slot=new_slot,
             pin=new_pin or plain_digits(pin) or "",
@@ -125,9 +126,10 @@ def sign_in_with_passphrase(
             tries.count(session, "staff", who, within=SPAN, now=now)
         else:
             tries.forget(session, "staff", who)
-            audit.record(session, found[0], "passphrase_accepted", now=now)
             keys = key_pair_from(private)
-            return sessions.start(session, found[0], keys=keys, language=language, now=now)
+            token = sessions.start(session, found[0], keys=keys, language=language, now=now)
+            audit.record(session, found[0], "passphrase_accepted", now=now)
+            return token
     raise SignInDoesNotOpen
 
 
@@ -172,19 +174,19 @@ def _is_active(session: Session, number: str) -> bool:
 
 def _slot_of_card(
     session: Session, number: str, *, is_new: bool, house: House, now: datetime
-) -> tuple[UUID | None, Slot]:
-    """The slot to try; a decoy that never opens stands in, so that the pass is always paid."""
+) -> tuple[Card | None, Slot]:
+    """The card and its slot to try, or a decoy that never opens: the pass is always paid."""
     found = cards.find_by_number(session, number)
     if found is not None:
         card, slot = found
         if slot is not None and cards.opens_now(card, new=is_new, now=now):
-            return card.account_id, slots.as_slot(slot)
+            return card, slots.as_slot(slot)
     return None, decoy_slot(house.key_file.pepper, locator(number).encode(), house.cost)
 
 
 def _come_in(
     session: Session,
-    number: str,
+    tried: Card,
     keys: KeyPair,
     *,
     new_slot: Slot | None,
@@ -192,11 +194,14 @@ def _come_in(
     language: str,
     now: datetime,
 ) -> str:
-    found = cards.find_by_number(session, number)
-    # The card may have been voided, frozen or activated elsewhere during the slow pass.
-    if found is None or not cards.opens_now(found[0], new=new_slot is not None, now=now):
+    # The card may have been voided, frozen or activated elsewhere during the slow pass, or have
+    # got another PIN; from here on none of it happens.
+    hold_account(session, tried.account_id)
+    card = session.get(Card, tried.id)
+    if card is None or card.slot_id != tried.slot_id:
         raise CardDoesNotOpen
-    card: Card = found[0]
+    if not cards.opens_now(card, new=new_slot is not None, now=now):
+        raise CardDoesNotOpen
     if new_slot is not None:
         cards.activate(session, card, new_slot, now=now)
     pins.forget_wrong_pins(session, card.account_id)

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from portal.domain.folders import HERS_ALONE, FolderKind, Why
 from portal.domain.holders import HolderKind
 from portal.domain.refusals import NotFound
-from portal.models import Case, Folder, Grant
+from portal.models import Folder, Grant
+from portal.services.holding import hold_case
 from portal.services.house import key_file
 from portal.services.keys.holders import PublicHalf, get_one, public_halves, seal_halves
 from portal.vault import check_keyed, keyed_hash, new_folder_key, seal_to
@@ -63,8 +64,7 @@ def find_folder(
 
 def held_folder(session: Session, case_id: UUID, kind: FolderKind) -> Folder:
     """A folder of which each writing starts a version, held: two at once each get one."""
-    # Weaker than FOR UPDATE: rows that name the case may be written meanwhile.
-    session.get_one(Case, case_id, with_for_update={"key_share": True})
+    hold_case(session, case_id)
     folder = find_folder(session, case_id, kind)
     if folder is None:
         return new_folder(session, case_id, kind)

@@ -26,12 +26,11 @@ from portal.models import (
     Grant,
     Half,
     Message,
-    SignIn,
     Thread,
 )
 from portal.services import audit
 from portal.services.endings import erased_acts, erasure
-from portal.services.entry import stopped_cards
+from portal.services.entry import cards, stopped_cards
 from portal.services.house import find_centre, settings_of
 from portal.vault import DailyKeys
 
@@ -85,14 +84,14 @@ def due(session: Session, *, now: datetime) -> Due:
 def freeze(session: Session, card_id: UUID, why: Frozen, *, now: datetime) -> bool:
     """Freeze a card that nobody used, or whose case was closed; False when it is no longer so."""
     centre = find_centre(session)
-    card = session.get(Card, card_id, with_for_update=True, populate_existing=True)
+    card = session.get(Card, card_id)
     if centre is None or card is None:
         return False
+    cards.hold(session, card)
     still = _cards_to_freeze(why, days_of(centre.retention), now=now).where(Card.id == card_id)
     if session.scalar(still) is None:
         return False
     stopped_cards.freeze_by_rule(session, card, why, now=now)
-    session.execute(delete(SignIn).where(SignIn.account_id == card.account_id))
     return True
 
 

@@ -19,9 +19,10 @@ from portal.domain.safe_contact import (
     address,
     check_hours,
 )
-from portal.models import Case, SafeContact
+from portal.models import SafeContact
 from portal.services.entry import tries
 from portal.services.entry.sessions import SignedIn
+from portal.services.holding import hold_case
 from portal.services.keys.folders import Grantee
 from portal.services.keys.holders import get_one
 from portal.services.keys.reading import open_folder
@@ -197,7 +198,7 @@ def _read(session: Session, acting: SignedIn, row: SafeContact, *, now: datetime
 
 def _held(session: Session, acting: SignedIn, channel: Channel) -> SafeContact | None:
     """The row of a way as it is now; two pages of hers change it one after the other."""
-    session.get_one(Case, acting.her_case_id, with_for_update={"key_share": True})
+    hold_case(session, acting.her_case_id)
     row = session.scalar(
         select(SafeContact).where(
             SafeContact.case_id == acting.her_case_id, SafeContact.channel == channel

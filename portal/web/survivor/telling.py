@@ -1,6 +1,7 @@
 """How we may reach her: nothing is sent until she says yes, to these words and this way."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -138,7 +139,7 @@ def ask(channel: str) -> ResponseReturnValue:
                     way.channel,
                     typed=form.typed.data or "",
                     words=str(NEUTRAL_WORDS[NeutralText(form.words.data)]),
-                    hours=_hours(form),
+                    hours=_hours(form, way),
                     now=guards.utc_now(),
                 )
         except tuple(WORDS) as refusal:
@@ -214,26 +215,37 @@ def _form(shown: ShownWay, kept: str) -> WayForm:
 
 
 def _as_it_is(shown: ShownWay, texts: list[NeutralText]) -> dict[str, Any]:
-    """What she said before; else the first words at any time, and office hours to change."""
-    way = shown.way
-    hours = way.hours if way else None
+    """What she said before; else the first words, in office hours to change."""
+    way, hours = shown.way, _offered_hours(shown)
     said = next((one for one in texts if way and str(NEUTRAL_WORDS[one]) == way.words), texts[0])
     return {
         "typed": way.address if way else "",
         "words": said.value,
-        "when": ONLY_THEN if hours else ANY_TIME,
-        "days": [str(day) for day in (hours.weekdays if hours else range(5))],
-        "begins": hours.begins if hours else 9,
-        "ends": hours.ends if hours else 17,
+        "when": ANY_TIME if way and not way.hours else ONLY_THEN,
+        "days": [str(day) for day in sorted(hours.weekdays)],
+        "begins": hours.begins,
+        "ends": hours.ends,
     }
 
 
-def _hours(form: WayForm) -> Hours | None:
-    if form.when.data != ONLY_THEN:
-        return None
-    zone = zone_of(guards.db()).key
+def _offered_hours(shown: ShownWay) -> Hours:
+    """What is ticked when the page comes: her hours, or those of an office."""
+    hers = shown.way.hours if shown.way else None
+    return hers or Hours(frozenset(range(5)), 9, 17, zone_of(guards.db()).key)
+
+
+def _hours(form: WayForm, shown: ShownWay) -> Hours | None:
+    """When it may come; None for any time.
+
+    Days and hours that she changed count, also when "any time" is ticked above them: a message that
+    waits harms nobody, one that comes while somebody else holds the phone does.
+    """
     days = frozenset(int(day) for day in form.days.data or () if day in WEEKDAYS)
-    return Hours(days, form.begins.data, form.ends.data, zone)
+    hours = Hours(days, form.begins.data, form.ends.data, zone_of(guards.db()).key)
+    if form.when.data == ONLY_THEN:
+        return hours
+    has_changed = replace(_offered_hours(shown), zone=hours.zone) != hours
+    return hours if days and has_changed else None
 
 
 def _sender(channel: Channel) -> str:

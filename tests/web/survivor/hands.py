@@ -28,7 +28,7 @@ def words_in(phone: Phone, selector: str) -> list[str]:
     return [_as_read(one) for one in phone.soup.select(selector)]
 
 
-def press(phone: Phone, words: str, **typed: str) -> TestResponse:
+def press(phone: Phone, words: str, **typed: str | list[str]) -> TestResponse:
     """Press the first button with these words; its form goes along as it stands in the page."""
     return phone.send({**form_of(phone, words), **typed})
 

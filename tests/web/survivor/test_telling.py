@@ -12,11 +12,13 @@ from portal.models import Decision, StaffMember
 from portal.services.moderation import deciding
 from portal.services.telling import sending
 from portal.web.survivor.telling import NEUTRAL_WORDS
-from tests.web.browser_stand_in import Phone
+from tests.web.browser_stand_in import Phone, Typed
 from tests.web.survivor.hands import acting, form_of, has_button, press, text
 from tests.web.whole_house import WholeHouse
 
 YES, NUMBER = "Yes, send me this", "+32 470 12 34 56"
+OFFICE: Typed = {"d": ["0", "1", "2", "3", "4"], "e": "9", "g": "17"}
+"""What the page offers: Monday to Friday, nine to five."""
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def bea(whole: WholeHouse) -> Phone:
     return whole.phone(whole.everybody.bea)
 
 
-def says_yes(bea: Phone, whole: WholeHouse, **more: str) -> None:
+def says_yes(bea: Phone, whole: WholeHouse, **more: str | list[str]) -> None:
     """She says yes, and a colleague asked her about the number."""
     types(bea, **more)
     with acting(whole, whole.everybody.staff["moderator"]) as (session, colleague):
@@ -33,10 +35,15 @@ def says_yes(bea: Phone, whole: WholeHouse, **more: str) -> None:
     bea.go("/telling")
 
 
-def types(bea: Phone, **more: str) -> None:
+def types(bea: Phone, **more: str | list[str]) -> None:
     """She, or whoever holds her phone."""
     bea.go("/telling/sms")
-    press(bea, YES, **{"a": NUMBER, "b": "look", "c": "any"} | more)
+    press(bea, YES, **{"a": NUMBER, "b": "look", "c": "any", **more})
+
+
+def chosen(bea: Phone, name: str) -> list[str]:
+    """What is ticked already of one question."""
+    return [str(one["value"]) for one in bea.soup.select(f'input[name="{name}"][checked]')]
 
 
 def asked(whole: WholeHouse) -> UUID:
@@ -130,6 +137,41 @@ def test_only_then_has_days_and_hours(bea: Phone, whole: WholeHouse) -> None:
     assert next_letter(whole) is None
     whole.now = whole.now.replace(day=25, hour=17)
     assert next_letter(whole) is not None
+
+
+class TestWhenItMayCome:
+    """A message that comes while somebody else holds her phone is what the hours are for."""
+
+    def test_hours_are_the_first_choice_and_any_time_is_one_that_she_makes(
+        self, bea: Phone
+    ) -> None:
+        bea.go("/telling/sms")
+        assert chosen(bea, "c") == ["then"]
+        types(bea, **{**OFFICE, "c": "any"})
+        assert "It may come by day or night." in text(bea)
+        bea.go("/telling/sms")
+        assert chosen(bea, "c") == ["any"]
+
+    @pytest.mark.parametrize("changed", [{"d": "2"}, {"e": "10"}, {"g": "12"}])
+    def test_hours_that_she_changes_count_though_any_time_is_ticked_above_them(
+        self, bea: Phone, changed: Typed
+    ) -> None:
+        types(bea, **{**OFFICE, "c": "any", **changed})
+        assert "by day or night" not in text(bea)
+        assert "Wednesday" in text(bea)
+        bea.go("/telling/sms")
+        assert chosen(bea, "c") == ["then"]
+
+    def test_her_hours_end_when_she_says_any_time_and_leaves_them_as_they_are(
+        self, bea: Phone
+    ) -> None:
+        types(bea, c="then", d="2", e="18", g="20")
+        types(bea, c="any", d="2", e="18", g="20")
+        assert "It may come by day or night." in text(bea)
+
+    def test_any_time_on_no_day_is_any_time(self, bea: Phone) -> None:
+        types(bea, c="any")
+        assert "It may come by day or night." in text(bea)
 
 
 def test_after_thirty_days_she_is_asked_again(bea: Phone, whole: WholeHouse) -> None:

@@ -44,9 +44,19 @@ def let_go(session: Session, appointment: Appointment) -> None:
     session.flush()
 
 
+def find_to_follow(
+    session: Session, referral_id: UUID, old: Appointment | None
+) -> InterpreterRequest | None:
+    """What was asked for the date that is replaced, or for one of a referral that stands no more.
+
+    It goes with the next date.
+    """
+    return find(session, old.id) if old else _left_behind(session, referral_id)
+
+
 def follow(session: Session, appointment: Appointment, old: Appointment | None) -> None:
     """A new date takes over what was asked for the old one, or for one that does not stand."""
-    request = find(session, old.id) if old else _left_behind(session, appointment)
+    request = find_to_follow(session, appointment.referral_id, old)
     if request is not None:
         request.appointment_id = appointment.id
         session.flush()
@@ -61,12 +71,12 @@ def end_link(session: Session, request: InterpreterRequest) -> None:
     )
 
 
-def _left_behind(session: Session, appointment: Appointment) -> InterpreterRequest | None:
+def _left_behind(session: Session, referral_id: UUID) -> InterpreterRequest | None:
     return session.scalar(
         select(InterpreterRequest)
         .join(Appointment, Appointment.id == InterpreterRequest.appointment_id)
         .where(
-            InterpreterRequest.referral_id == appointment.referral_id,
+            InterpreterRequest.referral_id == referral_id,
             InterpreterRequest.state == RequestState.ASKED,
             Appointment.state.not_in((*STANDING, AppointmentState.DONE)),
         )

@@ -1,16 +1,22 @@
 """Dates through the front door: set on the clock of the centre, refused with a sentence."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from portal.domain.appointments import AppointmentState
+from portal.domain.interpreters import Said
 from portal.domain.needs import Category
 from portal.domain.services import ServiceKind
+from portal.models import Service
 from portal.services.dates import her_dates
+from portal.services.interpreters import asking
+from portal.services.interpreters.asking import Wish
 from tests.people import Person
 from tests.statements import counted
 from tests.web.staff.at_work import AtWork, Colleague
+from tests.web.tree import tree_of
 
 
 @pytest.fixture
@@ -56,6 +62,58 @@ def test_it_is_shown_as_she_will_see_it_before_it_goes(work: AtWork, worker: Col
     for words in ("Wednesday, 25 November 2026, 14:00", "45 minutes", "Worker housing", "landlord"):
         assert words in phone
     assert work.dates(referral_id) == []
+
+
+def previewed(worker: Colleague) -> str:
+    """What she will read, as the page shows it."""
+    figure = tree_of(worker.page).find("figure", class_="phone")
+    assert figure, worker.text
+    return " ".join(figure.get_text(" ").split())
+
+
+def asked_for(work: AtWork, her: Person, referral_id: UUID) -> None:
+    """She asks for an interpreter at the one date that she has, then for another time."""
+    (date,) = work.dates(referral_id)
+    with work.house.acting(her, now=work.now) as (session, acting):
+        asking.ask(session, acting, date.id, Wish("ti", Said()), now=work.now)
+        her_dates.another_time(session, acting, date.id, now=work.now)
+
+
+def test_what_is_shown_has_her_own_words_and_the_floor(work: AtWork, worker: Colleague) -> None:
+    _, referral_id = work.sent()
+    with work.database.transaction() as session:
+        service = session.get_one(Service, work.house.services[ServiceKind.HOUSING].id)
+        service.place, service.floor = "desk 1", 2
+    address = f"/staff/referrals/{referral_id}/date"
+    worker.get(address)
+    worker.post(address, **typed(worker, act="show", place="desk 1", childcare="Lea, 1st floor"))
+    phone = previewed(worker)
+    assert "floor 2 · desk 1" in phone
+    assert "Interpreter: Arabic, by telephone" in phone
+    assert "45 minutes, until 14:45" in phone
+    assert "For your children: Lea, 1st floor" in phone
+    assert "Bring: The letter of the landlord" in phone
+
+
+def test_what_she_asked_of_an_interpreter_goes_with_the_date_and_is_shown(
+    work: AtWork, worker: Colleague
+) -> None:
+    her, referral_id = work.sent()
+    address = f"/staff/referrals/{referral_id}/date"
+    worker.get(address)
+    worker.post(address, **typed(worker))
+    asked_for(work, her, referral_id)
+    address = f"{address}?instead_of={work.dates(referral_id)[0].id}"
+    worker.get(address)
+    assert "An interpreter was asked for. That goes with this date." in worker.text
+    assert 'name="interpreter"' not in worker.page
+    worker.post(address, **typed(worker, act="show", day="2026-11-26", interpreter=""))
+    assert "Interpreter: we look for somebody ትግርኛ" in previewed(worker)
+    worker.post(address, **typed(worker, day="2026-11-26", interpreter=""))
+    with work.house.acting(her, now=work.now) as (session, acting):
+        (shown,) = her_dates.listed(session, acting, now=work.now)
+    assert shown.details and shown.details.interpreter is None
+    assert shown.interpreter and shown.interpreter.language == "ti"
 
 
 def test_a_year_has_its_clock_change_too(work: AtWork, worker: Colleague) -> None:

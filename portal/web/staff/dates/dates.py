@@ -31,14 +31,17 @@ from portal.domain.appointments import (
     in_zone,
 )
 from portal.domain.availability import CalendarBusy, NotThere, RoomTaken
+from portal.domain.interpreters import RequestState
 from portal.domain.refusals import NotFound, Refusal, WrongState
 from portal.domain.separation import TimeNotPossible
 from portal.domain.words import NothingWritten
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
+from portal.models import InterpreterRequest
 from portal.services.availability import rooms
-from portal.services.dates import giving, shown_dates, taken_times
+from portal.services.dates import giving, previews, shown_dates, taken_times
 from portal.services.dates.shown_dates import MAX_DETAIL, Details, Shown
+from portal.services.interpreters import following
 from portal.services.referrals import at_service
 from portal.web import guards
 from portal.web.forms import StaffForm
@@ -102,45 +105,71 @@ def set_date(referral_id: UUID) -> ResponseReturnValue:
         taken_times.hold(session)
     story = at_service.open_referral(session, acting, referral_id, now=now)
     old = _instead_of(shown_dates.of_referral(session, acting, referral_id, now=now))
-    members = giving.colleagues(session, story.service.id)
-    names = {str(member.account_id): member.name for member in members}
+    asked = _asked(referral_id, old)
+    members = {str(one.account_id): one for one in giving.colleagues(session, story.service.id)}
+    found = {str(room.id): room for room in rooms.for_service(session, story.service.id)}
     form = DateForm(data=_suggested(old, story.service.place, acting.account_id))
-    form.with_id.choices = list(names.items())
-    form.room_id.choices = _rooms(story.service.id)
-    starts_at = None
+    form.with_id.choices = [(key, member.name) for key, member in members.items()]
+    form.room_id.choices = [
+        ("", _("No room of the list")),
+        *((key, room.name) for key, room in found.items()),
+    ]
+    shown = None
     if form.validate_on_submit():
+        details = _details(form, asked)
         try:
-            starts_at = _try(form, referral_id, old)
+            starts_at = _try(form, details, referral_id, old)
         except WrongState:
             flash(_("This has changed meanwhile. Here is how it stands now."), "info")
             return redirect(url_for("staff.inside.referrals.listed"))
         except tuple(WORDS) as refusal:
             _refuse(form, refusal)
-        if starts_at is not None and request.form.get("act") != "show":
-            flash(_("The date is set. She reads it with her other dates."), "done")
-            return redirect(url_for("staff.inside.referrals.referral", referral_id=referral_id))
+        else:
+            if request.form.get("act") != "show":
+                flash(_("The date is set. She reads it with her other dates."), "done")
+                return redirect(url_for("staff.inside.referrals.referral", referral_id=referral_id))
+            shown = previews.preview(
+                story.service,
+                members[form.with_id.data],
+                found.get(form.room_id.data),
+                starts_at,
+                form.minutes.data or 0,
+                details,
+                asked,
+            )
     return render_template(
         "staff/dates/set.html",
         story=story,
         form=form,
         old=old,
-        starts_at=starts_at,
-        with_name=names.get(form.with_id.data or "", ""),
+        is_asked=asked is not None,
+        shown=shown,
     )
 
 
-def _try(form: DateForm, referral_id: UUID, old: Shown | None) -> datetime:
+def _asked(referral_id: UUID, old: Shown | None) -> InterpreterRequest | None:
+    """The wish for an interpreter that goes with this date."""
+    found = following.find_to_follow(guards.db(), referral_id, old.appointment if old else None)
+    return found if found and found.state is not RequestState.NOT_WANTED else None
+
+
+def _details(form: DateForm, asked: InterpreterRequest | None) -> Details:
+    """What is sealed of the date. What was asked of an interpreter is not said a second time."""
+    return Details(
+        place=form.place.data or "",
+        interpreter=None if asked else form.interpreter.data,
+        bring=form.bring.data,
+        childcare=form.childcare.data,
+    )
+
+
+def _try(form: DateForm, details: Details, referral_id: UUID, old: Shown | None) -> datetime:
     """Set the date, or only see whether it could be set; gives when it starts."""
     starts_at = in_zone(_wall(form), guards.whereabouts().zone)
     if request.form.get("act") == "show":
         check_date(starts_at, form.minutes.data or 0, now=guards.utc_now())
+        details.cleaned()
         return starts_at
-    details = Details(
-        place=form.place.data or "",
-        interpreter=form.interpreter.data,
-        bring=form.bring.data,
-        childcare=form.childcare.data,
-    )
     with guards.transaction() as session:
         giving.set_date(
             session,
@@ -163,11 +192,6 @@ def _refuse(form: DateForm, refusal: Refusal) -> None:
     if isinstance(refusal, CalendarBusy | NotThere):
         words = words % {"name": refusal.name}
     form.refuse(name, words)
-
-
-def _rooms(service_id: UUID) -> list[tuple[str, str]]:
-    found = rooms.for_service(guards.db(), service_id)
-    return [("", _("No room of the list")), *((str(room.id), room.name) for room in found)]
 
 
 def _wall(form: DateForm) -> datetime:

@@ -52,7 +52,12 @@ class NotTold(WithId, Base):
     """An interpreter who still believes to be coming: staff tell, and say so."""
 
     __tablename__ = "interpreter_not_told"
-    request_id: Mapped[UUID] = mapped_column(ForeignKey("interpreter_request.id"), index=True)
+    service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"))
+    """Whose talk it was: who works there tells."""
+    request_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("interpreter_request.id"), index=True
+    )
+    """None where the file was erased since: nothing says then for whom it was."""
     interpreter_id: Mapped[UUID] = mapped_column(ForeignKey("interpreter.id"))
     starts_at: Mapped[datetime]
     """The talk to which that person does not come any more."""

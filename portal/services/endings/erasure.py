@@ -19,6 +19,7 @@ from portal.services import audit
 from portal.services.dates import kept_apart
 from portal.services.endings import erased_acts
 from portal.services.entry.sessions import SignedIn
+from portal.services.interpreters import following
 
 Keys = set[tuple[Any, ...]]
 Found = dict[Table, Keys]
@@ -61,6 +62,7 @@ def erase(
         _table(Account): {(account.id,)},
         _table(Holder): {(account.holder_id,)},
     }
+    following.outlive(session, case_id, now=now)
     found = _follow(session, start)
     chain = audit.chain_of(case_id)
     erased_acts.erase_chain(session, actor_id, chain, now=now, case_id=case_id, facts=facts)

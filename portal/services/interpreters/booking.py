@@ -22,12 +22,13 @@ from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission, Role
 from portal.domain.spans import Span
 from portal.models import Appointment, Interpreter, InterpreterRequest, NotTold
+from portal.services import audit
 from portal.services.availability import free as availability
 from portal.services.dates import taken_times
 from portal.services.dates.giving import get_for_staff
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import today_here
-from portal.services.interpreters import asking, left_out, people
+from portal.services.interpreters import asking, following, left_out, people
 from portal.services.interpreters.asking import Wish
 from portal.services.interpreters.following import find, let_go
 from portal.services.telling import outbox
@@ -111,6 +112,7 @@ def book(
     appointment.interpreter_id = interpreter_id
     request.state, request.means = RequestState.BOOKED, means
     request.booked_by_id, request.booked_at = acting.account_id, now
+    following.comes_again(session, request, appointment)
     outbox.plan_interpreter(session, appointment, now=now)
     asking.account(session, acting, "interpreter_booked", request, now=now)
     return request
@@ -144,7 +146,8 @@ class ToTell:
 
     row: NotTold
     name: str
-    referral_id: UUID
+    referral_id: UUID | None
+    """None where the file was erased since."""
 
 
 def waiting(session: Session, acting: SignedIn, *, now: datetime) -> list[Waits]:
@@ -169,9 +172,8 @@ def not_told(session: Session, acting: SignedIn) -> list[ToTell]:
     rows = session.execute(
         select(NotTold, Interpreter.name, InterpreterRequest.referral_id)
         .join(Interpreter, Interpreter.id == NotTold.interpreter_id)
-        .join(InterpreterRequest, InterpreterRequest.id == NotTold.request_id)
-        .join(Appointment, Appointment.id == InterpreterRequest.appointment_id)
-        .where(Appointment.service_id.in_(_services(acting)))
+        .outerjoin(InterpreterRequest, InterpreterRequest.id == NotTold.request_id)
+        .where(NotTold.service_id.in_(_services(acting)))
         .order_by(NotTold.starts_at, NotTold.id)
         .limit(SHOWN)
     )
@@ -183,9 +185,15 @@ def have_told(session: Session, acting: SignedIn, row_id: UUID, *, now: datetime
     found = next((one.row for one in not_told(session, acting) if one.row.id == row_id), None)
     if found is None:
         raise NotFound
-    request = session.get_one(InterpreterRequest, found.request_id)
     session.delete(found)
-    asking.account(session, acting, "interpreter_told", request, now=now)
+    kind = "interpreter_told"
+    facts: audit.Facts = {"interpreter": str(found.interpreter_id)}
+    if found.request_id is None:
+        audit.record(session, acting.account_id, kind, now=now, facts=facts)
+    else:
+        request = session.get_one(InterpreterRequest, found.request_id)
+        asking.account(session, acting, kind, request, now=now)
+    session.flush()
 
 
 def _services(acting: SignedIn) -> frozenset[UUID]:

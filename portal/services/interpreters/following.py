@@ -1,11 +1,12 @@
 """A date moves, ends or stays: what that means for whoever was to interpret."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from portal.domain.appointments import STANDING, AppointmentState
+from portal.domain.appointments import COMING, STANDING, AppointmentState
 from portal.domain.interpreters import RequestState
 from portal.models import Appointment, InterpreterRequest, NotTold, TalkLink
 from portal.services.dates import taken_times
@@ -27,7 +28,7 @@ def find(session: Session, appointment_id: UUID) -> InterpreterRequest | None:
 def let_go(session: Session, appointment: Appointment) -> None:
     """Whoever was to come is free, and has to be told; the request stands at its beginning."""
     request = find(session, appointment.id)
-    gone, appointment_starts = appointment.interpreter_id, appointment.starts_at
+    gone = appointment.interpreter_id
     if gone is not None:
         taken_times.free_interpreter(session, appointment)
         appointment.interpreter_id = None
@@ -38,9 +39,40 @@ def let_go(session: Session, appointment: Appointment) -> None:
     request.means = request.booked_by_id = request.booked_at = request.answered_at = None
     end_link(session, request)
     if gone is not None:
-        session.add(
-            NotTold(request_id=request.id, interpreter_id=gone, starts_at=appointment_starts)
+        session.add(_not_told(appointment, gone, request))
+    session.flush()
+
+
+def comes_again(session: Session, request: InterpreterRequest, appointment: Appointment) -> None:
+    """Who was let go and is booked again at the same time need not be told anything."""
+    session.execute(
+        delete(NotTold)
+        .where(
+            NotTold.request_id == request.id,
+            NotTold.interpreter_id == appointment.interpreter_id,
+            NotTold.starts_at == appointment.starts_at,
         )
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def outlive(session: Session, case_id: UUID, *, now: datetime) -> None:
+    """A file is erased: who was to interpret still has to be told, and nothing says for whom."""
+    coming = (
+        Appointment.case_id == case_id,
+        Appointment.state.in_(COMING),
+        Appointment.starts_at > now,
+    )
+    for appointment in session.scalars(select(Appointment).where(*coming)):
+        if appointment.interpreter_id is not None:
+            session.add(_not_told(appointment, appointment.interpreter_id, None))
+    requests = select(InterpreterRequest.id).where(InterpreterRequest.case_id == case_id)
+    session.execute(
+        update(NotTold)
+        .where(NotTold.request_id.in_(requests), NotTold.starts_at > now)
+        .values(request_id=None)
+        .execution_options(synchronize_session="fetch")
+    )
     session.flush()
 
 
@@ -68,6 +100,17 @@ def end_link(session: Session, request: InterpreterRequest) -> None:
         delete(TalkLink)
         .where(TalkLink.request_id == request.id)
         .execution_options(synchronize_session="fetch")
+    )
+
+
+def _not_told(
+    appointment: Appointment, interpreter_id: UUID, request: InterpreterRequest | None
+) -> NotTold:
+    return NotTold(
+        service_id=appointment.service_id,
+        request_id=request.id if request else None,
+        interpreter_id=interpreter_id,
+        starts_at=appointment.starts_at,
     )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from portal.domain.appointments import COMING
 from portal.domain.interpreters import (
     LONGEST_DIALECT,
     LONGEST_NAME,
@@ -20,10 +21,12 @@ from portal.domain.interpreters import (
 from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission
 from portal.domain.words import written, written_or_none
-from portal.models import Interpreter
+from portal.models import Appointment, Interpreter
 from portal.services import audit
 from portal.services.availability.owners import Owner
 from portal.services.entry.sessions import SignedIn
+from portal.services.house import today_here
+from portal.services.interpreters import asking, left_out
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,13 @@ def add(session: Session, acting: SignedIn, kept: Kept, *, now: datetime) -> Int
 def change(
     session: Session, acting: SignedIn, interpreter_id: UUID, kept: Kept, *, now: datetime
 ) -> None:
-    """Change what is kept. Raises as `add`, and NotFound."""
+    """Change what is kept; talks to which this person may not come any more look for another one.
+
+    Raises as `add`, and NotFound.
+    """
     row = get(session, acting, interpreter_id)
     _fill(row, kept)
+    asking.let_go_of(session, acting, _no_more(session, row, now=now), now=now)
     _account(session, acting, "interpreter_changed", row, now=now)
 
 
@@ -86,6 +93,24 @@ def active(session: Session, on: date, language: str | None = None) -> list[Inte
         .order_by(Interpreter.name, Interpreter.id)
     )
     return [row for row in rows if language is None or language in row.languages]
+
+
+def may_come(session: Session, row: Interpreter, date: Appointment) -> bool:
+    """Whether somebody still works here on the day of a talk, and was not left out."""
+    on = today_here(session, now=date.starts_at)
+    is_here = row.active_until is None or on <= row.active_until
+    return is_here and not left_out.among(session, date.case_id, [row])
+
+
+def _no_more(session: Session, row: Interpreter, *, now: datetime) -> list[Appointment]:
+    """Talks to come for which somebody is booked who may not come any more."""
+    booked = (
+        Appointment.interpreter_id == row.id,
+        Appointment.state.in_(COMING),
+        Appointment.starts_at > now,
+    )
+    held = select(Appointment).where(*booked).order_by(Appointment.id).with_for_update()
+    return [date for date in session.scalars(held).all() if not may_come(session, row, date)]
 
 
 def _fill(row: Interpreter, kept: Kept) -> None:

@@ -8,21 +8,28 @@ from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.appointments import COMING, STANDING, AppointmentState
-from portal.domain.interpreters import RequestState
 from portal.domain.proposals import MOVES, VisitState, lapses_at
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, WrongState
 from portal.domain.spans import Span
-from portal.models import Appointment, Need, Referral, Room, Service, StaffMember, Visit
+from portal.models import (
+    Appointment,
+    Need,
+    Referral,
+    Room,
+    Service,
+    StaffMember,
+    Visit,
+)
 from portal.services import audit
 from portal.services.dates import separation, taken_times
 from portal.services.dates.moves import move
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import zone_of
-from portal.services.interpreters import asking, following, left_out
+from portal.services.interpreters import following
 from portal.services.needs.holding import hold
 from portal.services.telling import outbox
-from portal.services.visits import proposing
+from portal.services.visits import interpreting, proposing
 from portal.services.visits.proposal import Proposal, ProposedPart
 
 # Made once: building it for each page costs more than running it.
@@ -209,27 +216,12 @@ def _becomes_date(session: Session, acting: SignedIn, part: ProposedPart, *, now
         move(session, old, AppointmentState.MOVED)
         old.moved_to_id, appointment.calendar_id = appointment.id, old.calendar_id
     following.follow(session, appointment, old)
-    _begin_interpreting(session, acting, appointment, now=now)
+    interpreting.begin(session, acting, appointment, now=now)
     referral = session.get_one(Referral, appointment.referral_id, with_for_update=True)
     referral.state = ReferralState.DATE_SET
     # She has just read it herself: she is reminded, and not told of what she did.
     outbox.plan_reminder(session, appointment, now=now)
     session.flush()
-
-
-def _begin_interpreting(
-    session: Session, acting: SignedIn, appointment: Appointment, *, now: datetime
-) -> None:
-    """Who was planned comes, unless she left this person out since: nobody was told of it yet."""
-    if appointment.interpreter_id is None:
-        return
-    out = left_out.among_ids(session, appointment.case_id, [appointment.interpreter_id])
-    request = following.find(session, appointment.id)
-    request = request or asking.begin(session, acting, appointment, now=now)
-    if out:
-        taken_times.free_interpreter(session, appointment)
-        appointment.interpreter_id = None
-    request.state = RequestState.ASKED if out else RequestState.BOOKED
 
 
 def _end(

@@ -1,4 +1,4 @@
-"""In which language each talk of a plan is, who may interpret it, and who must not any more."""
+"""In which language each talk of a plan is, who may interpret it, and who comes at her yes."""
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
@@ -6,10 +6,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from portal.domain.interpreters import Sex
+from portal.domain.interpreters import RequestState, Sex
 from portal.domain.visits import house as plain
+from portal.models import Appointment, Interpreter
+from portal.services.dates import taken_times
 from portal.services.entry.sessions import SignedIn
-from portal.services.interpreters import left_out, times
+from portal.services.interpreters import asking, following, left_out, people, times
 from portal.services.interpreters.asking import Wish
 from portal.services.visits.ground import ANY
 from portal.services.visits.talks import TalkToPlan
@@ -53,3 +55,18 @@ class Interpreting:
         ids = {who for _, who in planned if who is not None}
         out = left_out.among_ids(self._session, self._case_id, ids)
         return [one for one, who in planned if who in out]
+
+
+def begin(session: Session, acting: SignedIn, appointment: Appointment, *, now: datetime) -> None:
+    """Who was planned comes, unless left out, or gone, since: nobody was told of it yet."""
+    if appointment.interpreter_id is None:
+        return
+    request = following.find(session, appointment.id)
+    request = request or asking.begin(session, acting, appointment, now=now)
+    planned = session.get_one(Interpreter, appointment.interpreter_id)
+    if people.may_come(session, planned, appointment):
+        request.state = RequestState.BOOKED
+        following.comes_again(session, request, appointment)
+    else:
+        taken_times.free_interpreter(session, appointment)
+        appointment.interpreter_id, request.state = None, RequestState.ASKED

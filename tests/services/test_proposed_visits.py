@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from portal.domain.interpreters import Means, RequestState, Sex
 from portal.domain.needs import Category
-from portal.domain.proposals import PlanIsGone, VisitState
+from portal.domain.proposals import HELD_FOR, PlanIsGone, VisitState
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, WrongState
 from portal.models import Interpreter, InterpreterRequest, OutboxItem, TakenTime
@@ -18,7 +18,7 @@ from portal.services.needs import her_needs
 from portal.services.visits import answering, proposing
 from portal.services.visits.talks import Asked
 from tests.people import NOON, Person, TestHouse
-from tests.services.journey import HOUSING, a_date, referral_of
+from tests.services.journey import HOUSING, TOMORROW, a_date, referral_of
 from tests.services.planned import (
     ENGLISH,
     THREE,
@@ -277,3 +277,46 @@ def test_one_plan_is_out_at_a_time(the_house: TestHouse, her: Person, another: P
     assert taken(the_house) == 0
     with the_house.acting(the_house.director) as (session, acting), pytest.raises(WrongState):
         proposing.take_back(session, acting, the_house.case_of(session, her), now=NOON)
+
+
+class TestAPartThatFallsAway:
+    """What she cannot say yes to any more is held for nobody."""
+
+    def test_its_service_set_a_date_itself(self, the_house: TestHouse, her: Person) -> None:
+        need_id, *_ = three(the_house, her)
+        visit_id = send(the_house, her)
+        date_id = a_date(the_house, need_id)
+        assert sorted(states(the_house, visit_id)) == ["not_agreed", "proposed", "proposed"]
+        agree(the_house, her, visit_id, 2)
+        with the_house.acting(her) as (session, acting):
+            assert date_id in [
+                one.appointment.id for one in her_dates.listed(session, acting, now=NOON)
+            ]
+
+    @pytest.mark.parametrize("is_moved", [True, False])
+    def test_its_service_moved_or_took_away_the_date_in_whose_place_it_would_come(
+        self, the_house: TestHouse, her: Person, is_moved: bool
+    ) -> None:
+        need_id = accepted(the_house, her, HOUSING, Category.HOME)
+        old = a_date(the_house, need_id)
+        visit_id = send(the_house, her, replace(ENGLISH, moving=frozenset({old})))
+        if is_moved:
+            later = TOMORROW + timedelta(hours=3)
+            a_date(the_house, need_id, starts_at=later, instead_of=old)
+        else:
+            with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
+                giving.cancel(session, acting, old, now=NOON)
+        assert states(the_house, visit_id) == ["not_agreed"]
+        assert state_of(the_house, visit_id) is VisitState.TAKEN_BACK
+
+    def test_with_the_last_one_the_visit_ends_and_nobody_was_late(
+        self, the_house: TestHouse, her: Person
+    ) -> None:
+        need_id = accepted(the_house, her, HOUSING, Category.HOME)
+        visit_id = send(the_house, her)
+        with the_house.acting(her) as (session, acting):
+            her_needs.take_back(session, acting, need_id, now=NOON)
+        assert state_of(the_house, visit_id) is VisitState.TAKEN_BACK
+        assert taken(the_house) == 0
+        with the_house.database.transaction("read") as session:
+            assert proposing.unanswered(session, now=NOON + HELD_FOR) == []

@@ -8,11 +8,12 @@ import pytest
 from portal.domain.interpreters import Means, Sex
 from portal.domain.proposals import HELD_FOR
 from portal.domain.safe_contact import Channel
-from portal.models import Interpreter
+from portal.models import Appointment, Interpreter
 from portal.services.dates import giving
 from portal.services.interpreters import answering as of_interpreters
 from portal.services.interpreters import asking, booking
 from portal.services.interpreters.asking import Wish
+from portal.services.referrals import answers
 from portal.services.visits import proposing
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, a_date, a_shared_need
@@ -102,6 +103,24 @@ class TestAVisit:
         assert take_all(the_house, now=NOON + timedelta(hours=6)) == []
         assert DROPPED in states(the_house)
 
+    def test_she_is_told_of_what_is_left_when_its_first_talk_fell_away(
+        self, the_house: TestHouse, her: Person
+    ) -> None:
+        says_yes(the_house, her, hours=EVENINGS)
+        three(the_house, her)
+        visit_id = send(the_house, her)
+        assert take_all(the_house) == [], "her hours come in the evening"
+        not_possible(the_house, parts(the_house, visit_id)[0])
+        assert len(take_all(the_house, now=NOON + timedelta(hours=6))) == 1
+
+    def test_nothing_is_told_of_a_visit_of_which_all_talks_fell_away(
+        self, the_house: TestHouse, visit_id: UUID
+    ) -> None:
+        for part in parts(the_house, visit_id):
+            not_possible(the_house, part)
+        assert take_all(the_house) == []
+        assert states(the_house) == [DROPPED]
+
 
 class TestAnInterpreter:
     """She has a date, and knows of it; somebody is booked, and then somebody else."""
@@ -168,3 +187,10 @@ class TestAnInterpreter:
             giving.cancel(session, acting, date_id, now=NOON)
         assert [one.state.value for one in rows(the_house) if "+00" in one.key] == ["dropped"]
         assert len(take_all(the_house)) == 1, "that it is gone"
+
+
+def not_possible(the_house: TestHouse, part: Appointment) -> None:
+    """The service of a part says that it cannot help."""
+    services = {service.id: kind for kind, service in the_house.services.items()}
+    with the_house.acting(the_house.workers[services[part.service_id]]) as (session, acting):
+        answers.not_possible(session, acting, part.referral_id, "We are full.", now=NOON)

@@ -17,6 +17,7 @@ from portal.services.dates.moves import account, move
 from portal.services.dates.shown_dates import ends_at
 from portal.services.entry.sessions import SignedIn
 from portal.services.referrals.at_service import get_to_answer
+from portal.services.visits.ending import fall_away
 
 
 def came(session: Session, acting: SignedIn, appointment_id: UUID, *, now: datetime) -> None:
@@ -54,6 +55,7 @@ def _get_over(
     session.refresh(appointment, with_for_update=True)
     if ends_at(appointment) > now:
         raise NotOverYet
+    fall_away(session, Appointment.instead_of_id == appointment.id, now=now)
     return appointment, referral
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.appointments import (
@@ -29,6 +29,7 @@ from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_folder
 from portal.services.referrals.at_service import get_to_answer
 from portal.services.telling import outbox
+from portal.services.visits.ending import fall_away
 
 
 def set_date(
@@ -83,9 +84,8 @@ def set_date(
     session.add(appointment)
     session.flush()
     if old is not None:
-        session.refresh(old, with_for_update=True)
-        move(session, old, AppointmentState.MOVED)
-        old.moved_to_id, appointment.calendar_id = appointment.id, old.calendar_id
+        _in_place_of(session, appointment, old)
+    _ask_no_more(session, referral, instead_of, now=now)
     taken_times.take(session, appointment)
     following.follow(session, appointment, old)
     _mark_date_set(referral, acting, now=now)
@@ -100,6 +100,7 @@ def set_date(
 def cancel(session: Session, acting: SignedIn, appointment_id: UUID, *, now: datetime) -> None:
     """The service takes a date away."""
     appointment = get_for_staff(session, acting, appointment_id)
+    fall_away(session, Appointment.instead_of_id == appointment.id, now=now)
     session.refresh(appointment, with_for_update=True)
     take_away(session, appointment, now=now)
     _back_to_accepted(session, appointment)
@@ -153,6 +154,21 @@ def _check_free(
         # Somebody who moved the old date in a calendar made room there for the new one.
         but=(old.id,) if old else (),
     )
+
+
+def _in_place_of(session: Session, appointment: Appointment, old: Appointment) -> None:
+    session.refresh(old, with_for_update=True)
+    move(session, old, AppointmentState.MOVED)
+    old.moved_to_id, appointment.calendar_id = appointment.id, old.calendar_id
+
+
+def _ask_no_more(
+    session: Session, referral: Referral, instead_of: UUID | None, *, now: datetime
+) -> None:
+    """What she was asked about this talk, or in place of that date, has its answer."""
+    replaced = Appointment.instead_of_id
+    asked = or_(replaced.is_(None), replaced == instead_of)
+    fall_away(session, Appointment.referral_id == referral.id, asked, now=now)
 
 
 def _get_standing(session: Session, referral: Referral, appointment_id: UUID) -> Appointment:

@@ -12,6 +12,7 @@ from portal.models import Appointment, Referral, Service
 from portal.services.dates.moves import move, take_away
 from portal.services.keys.folders import end_grants, get_folder
 from portal.services.telling import outbox
+from portal.services.visits.ending import fall_away
 
 
 def stop_referral(
@@ -41,16 +42,15 @@ def end_by_service(session: Session, referral: Referral, *, now: datetime) -> No
 
 
 def _end_dates(session: Session, referral: Referral, *, now: datetime) -> list[Appointment]:
-    """Dates that began are done, proposed ones came to nothing; gives those to be cancelled."""
+    """Dates that began are done, proposed ones fall away; gives those to be cancelled."""
+    fall_away(session, Appointment.referral_id == referral.id, now=now)
     to_cancel = []
     for date in session.scalars(
         select(Appointment).where(
             Appointment.referral_id == referral.id, Appointment.state.in_(STANDING)
         )
     ):
-        if date.state is AppointmentState.PROPOSED:
-            move(session, date, AppointmentState.NOT_AGREED)
-        elif date.state is AppointmentState.PLANNED and date.starts_at <= now:
+        if date.state is AppointmentState.PLANNED and date.starts_at <= now:
             move(session, date, AppointmentState.DONE)
         else:
             to_cancel.append(date)

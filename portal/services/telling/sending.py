@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from portal.domain.accounts import CardState, CaseState
 from portal.domain.appointments import COMING, AppointmentState
@@ -149,8 +149,14 @@ _CARD = (
     .correlate(Case)
     .scalar_subquery()
 )
-_DUE: Select[OutboxItem, CaseState, CardState, AppointmentState, SafeContact, Visit] = (
-    select(OutboxItem, Case.state, _CARD, Appointment.state, SafeContact, Visit)
+_PART = aliased(Appointment)
+_ASKS_HER = and_(
+    Visit.state == VisitState.PROPOSED,
+    exists().where(_PART.visit_id == Visit.id, _PART.state == AppointmentState.PROPOSED),
+)
+"""Whether the visit waits for her with a part left: one text is told of all its talks."""
+_DUE: Select[OutboxItem, CaseState, CardState, AppointmentState, SafeContact, bool | None] = (
+    select(OutboxItem, Case.state, _CARD, Appointment.state, SafeContact, _ASKS_HER)
     .join(Case, Case.id == OutboxItem.case_id)
     .outerjoin(Appointment, Appointment.id == OutboxItem.appointment_id)
     .outerjoin(Visit, Visit.id == Appointment.visit_id)
@@ -181,7 +187,7 @@ def _judged(
         found = session.execute(asked).one_or_none()
         if found is None:
             return
-        item, case_state, card_state, date_state, contact, visit = found
+        item, case_state, card_state, date_state, contact, asks_her = found
         try:
             opened = _open(session, contact, now=now)
         except (VaultError, ValueError, KeyError):
@@ -191,7 +197,7 @@ def _judged(
         way, until = opened or (None, None)
         circumstances = Circumstances(
             not_after=item.not_after,
-            is_still_so=_is_still_so(item, date_state, visit),
+            is_still_so=_is_still_so(item, date_state, asks_her=bool(asks_her)),
             case_is_open=case_state is CaseState.OPEN,
             card_works=card_state is CardState.ACTIVE,
             said_yes=contact is not None and contact.wish is not Wish.NO,
@@ -208,14 +214,13 @@ def _open(
     return None if contact is None else read_as_machine(session, contact, now=now)
 
 
-def _is_still_so(item: OutboxItem, state: AppointmentState | None, visit: Visit | None) -> bool:
+def _is_still_so(item: OutboxItem, state: AppointmentState | None, *, asks_her: bool) -> bool:
     if item.kind is OutboxKind.TEST:
         return True
     if item.kind is OutboxKind.DATE_GONE:
         return state is AppointmentState.CANCELLED
-    if state is AppointmentState.PROPOSED:
-        return visit is not None and visit.state is VisitState.PROPOSED
-    return state in COMING
+    # A part may have fallen away, or be a date by now: it is still she who is asked.
+    return asks_her or state in COMING
 
 
 def _move(session: Session, item: OutboxItem, verdict: Verdict, *, now: datetime) -> None:

@@ -29,7 +29,7 @@ from portal.services.house import zone_of
 from portal.services.interpreters import following
 from portal.services.needs.holding import hold
 from portal.services.telling import outbox
-from portal.services.visits import interpreting, proposing
+from portal.services.visits import ending, interpreting
 from portal.services.visits.proposal import Proposal, ProposedPart
 
 # Made once: building it for each page costs more than running it.
@@ -112,7 +112,7 @@ def agree(session: Session, acting: SignedIn, visit_id: UUID, count: int, *, now
         raise WrongState
     gone = _not_possible(session, acting, proposal)
     if gone:
-        _let_go(session, proposal, gone, now=now)
+        ending.fall_away(session, Appointment.id.in_(gone), now=now)
         return False
     for part in proposal.parts:
         _becomes_date(session, acting, part, now=now)
@@ -192,19 +192,6 @@ def _not_possible(session: Session, acting: SignedIn, proposal: Proposal) -> set
     return separation.impossible(session, asked, to_herself=True)
 
 
-def _let_go(session: Session, proposal: Proposal, gone: set[UUID], *, now: datetime) -> None:
-    for part in proposal.parts:
-        if part.appointment.id in gone:
-            move(session, part.appointment, AppointmentState.NOT_AGREED)
-    session.flush()
-    if len(gone) == len(proposal.parts):
-        visit = proposal.visit
-        proposing.end(session, visit, VisitState.TAKEN_BACK, now=now)
-        # Nobody's act: what made it impossible stands elsewhere.
-        kind, case_id = "visit_taken_back", visit.case_id
-        audit.record_in_case(session, None, kind, case_id, now=now, visit=visit.id)
-
-
 def _becomes_date(session: Session, acting: SignedIn, part: ProposedPart, *, now: datetime) -> None:
     appointment, old = part.appointment, part.old
     session.refresh(appointment, with_for_update=True)
@@ -229,7 +216,7 @@ def _end(
 ) -> None:
     if state not in MOVES[visit.state]:
         raise WrongState
-    proposing.end(session, visit, state, now=now)
+    ending.end(session, visit, state, now=now)
     visit.answered_at = now
     audit.record_in_case(
         session, acting.account_id, f"visit_{state.value}", visit.case_id, now=now, visit=visit.id

@@ -12,7 +12,7 @@ from portal.domain.appointments import AppointmentState, ColleagueTaken, Overlap
 from portal.domain.availability import RoomTaken
 from portal.domain.folders import FolderKind
 from portal.domain.interpreters import InterpreterTaken
-from portal.domain.proposals import MOVES, PlanIsGone, VisitState, lapses_at
+from portal.domain.proposals import PlanIsGone, VisitState, lapses_at
 from portal.domain.refusals import NotYours, WrongState
 from portal.domain.roles import Permission
 from portal.domain.separation import TimeNotPossible
@@ -20,7 +20,6 @@ from portal.domain.spans import Span
 from portal.models import Appointment, Case, Need, Visit
 from portal.services import audit
 from portal.services.dates import separation, taken_times
-from portal.services.dates.moves import move
 from portal.services.dates.shown_dates import Details, sealed_details
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import open_folder
@@ -28,6 +27,7 @@ from portal.services.needs.holding import hold
 from portal.services.telling import outbox
 from portal.services.visits import planning
 from portal.services.visits.choices import PlannedPart
+from portal.services.visits.ending import end
 from portal.services.visits.talks import Asked
 
 _TAKEN = (Overlaps, ColleagueTaken, RoomTaken, InterpreterTaken, TimeNotPossible)
@@ -103,32 +103,6 @@ def lapse(session: Session, visit_id: UUID, *, now: datetime) -> bool:
     end(session, visit, VisitState.LAPSED, now=now)
     audit.record_in_case(session, None, "visit_lapsed", visit.case_id, now=now, visit=visit.id)
     return True
-
-
-def end(session: Session, visit: Visit, state: VisitState, *, now: datetime) -> None:
-    """Nothing is held for this visit any more. Raises WrongState when it had ended before."""
-    session.refresh(visit, with_for_update=True)
-    if visit.ended_at is not None or state not in MOVES[visit.state]:
-        raise WrongState
-    visit.state, visit.ended_at = state, now
-    outbox.kill_question(session, visit, now=now)
-    for appointment in held(session, visit):
-        move(session, appointment, AppointmentState.NOT_AGREED)
-    session.flush()
-
-
-def held(session: Session, visit: Visit) -> list[Appointment]:
-    """The parts that wait for her, in order of time; locked, so that nobody ends them meanwhile."""
-    asked = (
-        select(Appointment)
-        .where(
-            Appointment.visit_id == visit.id,
-            Appointment.state == AppointmentState.PROPOSED,
-        )
-        .order_by(Appointment.starts_at)
-        .with_for_update()
-    )
-    return list(session.scalars(asked))
 
 
 def _hold(session: Session, parts: Iterable[PlannedPart]) -> None:

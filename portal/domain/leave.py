@@ -1,9 +1,11 @@
 """Days away: when they overlap, and what may not be left without a reader."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from uuid import UUID
 
 from portal.domain.refusals import Refusal
+from portal.domain.training import is_read_only
 
 
 class LeaveEndsTooEarly(Refusal):
@@ -46,6 +48,18 @@ class StandInIsAway(Refusal):
         self.name = name
 
 
+class StandInOnlyReads(Refusal):
+    """The training of whoever should stand in has passed on some of these days."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class NeitherAnswers(Refusal):
+    """On some day ahead neither of the two readers of a file would answer."""
+
+
 class CannotStandIn(Refusal):
     """No case director of this house, or on the file already."""
 
@@ -77,9 +91,53 @@ class Days:
         """Whether the two have a day in common."""
         return _before(self.first, other.last) and _before(other.first, self.last)
 
+    def shared(self, other: "Days") -> "Days":
+        """The days that two have in common, where they overlap."""
+        ends = [last for last in (self.last, other.last) if last is not None]
+        return Days(max(self.first, other.first), min(ends, default=None))
+
     def includes(self, day: date) -> bool:
         """Whether somebody with these days away is away on this day."""
         return self.first <= day and _before(day, self.last)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A colleague who reads files, and what keeps her from answering in them."""
+
+    account_id: UUID
+    name: str
+    has_left: bool
+    trained_until: date | None
+    away: tuple[Days, ...]
+
+    def gaps(self, *, today: date) -> list[Days]:
+        """Days from today on, on which somebody else has to answer."""
+        ahead = [Days(max(one.first, today), one.last) for one in self.away]
+        if self.has_left or is_read_only(self.trained_until, today=today):
+            ahead.append(Days(today, today))
+        return ahead
+
+    def missing(self, days: Days) -> list[Days]:
+        """Those of these days on which she does not answer either."""
+        if self.has_left:
+            return [days]
+        found = [one.shared(days) for one in self.away if one.overlaps(days)]
+        # Training is renewed before it ends: an illness without an end does not outlast it.
+        if self.trained_until and is_read_only(self.trained_until, today=days.last or days.first):
+            found.append(Days(self.trained_until + timedelta(days=1), None).shared(days))
+        return found
+
+
+def neither_answers(one: Reader, other: Reader, *, today: date) -> Days | None:
+    """The first days from today on, on which neither of two readers answers."""
+    found = [
+        days
+        for mine, theirs in ((one, other), (other, one))
+        for gap in mine.gaps(today=today)
+        for days in theirs.missing(gap)
+    ]
+    return min(found, key=lambda days: days.first, default=None)
 
 
 def check_planned(days: Days, *, today: date) -> None:

@@ -12,13 +12,14 @@ from portal.domain.appointments import AppointmentState, Overlaps
 from portal.domain.cards import WRONG_PINS_BEFORE_FREEZE, CardDoesNotOpen
 from portal.domain.decisions import DecidedMeanwhile
 from portal.domain.folders import FolderKind
+from portal.domain.leave import StandInIsAway
 from portal.domain.needs import Category, NeedState
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, WrongState
 from portal.domain.safe_contact import Channel, Wish
 from portal.domain.separation import TimeNotPossible
 from portal.models import Appointment, Grant, Need, SafeContact
-from portal.services.case_work import cases, readiness
+from portal.services.case_work import cases, cover, readiness
 from portal.services.dates import giving, her_dates
 from portal.services.dates.shown_dates import Details
 from portal.services.entry import covering, pins, sessions
@@ -210,6 +211,22 @@ def test_two_who_must_not_meet_are_not_booked_in_one_moment(
         dated = meanwhile(date)
     with pytest.raises(TimeNotPossible):
         dated.result()
+
+
+def test_two_who_share_files_do_not_go_away_together(
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile
+) -> None:
+    first, last = NOON.date() + timedelta(days=7), NOON.date() + timedelta(days=11)
+
+    def karim_too() -> None:
+        with the_house.acting(the_house.stand_in) as (session, acting):
+            cover.plan_leave(session, acting, first, last, now=NOON)
+
+    with the_house.acting(the_house.director) as (session, acting):
+        cover.plan_leave(session, acting, first, last, now=NOON)
+        gone = meanwhile(karim_too)
+    with pytest.raises(StandInIsAway):
+        gone.result()
 
 
 def test_a_yes_to_one_number_is_none_to_what_is_typed_at_that_moment(

@@ -9,7 +9,7 @@ from portal.domain.leave import NoSecondReader
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import Case
-from portal.services.case_work import cases, cover, leave
+from portal.services.case_work import cases, cover, readers
 from portal.services.keys import pending
 from portal.services.running import paper, recovery
 from tests.people import NOON, Person, TestHouse
@@ -112,7 +112,7 @@ def test_whoever_is_named_for_her_days_away_becomes_the_stand_in(
     with the_house.acting(nel) as (session, acting):
         to = bea.account_id
         cover.plan_leave(session, acting, MONDAY, FRIDAY, stand_in_id=to, now=NOON)
-        (shared,) = leave.shares(session, nel.account_id)
+        (shared,) = readers.shares(session, nel.account_id)
         assert (shared.name, shared.files) == ("Bea", 2)
     assert team(the_house, her) == (nel.account_id, bea.account_id)
     assert [name_read_by(the_house, her, who) for who in (nel, bea)] == ["Amal", "Amal"]

@@ -20,7 +20,7 @@ from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import Case, Leave, PendingGrant, StaffMember
 from portal.services import messages
-from portal.services.case_work import case_team, cases, cover, leave
+from portal.services.case_work import case_team, cases, cover, leave, readers
 from portal.services.keys import pending
 from tests.people import NOON, Person, TestHouse
 from tests.services.reach import read_through_the_house
@@ -255,7 +255,7 @@ class TestLeavingTheHouse:
             case = session.get_one(Case, case_id)
             assert case.case_director_id == the_house.stand_in.account_id
             assert not pending.holds(session, case_id, the_house.director.account_id)
-            alone = cover.one_reader(session, acting)
+            alone = readers.one_reader(session, acting)
             assert (case_id, "Els") in {(one.id, gone.name) for one, gone in alone}
         move(the_house, case_id, the_house.director, nadia, by=the_house.coordinator)
         confirm(the_house, the_house.stand_in)

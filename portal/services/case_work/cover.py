@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.leave import (
@@ -16,10 +16,9 @@ from portal.domain.leave import (
 )
 from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission, Role
-from portal.domain.training import is_read_only
 from portal.models import Case, Leave, Membership, StaffMember
 from portal.services import audit
-from portal.services.case_work import leave
+from portal.services.case_work import leave, readers
 from portal.services.case_work.cases import on_case
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import today_here
@@ -40,15 +39,19 @@ def replace(
 
     Of both places, as after a recovery, it is the case director's unless `as_stand_in`. The keys go
     along at once when this person holds them; else they wait for a holder's tap. Raises
-    CannotStandIn, StandInIsAway, NotYours.
+    CannotStandIn, StandInIsAway, NeitherAnswers, NotYours.
     """
+    readers.hold(session)
+    session.refresh(case)
     _check_arranges(acting, case)
     if leaver_id not in _team_of(case) or successor_id in _team_of(case):
         raise CannotStandIn
     check_can_stand_in(session, successor_id, now=now)
     if case.stand_in_id == leaver_id and (as_stand_in or case.case_director_id != leaver_id):
+        readers.check_between(session, successor_id, case.case_director_id, now=now)
         case.stand_in_id = successor_id
     else:
+        readers.check_between(session, successor_id, case.stand_in_id, now=now)
         case.case_director_id = successor_id
     audit.record(
         session,
@@ -85,16 +88,18 @@ def plan_leave(
 ) -> Leave:
     """Planned days of one's own. A stand-in named here stands in for all one's files from now on.
 
-    Raises a refusal of the days, and StandInIsAway, NoStandIn, NoSecondReader or CannotStandIn
-    while an open file would have no reader.
+    Raises a refusal of the days, and StandInIsAway, StandInOnlyReads, NoStandIn, NoSecondReader,
+    NeitherAnswers or CannotStandIn while an open file would have no reader.
     """
+    readers.hold(session)
     days = leave.planned_days(session, acting, first, last, now=now)
     if stand_in_id is not None:
-        leave.check_present(session, stand_in_id, days)
+        readers.check_present(session, stand_in_id, days)
         for case in _cases_of(session, acting.account_id):
             if case.case_director_id == acting.account_id and case.stand_in_id != stand_in_id:
                 own = case.stand_in_id
                 replace(session, acting, case, own, stand_in_id, as_stand_in=True, now=now)
+    readers.check_readers(session, acting.account_id, days)
     return leave.enter(session, acting, acting.account_id, days, is_sick=False, now=now)
 
 
@@ -109,14 +114,16 @@ def note_illness(
 ) -> Leave:
     """Somebody fell ill: from today the other reader answers in all her files, in one step.
 
-    Where that one is away too or has left, `instead_id` takes that one's place. Raises NotYours,
-    and StandInIsAway, NoStandIn or NoSecondReader while nobody was chosen for such files.
+    Where that one is away too, has left or only reads, `instead_id` takes that one's place. Raises
+    NotYours, and what `plan_leave` raises while nobody was chosen for such files.
     """
+    readers.hold(session)
     days = leave.ill_days(session, acting, account_id, last, now=now)
     if instead_id is not None:
-        leave.check_present(session, instead_id, days)
+        readers.check_present(session, instead_id, days)
         for case, other_id in without_reader(session, account_id, days):
             replace(session, acting, case, other_id, instead_id, as_stand_in=True, now=now)
+    readers.check_readers(session, account_id, days)
     return leave.enter(session, acting, account_id, days, is_sick=True, now=now)
 
 
@@ -128,8 +135,8 @@ def without_reader(session: Session, account_id: UUID, days: Days) -> list[tuple
     cases = _cases_of(session, account_id)
     pairs = [(case, next(iter(_team_of(case) - {account_id}), account_id)) for case in cases]
     others = {other for _, other in pairs}
-    away = leave.away_in(session, others, days) | (others - _still_here(session, others))
-    return [(case, other) for case, other in pairs if other in away | {account_id}]
+    missing = readers.not_answering(session, others, days)
+    return [(case, other) for case, other in pairs if other in missing | {account_id}]
 
 
 def files_of(session: Session, acting: SignedIn, account_id: UUID) -> list[Case]:
@@ -168,18 +175,20 @@ def leave_house(
 ) -> None:
     """A colleague leaves the house: in this request she loses every key that somebody else holds.
 
-    Where she directed, the stand-in directs from now on; `one_reader` lists what then needs a
-    second colleague. Raises LastReader while cases would be left without any reader, unless
+    Where she directed, the stand-in directs from now on; `readers.one_reader` lists what then needs
+    a second colleague. Raises LastReader while cases would be left without any reader, unless
     that is wanted: such a key stays sealed to her, who cannot come in any more. Raises
     NobodyAnswersToday while the other reader does not answer, unless that is wanted too.
     """
+    readers.hold(session)
     cases = _cases_of(session, account_id)
     here = _still_here(session, {one for case in cases for one in _team_of(case)} - {account_id})
     holding = pending.holders_of(session, [case.id for case in cases])
     last = [case for case in cases if not (holding.get(case.id, set()) & here)]
     if last and not even_the_last:
         raise LastReader(len(last))
-    answering = _answering_today(session, here, now=now)
+    today = today_here(session, now=now)
+    answering = here - readers.not_answering(session, here, Days(today, today))
     unanswered = [case for case in cases if case not in last and not _team_of(case) & answering]
     if unanswered and not even_unanswered:
         raise NobodyAnswersToday(len(unanswered))
@@ -191,26 +200,6 @@ def leave_house(
         if case.case_director_id == account_id:
             case.case_director_id, case.stand_in_id = case.stand_in_id, account_id
     session.flush()
-
-
-def one_reader(session: Session, acting: SignedIn) -> list[tuple[Case, StaffMember]]:
-    """Cases of which one of the two has left the house, and who that is."""
-    if not acting.may(Permission.ARRANGE_COVER):
-        return []
-    rows = session.execute(
-        select(Case, StaffMember)
-        .join(
-            StaffMember,
-            or_(
-                StaffMember.account_id == Case.stand_in_id,
-                StaffMember.account_id == Case.case_director_id,
-            ),
-        )
-        .where(StaffMember.left_at.is_not(None))
-        .order_by(StaffMember.name, Case.number)
-        .limit(200)
-    )
-    return [(case, member) for case, member in rows]
 
 
 def _move_keys(
@@ -256,7 +245,9 @@ def _team_of(case: Case) -> set[UUID]:
 def _cases_of(session: Session, account_id: UUID) -> list[Case]:
     # Until it is gone a file has a reader, also when the work on it has ended: she may write.
     asked = select(Case).where(on_case(account_id))
-    return list(session.scalars(asked.order_by(Case.number)))
+    # As it is now, and not as the page showed it before `readers.hold` waited for somebody.
+    found = asked.order_by(Case.number).execution_options(populate_existing=True)
+    return list(session.scalars(found))
 
 
 def _still_here(session: Session, account_ids: set[UUID]) -> set[UUID]:
@@ -266,13 +257,3 @@ def _still_here(session: Session, account_ids: set[UUID]) -> set[UUID]:
         StaffMember.account_id.in_(account_ids), StaffMember.left_at.is_(None)
     )
     return set(session.scalars(asked))
-
-
-def _answering_today(session: Session, account_ids: set[UUID], *, now: datetime) -> set[UUID]:
-    """Who of these colleagues, who are all still here, is not away and may do more than read."""
-    today = today_here(session, now=now)
-    asked = select(StaffMember.account_id, StaffMember.trained_until).where(
-        StaffMember.account_id.in_(account_ids)
-    )
-    may = {one for one, until in session.execute(asked) if not is_read_only(until, today=today)}
-    return may - leave.away_today(session, may, now=now).keys()

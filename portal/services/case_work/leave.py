@@ -1,39 +1,24 @@
 """Days away of colleagues: planned, or an illness that the coordinator notes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from portal.domain.leave import (
     Days,
     LeaveOverlaps,
-    NoSecondReader,
-    NoStandIn,
-    StandInIsAway,
     check_days,
     check_planned,
 )
 from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission
-from portal.models import Case, Leave, StaffMember
+from portal.models import Leave, StaffMember
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import today_here
-
-
-@dataclass(frozen=True)
-class Sharing:
-    """A colleague with whom somebody shares open files, and how many."""
-
-    account_id: UUID
-    name: str
-    files: int
-    is_stand_in: bool
-    has_left: bool
 
 
 def days_of(row: Leave) -> Days:
@@ -140,67 +125,6 @@ def away_today(
     return {row.account_id: row for row in rows}
 
 
-def shares(session: Session, account_id: UUID) -> list[Sharing]:
-    """With whom a colleague shares her files: who stands in for her, and for whom she does."""
-    found = []
-    for other, own, is_stand_in in (
-        (Case.stand_in_id, Case.case_director_id, True),
-        (Case.case_director_id, Case.stand_in_id, False),
-    ):
-        member = aliased(StaffMember)
-        rows = session.execute(
-            select(member.account_id, member.name, member.left_at, func.count())
-            .join(Case, other == member.account_id)
-            .where(own == account_id, other != account_id)
-            .group_by(member.account_id, member.name, member.left_at)
-            .order_by(member.name)
-        )
-        found += [
-            Sharing(one, name, files, is_stand_in, left_at is not None)
-            for one, name, left_at, files in rows
-        ]
-    return found
-
-
-def check_readers(session: Session, account_id: UUID, days: Days) -> None:
-    """Refuse days on which an open file of this colleague would have nobody to read it.
-
-    Raises NoSecondReader where both places are hers, NoStandIn where the other reader has left,
-    StandInIsAway where she is away herself.
-    """
-    both = (Case.case_director_id == account_id) & (Case.stand_in_id == account_id)
-    alone = session.scalar(select(func.count()).where(both))
-    if alone:
-        raise NoSecondReader(alone)
-    shared = shares(session, account_id)
-    for one in shared:
-        if one.has_left:
-            raise NoStandIn(one.name, one.files)
-    away = away_in(session, {one.account_id for one in shared}, days)
-    for one in shared:
-        if one.account_id in away:
-            raise StandInIsAway(one.name)
-
-
-def check_present(session: Session, account_id: UUID, days: Days) -> None:
-    """Refuse a stand-in who is herself on leave on some of these days."""
-    if away_in(session, {account_id}, days):
-        raise StandInIsAway(session.get_one(StaffMember, account_id).name)
-
-
-def away_in(session: Session, account_ids: set[UUID], days: Days) -> set[UUID]:
-    """Who of these is away on some of these days."""
-    if not account_ids:
-        return set()
-    rows = session.scalars(
-        select(Leave).where(
-            Leave.account_id.in_(account_ids),
-            or_(Leave.until_day.is_(None), Leave.until_day >= days.first),
-        )
-    )
-    return {row.account_id for row in rows if days_of(row).overlaps(days)}
-
-
 def _of(session: Session, account_id: UUID) -> list[Leave]:
     asked = select(Leave).where(Leave.account_id == account_id).order_by(Leave.from_day)
     return list(session.scalars(asked))
@@ -219,8 +143,7 @@ def enter(
     is_sick: bool,
     now: datetime,
 ) -> Leave:
-    """Write the days down. Raises what `check_readers` raises."""
-    check_readers(session, account_id, days)
+    """Write the days down, after `readers` was asked whether somebody answers meanwhile."""
     row = Leave(
         account_id=account_id,
         from_day=days.first,

@@ -17,12 +17,13 @@ from portal.domain.roles import Permission
 from portal.domain.words import written, written_or_none
 from portal.models import Account, Card, Case, Folder, Grant, Holder, StaffNote, Thread
 from portal.services import audit
-from portal.services.case_work import notes
+from portal.services.case_work import notes, readers
 from portal.services.case_work import readiness as readiness_check
 from portal.services.entry import cards, stopped_cards
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import halves, holders
-from portal.services.keys.folders import Grantee, give_all, new_folder, readers
+from portal.services.keys.folders import Grantee, give_all, new_folder
+from portal.services.keys.folders import readers as readers_of
 from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_folder
 
@@ -44,14 +45,16 @@ def open_case(
 ) -> tuple[Case, Card]:
     """A case for a new survivor, with her key pair, her folders and her card.
 
-    Raises NotYours, a refusal of the readiness check, HouseNotReady while a team that must hold a
-    half has no member, and a words refusal for the name or the code word.
+    Raises NotYours, a refusal of the readiness check, NeitherAnswers, HouseNotReady while a team
+    that must hold a half has no member, and a words refusal for the name or the code word.
     """
     if not acting.may(Permission.OPEN_CASE):
         raise NotYours
     check_ready(readiness)
     if stand_in_id == case_director_id:
         raise WrongState
+    readers.hold(session)
+    readers.check_pair(session, case_director_id, stand_in_id, now=now)
     known_as = written(name, limit=MAX_NAME)
     agreed = written_or_none(code_word, limit=notes.MAX_CODE_WORD)
     holder = holders.new_holder(session, HolderKind.SURVIVOR, now=now, public=new.keys.public)
@@ -161,7 +164,7 @@ def _note_down(
 
     An intake worker may write them and cannot read them afterwards.
     """
-    team = [one for one in readers(session, case.id, now=now) if one.why is Why.CASE_TEAM]
+    team = [one for one in readers_of(session, case.id, now=now) if one.why is Why.CASE_TEAM]
     folder = notes.begin(session, acting, case, team, now=now)
     first = {
         NoteKind.READINESS: readiness_check.as_words(readiness),

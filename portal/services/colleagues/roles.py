@@ -21,7 +21,7 @@ from portal.domain.roles import (
 )
 from portal.models import Decision, Membership, Service, StaffMember
 from portal.services import audit
-from portal.services.case_work import cover
+from portal.services.case_work import cover, readers
 from portal.services.case_work.cases import on_case
 from portal.services.colleagues import invitations, teams
 from portal.services.entry import sessions
@@ -215,6 +215,8 @@ def _check_files_handed_on(session: Session, taken: Membership) -> None:
     held = _memberships(session, taken.account_id)
     if any(one.role is Role.CASE_DIRECTOR and one.id != taken.id for one in held):
         return
+    # Nobody hands her a file at this moment.
+    readers.hold(session)
     count = session.scalar(select(func.count()).where(on_case(taken.account_id)))
     if count:
         raise FilesAreHers(count)

@@ -1,13 +1,14 @@
 """Cover through the front door: illness, days away, and files that only one colleague reads."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from sqlalchemy import update
 
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
-from portal.models import Case
+from portal.models import Case, StaffMember
 from tests.people import Person, TestHouse
 from tests.web.staff.browser import Browser
 
@@ -46,3 +47,46 @@ def test_she_plans_no_days_away_without_naming_somebody(
     assert "1 file has no second reader yet." in els.words
     els.submit("Save the days", **days, stand_in=str(nadia.account_id))
     assert "Saved. Survivors read who answers." in els.words
+
+
+def test_she_plans_no_days_on_which_her_stand_in_may_only_read(
+    people: TestHouse, signed_in: SignIn
+) -> None:
+    people.a_survivor()
+    with people.database.transaction() as session:
+        karim = session.get_one(StaffMember, people.stand_in.account_id)
+        karim.trained_until = date(2026, 12, 1)
+    els = signed_in(people.director).get("/staff/me/away")
+    els.submit("Save the days", away_from="2026-11-30", away_until="2026-12-03")
+    assert "Karim may only read on some of these days" in els.words
+
+
+def test_the_coordinator_reads_on_which_days_nobody_answers(
+    people: TestHouse, signed_in: SignIn
+) -> None:
+    people.a_survivor()
+    els = signed_in(people.director).get("/staff/me/away")
+    els.submit("Save the days", away_from="2026-11-30", away_until="2026-12-03")
+    cora = signed_in(people.coordinator).get("/staff/cover")
+    assert "Days on which nobody answers" not in cora.words
+    with people.database.transaction() as session:
+        karim = session.get_one(StaffMember, people.stand_in.account_id)
+        karim.trained_until = date(2026, 12, 1)
+    cora.get("/staff/cover")
+    assert "Days on which nobody answers" in cora.words
+    assert "1 case Els · Karim Wednesday" in cora.words
+
+
+def test_nobody_takes_a_place_who_is_away_when_the_other_one_is(
+    people: TestHouse, signed_in: SignIn
+) -> None:
+    lead = (Role.CASE_DIRECTOR, people.services[ServiceKind.CENTRE_WORK].id)
+    nadia = people.a_colleague("Nadia", lead)
+    people.a_survivor()
+    for who in (people.director, nadia):
+        browser = signed_in(who).get("/staff/me/away")
+        browser.submit("Save the days", away_from="2026-11-30", away_until="2026-12-03")
+    cora = signed_in(people.coordinator)
+    cora.get(f"/staff/cover/files/{people.stand_in.account_id}")
+    cora.submit("Hand these files on", stand_in=str(nadia.account_id))
+    assert "On some days ahead neither of the two would answer in a file." in cora.words

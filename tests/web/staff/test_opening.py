@@ -1,13 +1,15 @@
 """Opening a file asks first whether a portal is good for her; her "no" is counted and respected."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from portal.domain.folders import FolderKind
 from portal.models import Account, AuditEvent, CalledInstead, Case, Folder, Grant, StaffNote
-from tests.people import Person, TestHouse
+from portal.services.case_work import cover
+from tests.people import NOON, Person, TestHouse
 from tests.web.staff.browser import Browser
 from tests.web.staff.conftest import Clock
 from tests.web.staff.test_cards import ANSWERS, NAME, open_file
@@ -51,6 +53,16 @@ def test_answers_that_speak_against_it_are_said_kindly(
 ) -> None:
     tried(window, people, **answers)
     assert sentence in window.words
+    assert counted(people, Case) == 0
+
+
+def test_no_file_is_opened_for_two_who_are_away(window: Browser, people: TestHouse) -> None:
+    for who in (people.director, people.stand_in):
+        with people.acting(who) as (session, acting):
+            cover.plan_leave(session, acting, None, NOON.date() + timedelta(days=4), now=NOON)
+    tried(window, people)
+    assert "On some days ahead neither of the two would answer in a file." in window.words
+    assert NAME in str(window.page), "what was typed is not lost"
     assert counted(people, Case) == 0
 
 

@@ -7,14 +7,14 @@ from flask.typing import ResponseReturnValue
 from wtforms import DateField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, Optional
 
-from portal.domain.leave import CannotStandIn, StandInIsAway
+from portal.domain.leave import CannotStandIn, NeitherAnswers, StandInIsAway
 from portal.domain.refusals import NotYours
 from portal.domain.roles import Permission
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.i18n import ngettext
 from portal.models import Case
-from portal.services.case_work import cover, leave
+from portal.services.case_work import cover, leave, readers
 from portal.services.colleagues import staff
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import today_here
@@ -74,7 +74,8 @@ def overview() -> ResponseReturnValue:
         form=form,
         away=leave.of_house(session, acting, now=now),
         today=today_here(session, now=now),
-        one_reader=cover.one_reader(session, acting),
+        unanswered=readers.unanswered(session, acting, now=now),
+        one_reader=readers.one_reader(session, acting),
         waiting=pending.everywhere(session),
         directors=colleagues(),
     )
@@ -94,7 +95,7 @@ def files(account_id: UUID) -> ResponseReturnValue:
         try:
             with guards.transaction() as session:
                 moved = cover.move_files(session, acting, account_id, successor, chosen, now=now)
-        except (CannotStandIn, StandInIsAway) as refusal:
+        except (CannotStandIn, NeitherAnswers, StandInIsAway) as refusal:
             refuse(form, refusal)
         else:
             flash(_moved(moved), "done")

@@ -14,16 +14,18 @@ from portal.domain.leave import (
     LeaveIsOver,
     LeaveNeedsAnEnd,
     LeaveOverlaps,
+    NeitherAnswers,
     NoSecondReader,
     NoStandIn,
     StandInIsAway,
+    StandInOnlyReads,
 )
 from portal.domain.refusals import Refusal
 from portal.domain.roles import Role
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.i18n import ngettext
-from portal.services.case_work import cover, leave
+from portal.services.case_work import cover, leave, readers
 from portal.services.colleagues import staff
 from portal.web import guards
 from portal.web.forms import StaffForm
@@ -33,6 +35,9 @@ blueprint = Blueprint("leave", __name__, url_prefix="/me/away")
 OWN = "own"
 """Each file keeps the stand-in that it has."""
 
+NEITHER_ANSWERS = _l(
+    "On some days ahead neither of the two would answer in a file. Choose somebody else."
+)
 WORDS: Mapping[type[Refusal], tuple[str, str]] = {
     LeaveNeedsAnEnd: ("away_until", _l("Say until when, so that nobody waits for you.")),
     LeaveEndsTooEarly: ("away_until", _l("This day lies before the first one.")),
@@ -46,6 +51,14 @@ WORDS: Mapping[type[Refusal], tuple[str, str]] = {
             "Choose somebody else, or ask your coordinator."
         ),
     ),
+    StandInOnlyReads: (
+        "stand_in",
+        _l(
+            "%(name)s may only read on some of these days, and shares open files with you. Choose "
+            "somebody else, or ask your coordinator."
+        ),
+    ),
+    NeitherAnswers: ("stand_in", NEITHER_ANSWERS),
     NoStandIn: ("stand_in", ""),
     NoSecondReader: ("stand_in", ""),
 }
@@ -86,7 +99,7 @@ def away() -> ResponseReturnValue:
         "staff/account/away.html",
         form=form,
         days=leave.coming(session, acting, now=now),
-        shares=leave.shares(session, acting.account_id),
+        shares=readers.shares(session, acting.account_id),
     )
 
 
@@ -102,7 +115,7 @@ def take_back(leave_id: UUID) -> ResponseReturnValue:
 def refuse(form: StaffForm, refusal: Refusal) -> None:
     """Say what is wrong with days away beside its field."""
     name, words = WORDS[type(refusal)]
-    if isinstance(refusal, StandInIsAway):
+    if isinstance(refusal, StandInIsAway | StandInOnlyReads):
         words = words % {"name": refusal.name}
     if isinstance(refusal, NoStandIn):
         words = ngettext(

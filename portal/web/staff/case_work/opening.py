@@ -12,6 +12,7 @@ from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from portal import i18n
+from portal.domain.leave import NeitherAnswers
 from portal.domain.readiness import (
     NoOtherDevice,
     NotAlone,
@@ -34,6 +35,7 @@ from portal.web import guards
 from portal.web.forms import StaffForm
 from portal.web.staff import proof
 from portal.web.staff.case_work.card_numbers import keep_number
+from portal.web.staff.case_work.leave import NEITHER_ANSWERS
 from portal.web.staff.vocabulary.languages import language_for_staff
 
 blueprint = Blueprint("opening", __name__, url_prefix="/cases/new")
@@ -62,6 +64,7 @@ WORDS: Mapping[type[Refusal], tuple[str | None, str]] = {
         "outcome",
         _l('She has no other device. Then the safe answer is "No, we call her".'),
     ),
+    NeitherAnswers: ("stand_in", NEITHER_ANSWERS),
     Busy: (None, _l("Busy now. Nothing was opened. Try again in 5 seconds.")),
     HouseNotReady: (
         None,

@@ -1,5 +1,6 @@
 """Days away: when they overlap, and what may not be left without a reader."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -98,7 +99,18 @@ class Days:
 
     def includes(self, day: date) -> bool:
         """Whether somebody with these days away is away on this day."""
-        return self.first <= day and _before(day, self.last)
+        return self.first <= day and not self.is_over(day)
+
+    def after(self, other: "Days") -> "Days | None":
+        """What is left of these days once others are over; nothing after days without an end."""
+        if other.last is None:
+            return None
+        first = max(self.first, other.last + timedelta(days=1))
+        return None if self.is_over(first) else Days(first, self.last)
+
+    def is_over(self, day: date) -> bool:
+        """Whether the last of these days lies before this one."""
+        return not _before(day, self.last)
 
 
 @dataclass(frozen=True)
@@ -127,6 +139,22 @@ class Reader:
         if self.trained_until and is_read_only(self.trained_until, today=days.last or days.first):
             found.append(Days(self.trained_until + timedelta(days=1), None).shared(days))
         return found
+
+
+def joined(days: Iterable[Days], day_at_work: Callable[[date], date]) -> list[Days]:
+    """Days away, with those made one between which there is no day at work.
+
+    `day_at_work` gives the next one after a day.
+    """
+    found: list[Days] = []
+    for one in sorted(days, key=lambda one: one.first):
+        before = found[-1] if found else None
+        if before is None or (before.last and one.first > day_at_work(before.last)):
+            found.append(one)
+            continue
+        known = before.last and one.last
+        found[-1] = Days(before.first, known and max(before.last or known, known))
+    return found
 
 
 def neither_answers(one: Reader, other: Reader, *, today: date) -> Days | None:

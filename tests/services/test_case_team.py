@@ -1,11 +1,12 @@
 """Who answers her, as her pages name it: whoever is here, and until when somebody else does."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from portal.domain.leave import NobodyAnswersToday
-from portal.models import StaffMember
+from portal.models import Leave, StaffMember
 from portal.services.case_work import case_team, cover
 from portal.services.case_work.case_team import Team
 from portal.services.colleagues import roles
@@ -29,6 +30,12 @@ def goes_away(house: TestHouse, who: Person, *, first: int = 0, last: int) -> No
 def leaves(house: TestHouse, who: Person, *, even_unanswered: bool = False) -> None:
     with house.acting(house.coordinator) as (session, acting):
         roles.close(session, acting, who.account_id, even_unanswered=even_unanswered, now=NOON)
+
+
+def falls_ill(house: TestHouse, who: Person, *, last: int | None = None) -> None:
+    with house.acting(house.coordinator) as (session, acting):
+        until = None if last is None else TODAY + timedelta(days=last)
+        cover.note_illness(session, acting, who.account_id, until, now=NOON)
 
 
 class TestWhoHasLeft:
@@ -70,3 +77,68 @@ class TestWhoHasLeft:
                 session.get_one(StaffMember, who.account_id).left_at = NOON
         team = team_of(the_house, her)
         assert (team.answers_now, team.reads_next) == (None, None)
+
+
+class TestUntilWhen:
+    """She reads until when somebody else answers, and it is true."""
+
+    @pytest.mark.parametrize(
+        ("first", "last"),
+        [(7, 13), (5, 13)],
+        ids=["from Monday to Monday", "from Saturday, when the house is closed"],
+    )
+    def test_after_one_leave_that_another_follows_she_does_not_read_that_els_answers_again(
+        self, the_house: TestHouse, her: Person, first: int, last: int
+    ) -> None:
+        goes_away(the_house, the_house.director, last=4)
+        goes_away(the_house, the_house.director, first=first, last=last)
+        for day in (0, 4, 5, 6, 7, 13):
+            team = team_of(the_house, her, in_days=day)
+            assert team.answers_now == "Karim"
+            assert team.away_until == TODAY + timedelta(days=13)
+        assert team_of(the_house, her, in_days=14).answers_now == "Els"
+
+    def test_between_two_leaves_with_a_day_at_work_els_answers(
+        self, the_house: TestHouse, her: Person
+    ) -> None:
+        goes_away(the_house, the_house.director, last=2)
+        goes_away(the_house, the_house.director, first=4, last=11)
+        assert team_of(the_house, her).away_until == TODAY + timedelta(days=2)
+        assert team_of(the_house, her, in_days=3).answers_now == "Els"
+
+    def test_a_public_holiday_in_between_is_no_day_at_work(
+        self, the_house: TestHouse, her: Person
+    ) -> None:
+        christmas = (date(2026, 12, 25) - TODAY).days
+        goes_away(the_house, the_house.director, last=christmas - 1)
+        goes_away(the_house, the_house.director, first=christmas + 3, last=christmas + 10)
+        assert team_of(the_house, her).away_until == TODAY + timedelta(days=christmas + 10)
+
+    def test_an_illness_of_two_days_ends_no_leave_of_three_weeks(
+        self, the_house: TestHouse, her: Person
+    ) -> None:
+        goes_away(the_house, the_house.director, last=20)
+        falls_ill(the_house, the_house.director, last=2)
+        for day in (0, 3, 20):
+            team = team_of(the_house, her, in_days=day)
+            assert team.answers_now == "Karim"
+            assert team.away_until == TODAY + timedelta(days=20)
+        with the_house.database.transaction("read") as session:
+            rows = session.scalars(select(Leave).order_by(Leave.from_day)).all()
+            found = [(row.is_sick, (row.from_day - TODAY).days) for row in rows]
+        assert found == [(True, 0), (False, 3)]
+
+    def test_an_illness_that_is_shorter_than_it_was_noted_is_noted_anew(
+        self, the_house: TestHouse, her: Person
+    ) -> None:
+        falls_ill(the_house, the_house.director, last=9)
+        falls_ill(the_house, the_house.director, last=2)
+        assert team_of(the_house, her).away_until == TODAY + timedelta(days=2)
+
+    def test_an_illness_without_an_end_has_none_for_her_whatever_follows(
+        self, the_house: TestHouse, her: Person
+    ) -> None:
+        goes_away(the_house, the_house.director, first=10, last=20)
+        falls_ill(the_house, the_house.director)
+        team = team_of(the_house, her)
+        assert (team.answers_now, team.away_until) == ("Karim", None)

@@ -1,5 +1,6 @@
 """Who answers her, and who stands in while the case director is away."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,8 +10,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
-from portal.domain.leave import Days
+from portal.domain.leave import Days, joined
 from portal.models import Case, Centre, Leave, StaffMember, plain_rows
+from portal.services.house import get_centre, opening_hours
 
 
 @dataclass(frozen=True)
@@ -44,27 +46,28 @@ def of_case(session: Session, case_id: UUID, *, now: datetime) -> Team:
     """Who answers in this thread, and who stands in while the case director is away."""
     rows = plain_rows(session, _TEAM, {"case_id": case_id}).all()
     director, director_id, director_left, stand_in, stand_in_id, stand_in_left = rows[0][:6]
-    here = now.astimezone(ZoneInfo(rows[0].zone)).date()
-    away = [row for row in rows if row.from_day and _days(row).includes(here)]
+    away = _away(session, rows, now=now)
     return Team(
         case_director=director,
         case_director_id=director_id,
         stand_in=stand_in,
         stand_in_id=stand_in_id,
-        director_is_away=bool(away),
-        # An illness has no last day that anybody knows.
-        away_until=None if any(row.until_day is None for row in away) else _last_day(away),
+        director_is_away=away is not None,
+        away_until=away.last if away else None,
         director_is_here=director_left is None,
         stand_in_is_here=stand_in_left is None and stand_in_id != director_id,
     )
 
 
-def _days(row: Any) -> Days:
-    return Days(row.from_day, row.until_day)
-
-
-def _last_day(away: list[Any]) -> date | None:
-    return max((row.until_day for row in away), default=None)
+def _away(session: Session, rows: Sequence[Any], *, now: datetime) -> Days | None:
+    """The days away of which today is one, with all that follow before she is back at work."""
+    here = now.astimezone(ZoneInfo(rows[0].zone)).date()
+    days = [Days(row.from_day, row.until_day) for row in rows if row.from_day]
+    if not any(one.first <= here for one in days) or all(one.is_over(here) for one in days):
+        return None
+    hours = opening_hours(get_centre(session), now=now)
+    together = joined(days, hours.open_day_after)
+    return next((one for one in together if one.includes(here)), None)
 
 
 _director, _stand_in = aliased(StaffMember), aliased(StaffMember)

@@ -46,7 +46,8 @@ def ill_days(
 ) -> Days:
     """The days of an illness that begins today. Raises NotYours, NotFound, a refusal of the day.
 
-    Nobody plans an illness: what was planned for today is part of it from now on.
+    Nobody plans an illness: what was planned for its days is part of it, and what was planned for
+    longer goes on afterwards. An illness that was noted before is noted anew.
     """
     if not acting.may(Permission.ARRANGE_COVER):
         raise NotYours
@@ -57,7 +58,11 @@ def ill_days(
     check_days(days, today=days.first)
     for row in _of(session, account_id):
         if days_of(row).includes(days.first):
-            session.delete(row)
+            rest = None if row.is_sick else days_of(row).after(days)
+            if rest is None:
+                session.delete(row)
+            else:
+                row.from_day = rest.first
     session.flush()
     return days
 

@@ -106,7 +106,7 @@ class Stretch:
             folder=self.folder,
             reader=self.reader,
             now=self.now,
-            older=first if first > 1 else None,
+            older=first if lines and first > found[0].first_number else None,
             newer=last if lines and last < found[-1].last_number else None,
         )
 

@@ -29,6 +29,8 @@ class Line(NamedTuple):
     service: str | None
     seen_by: str | None
     is_own: bool
+    first_number: int
+    """Of the thread: its oldest messages may be gone."""
     last_number: int
 
     @property
@@ -40,6 +42,7 @@ _author, _reader = aliased(StaffMember), aliased(StaffMember)
 # Known before the messages are looked for: joined to them, PostgreSQL sorts the whole thread.
 _OF_CASE = Thread.case_id == bindparam("case_id")
 _THREAD = select(Thread.id).where(_OF_CASE).scalar_subquery()
+_FIRST = select(func.min(Message.number)).where(Message.thread_id == _THREAD).scalar_subquery()
 _LAST = select(Thread.last_number).where(_OF_CASE).scalar_subquery()
 # Made once: building this statement for each page costs more than running it (measured).
 _LINES = (
@@ -55,6 +58,7 @@ _LINES = (
         Service.name.label("service"),
         _reader.name.label("seen_by"),
         (Message.author_id == bindparam("me")).label("is_own"),
+        _FIRST.label("first_number"),
         _LAST.label("last_number"),
     )
     .outerjoin(_author, _author.account_id == Message.author_id)
@@ -106,7 +110,8 @@ def outline(session: Session, wanted: Wanted) -> str | None:
 
     It is the same as long as `find` gives the same: whoever knows what was made of those lines
     need not fetch them again (measured: a third of the time). Words never change, they only go;
-    whose a message is and when it was written never does.
+    whose a message is and when it was written never does. The first number of a thread changes
+    only when all of its messages go, and these with them.
     """
     statement = _outline_of(wanted.statement, session.get_bind().dialect.name)
     return cast(str | None, plain_rows(session, statement, wanted.asked).scalar_one())

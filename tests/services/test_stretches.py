@@ -7,6 +7,8 @@ from sqlalchemy import text, update
 
 from portal.models import StaffMember
 from portal.services import messages, stretches
+from portal.services.endings import closing
+from portal.services.running import retention
 from tests.people import NOON, Person, TestHouse
 from tests.services.a_thread import her_case, show, unread, write
 
@@ -37,6 +39,21 @@ class TestPaging:
         assert page(before=4) == ([1, 2, 3], None, 3)
         assert page(after=3) == ([4, 5, 6, 7], 4, 7)
         assert page(after=7) == ([8, 9, 10, 11], 8, None)
+
+    def test_nothing_older_is_offered_where_the_clock_took_all(
+        self, the_house: TestHouse, her: Person, long_thread: None
+    ) -> None:
+        case_id = her_case(her)
+        with the_house.acting(the_house.director) as (session, acting):
+            closing.close(session, acting, case_id, "It is over.", now=NOON)
+        with the_house.database.transaction() as session:
+            assert retention.forget_conversation(session, case_id, now=NOON)
+        for words in ("We are here.", "Write to us."):
+            write(the_house, the_house.director, her, words)
+        page = show(the_house, her, her)
+        assert ([m.message.number for m in page.messages], page.older) == ([12, 13], None)
+        page = show(the_house, her, her, size=1)
+        assert ([m.message.number for m in page.messages], page.older) == ([13], 13)
 
     @pytest.fixture
     def uneven_thread(self, the_house: TestHouse, her: Person) -> list[str]:

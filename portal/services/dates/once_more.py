@@ -60,9 +60,9 @@ def may_ask(session: Session, dates: Sequence[Appointment], *, now: datetime) ->
 
 
 def waiting() -> ColumnElement[bool]:
-    """Whether she asked, for a question about referrals, and nobody gave her a date since."""
+    """Whether she asked, for a question about referrals, and somebody still owes her a date."""
     later = aliased(Appointment)
-    return exists().where(
+    return Referral.state.in_(GIVES_DATES) & exists().where(
         Appointment.referral_id == Referral.id,
         Appointment.asked_again_at.is_not(None),
         ~exists().where(

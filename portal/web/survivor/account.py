@@ -1,7 +1,6 @@
 """More: who can see, her card, the language, what is hidden, who else helps."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,9 +17,9 @@ from portal.domain.cards import (
 )
 from portal.domain.centre import LegalText
 from portal.domain.refusals import Busy, Refusal
-from portal.domain.retention import Kept, days_of
 from portal.i18n import LANGUAGES, current_language, use_language
 from portal.i18n import lazy_gettext as _l
+from portal.services.endings import her_clocks
 from portal.services.entry import pins, sessions
 from portal.web import guards, help_lines
 from portal.web.forms import PortalForm
@@ -140,16 +139,7 @@ def numbers() -> ResponseReturnValue:
 @blueprint.get("/how-long")
 def how_long() -> ResponseReturnValue:
     """How long her words stay, by the clocks that this centre sets."""
-    centre = guards.whereabouts().centre
-    days = days_of(centre.retention if centre else {})
-    ended_at = guards.signed_in().work_ended_at
-    ends = {
-        kind.value: ended_at + timedelta(days=days[kind])
-        for kind in (Kept.HER_PAGES, Kept.MESSAGES, Kept.FILE)
-        if ended_at is not None
-    }
-    named = {kind.value: number for kind, number in days.items()}
-    return _page("how_long", days=named, ends=ends, ended_at=ended_at)
+    return _page("how_long", clocks=her_clocks.of_hers(guards.db(), guards.signed_in()))
 
 
 @blueprint.get("/your-rights")

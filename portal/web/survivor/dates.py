@@ -112,11 +112,14 @@ def past() -> ResponseReturnValue:
     )
     older = found[PAGE - 1].appointment.id if len(found) > PAGE else None
     shown = found[:PAGE]
+    dates = [one.appointment for one in shown]
+    asked = [date.referral_id for date in dates if date.asked_again_at]
     return _page(
         "survivor/dates/past.html",
         shown=shown,
         older=older,
-        may_ask=once_more.may_ask(guards.db(), [one.appointment for one in shown], now=now),
+        may_ask=once_more.may_ask(guards.db(), dates, now=now),
+        works_on=once_more.waiting_among(guards.db(), asked),
     )
 
 

@@ -4,13 +4,16 @@ import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from portal.domain.accounts import CaseState
 from portal.domain.cards import WRONG_PINS_BEFORE_FREEZE
-from portal.models import Card
+from portal.domain.retention import DEFAULT_DAYS, Kept
+from portal.models import Card, Case
 from portal.services.entry import pins
 from portal.web import guards
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
@@ -45,6 +48,13 @@ def change_pin(phone: Phone, whole: WholeHouse, **typed: str) -> None:
     phone.go("/more/card/pin")
     right = {"a": whole.everybody.amal.card, "b": PIN, "c": NEW_PIN, "d": NEW_PIN}
     press(phone, "Change my PIN", **right | typed)
+
+
+def closed(whole: WholeHouse) -> None:
+    """The house has ended its work on Amal's file."""
+    with whole.database.transaction() as session:
+        case = session.get_one(Case, whole.everybody.amal.case_id)
+        case.state, case.closed_at = CaseState.CLOSED, whole.now
 
 
 def opens(whole: WholeHouse, pin: str) -> bool:
@@ -290,6 +300,44 @@ def test_every_number_says_what_it_is_for_and_when_somebody_answers(her_phone: P
     assert lines["tel:080032123"].endswith("In French.")
     assert lines["tel:1712"].endswith("Monday to Friday, 9:00 to 17:00.")
     assert "At other times 107 answers." in lines["tel:080030030"]
+
+
+def test_after_the_end_she_reads_what_is_gone_when(whole: WholeHouse) -> None:
+    closed(whole)
+    phone = whole.phone(whole.everybody.amal)
+    phone.go("/more/how-long")
+    for words in ("Our work together ended", "Your messages are gone on", "is gone on"):
+        assert words in text(phone)
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_under_a_legal_hold_she_is_promised_no_day_on_which_all_is_gone(
+    whole: WholeHouse, is_closed: bool
+) -> None:
+    if is_closed:
+        closed(whole)
+    with whole.database.transaction() as session:
+        session.get_one(Case, whole.everybody.amal.case_id).held_at = whole.now
+    phone = whole.phone(whole.everybody.amal)
+    phone.go("/more/how-long")
+    assert "We keep everything until it is over." in text(phone)
+    for words in ("Your messages are gone", "Everything about you is gone", "nothing is deleted"):
+        assert words not in text(phone)
+    assert ("Your card works until" in text(phone)) is is_closed, "that clock runs on"
+
+
+def test_a_card_that_was_let_open_again_works_longer_than_the_end_of_the_work(
+    whole: WholeHouse,
+) -> None:
+    closed(whole)
+    whole.later(days=10)
+    with whole.database.transaction() as session:
+        cards = select(Card).where(Card.account_id == whole.everybody.amal.account_id)
+        session.scalars(cards).one().opens_again_at = whole.now
+    phone = whole.phone(whole.everybody.amal)
+    phone.go("/more/how-long")
+    days = whole.now + timedelta(days=DEFAULT_DAYS[Kept.HER_PAGES])
+    assert f"Your card works until {days:%A}, {days.day} {days:%B %Y}" in text(phone)
 
 
 @pytest.mark.parametrize("path", PAGES)

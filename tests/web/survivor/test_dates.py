@@ -10,6 +10,7 @@ from portal.domain.appointments import AppointmentState
 from portal.models import Appointment, Referral
 from portal.services.dates import attendance, giving, shown_dates
 from portal.services.dates.shown_dates import Details
+from portal.services.referrals import answers
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.web.browser_stand_in import OWN_STEP, Phone
 from tests.web.furnishing import HER_WORDS
@@ -177,6 +178,23 @@ def test_a_date_to_which_she_did_not_come_reads_like_any_other(whole: WholeHouse
     desk = whole.browser(whole.everybody.staff["housing"])
     desk.get("/staff/referrals")
     assert "she asks for another date" in desk.page.get_text(" ")
+
+
+def test_what_a_service_ended_it_is_not_said_to_work_on(whole: WholeHouse) -> None:
+    whole.now = datetime(2026, 12, 28, 13, 10, tzinfo=UTC)
+    date_id = whole.everybody.ids["appointment"][-1]
+    housing = whole.everybody.staff["housing"]
+    with acting(whole, housing) as (session, colleague):
+        attendance.came(session, colleague, date_id, now=whole.now)
+    phone = whole.phone(whole.everybody.amal)
+    phone.go("/dates/past")
+    press(phone, "Ask for another date")
+    with acting(whole, housing) as (session, colleague):
+        referral_id = session.get_one(Appointment, date_id).referral_id
+        answers.finish(session, colleague, referral_id, now=whole.now)
+    phone.go("/dates/past")
+    assert "You asked for another date." in cards(phone)[0]
+    assert "Housing desk knows." not in cards(phone)[0]
 
 
 @pytest.mark.parametrize("act", ["cannot-come", "another-time", "keep", "once-more"])

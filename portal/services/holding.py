@@ -5,14 +5,15 @@ and reads it again; the other then decides by what the first did. Everywhere in 
 out what an act does not touch, or each waits for what the other holds:
 
     the times of the house (`dates.taken_times`)
-    the case; then its needs, by id (`needs.holding`); then a question about it (`decisions.held`)
+    the case, of several by number; its needs, by id (`needs.holding`)
+    a question about it (`decisions.held`)
     what else belongs to them: referrals, dates, visits, ways to reach her
     an account: its sign-ins, itself, its card
     the folder that gets a version (`keys.folders`)
     the heads of the account of acts (`audit`), that of a case before that of a day
 
-So a case is held before anything of it is opened, for each opening is an act. What is read by the
-keys of a case — who may read it, which versions there are — counts only while the case is held.
+So whoever writes into a case holds it before anything of it is opened, for each opening is an act.
+Who may read it, and which versions there are, counts only while the case is held.
 SQLite has one writer, and none of these waits.
 """
 

@@ -1,5 +1,7 @@
 """Two people act at one moment: the second decides by what the first did."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,23 +15,26 @@ from portal.domain.cards import WRONG_PINS_BEFORE_FREEZE, CardDoesNotOpen
 from portal.domain.decisions import DecidedMeanwhile
 from portal.domain.folders import FolderKind
 from portal.domain.leave import StandInIsAway
-from portal.domain.needs import Category, NeedState
+from portal.domain.needs import Category, HowSoon, NeedAnswer, NeedState, Statement
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, WrongState
+from portal.domain.roles import Role
 from portal.domain.safe_contact import Channel, Wish
 from portal.domain.separation import TimeNotPossible
+from portal.domain.services import ServiceKind
 from portal.models import Appointment, Grant, Need, SafeContact
 from portal.services.case_work import cases, cover, readiness
 from portal.services.dates import giving, her_dates
 from portal.services.dates.shown_dates import Details
 from portal.services.entry import covering, pins, sessions
 from portal.services.entry.sessions import SignedIn
+from portal.services.keys import pending
 from portal.services.keys.folders import get_folder
 from portal.services.moderation import deciding, desk
-from portal.services.needs import her_needs
+from portal.services.needs import her_needs, statements, stories
 from portal.services.referrals import answers, at_service
 from portal.services.telling import safe_contact, ways
-from tests.people import NOON, Person, TestHouse
+from tests.people import NOON, Person, TestHouse, a_sign_in
 from tests.services.conftest import Meanwhile
 from tests.services.journey import (
     HOUSING,
@@ -159,6 +164,105 @@ def test_the_right_pin_beside_the_tenth_wrong_one_comes_too_late(
         uncovered = meanwhile(uncover)
     with pytest.raises(CardDoesNotOpen):
         uncovered.result()
+
+
+@contextmanager
+def again(the_house: TestHouse, token: str) -> Iterator[tuple[Session, SignedIn]]:
+    """A later request of somebody who has read what this is about: nothing new is written down."""
+    with the_house.database.transaction() as session:
+        acting = sessions.find(session, token, now=NOON)
+        assert acting is not None
+        yield session, acting
+
+
+def she_reads_her_needs(the_house: TestHouse, her: Person) -> str:
+    """Her sign-in, in which she has looked at them before she writes."""
+    with the_house.database.transaction() as session:
+        token = a_sign_in(session, her, now=NOON)
+    with again(the_house, token) as (session, acting):
+        stories.hers(session, acting, now=NOON)
+    return token
+
+
+def who_reads(the_house: TestHouse, her: Person) -> set[UUID]:
+    """Who holds the key of what she wrote last about her needs."""
+    assert her.case_id is not None
+    with the_house.database.transaction("read") as session:
+        folder = get_folder(session, her.case_id, FolderKind.NEEDS)
+        newest = Grant.folder_id == folder.id, Grant.version == folder.version
+        return set(session.scalars(select(Grant.holder_id).where(*newest)))
+
+
+def a_third(the_house: TestHouse) -> Person:
+    """One more colleague who may direct her case."""
+    centre_work = the_house.services[ServiceKind.CENTRE_WORK]
+    return the_house.a_colleague("Nadia", (Role.CASE_DIRECTOR, centre_work.id))
+
+
+def test_what_she_adds_while_her_case_director_changes_is_for_the_new_one(
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile[None]
+) -> None:
+    need_id, comes, leaves = the_house.a_need(her), a_third(the_house), the_house.director
+    token = she_reads_her_needs(the_house, her)
+
+    def add() -> None:
+        with again(the_house, token) as (session, acting):
+            her_needs.add_words(session, acting, need_id, "He is back.", now=NOON)
+
+    with the_house.acting(leaves) as (session, acting):
+        case, (old, new) = the_house.case_of(session, her), (leaves.account_id, comes.account_id)
+        cover.replace(session, acting, case, old, new, now=NOON)
+        added = meanwhile(add)
+    added.result()
+    held = who_reads(the_house, her)
+    assert (leaves.holder_id in held, comes.holder_id in held) == (False, True)
+
+
+def test_what_she_adds_while_keys_are_handed_over_is_for_who_gets_them(
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile[None]
+) -> None:
+    need_id, comes, leaves = the_house.a_need(her), a_third(the_house), the_house.director
+    with the_house.acting(the_house.coordinator) as (session, acting):
+        case, (old, new) = the_house.case_of(session, her), (leaves.account_id, comes.account_id)
+        cover.replace(session, acting, case, old, new, now=NOON)
+    token = she_reads_her_needs(the_house, her)
+
+    def add() -> None:
+        with again(the_house, token) as (session, acting):
+            her_needs.add_words(session, acting, need_id, "He is back.", now=NOON)
+
+    with the_house.acting(the_house.stand_in) as (session, acting):
+        (waits,) = pending.to_confirm(session, acting)
+        pending.confirm(session, acting, waits.pending.id, now=NOON)
+        added = meanwhile(add)
+    added.result()
+    assert comes.holder_id in who_reads(the_house, her)
+
+
+def test_she_adds_to_one_need_while_the_desk_writes_beside_another(
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile[None]
+) -> None:
+    with the_house.acting(her) as (session, acting):
+        said = (
+            NeedAnswer(Category.HOME, HowSoon.THIS_WEEK, "The lock is broken."),
+            NeedAnswer(Category.MONEY, HowSoon.THIS_WEEK, "He has the card."),
+        )
+        asked = Statement(needs=said)
+        home, money = (one.id for one in statements.send(session, acting, asked, now=NOON))
+    decision_id, token = decision_of(the_house, money), she_reads_her_needs(the_house, her)
+
+    def add() -> None:
+        with again(the_house, token) as (session, acting):
+            her_needs.add_words(session, acting, home, "It was him.", now=NOON)
+
+    with the_house.database.transaction() as session:
+        desk_token = a_sign_in(session, the_house.moderator, now=NOON, second_factor_at=NOON)
+    with again(the_house, desk_token) as (session, acting):
+        desk.open_need(session, acting, decision_id, now=NOON)
+    with again(the_house, desk_token) as (session, acting):
+        desk.add_reading(session, acting, decision_id, "She needs an account.", now=NOON)
+        added = meanwhile(add)
+    added.result()
 
 
 def police_give_it(session: Session, acting: SignedIn, referral_id: UUID) -> None:

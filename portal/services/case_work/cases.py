@@ -92,7 +92,7 @@ def wake(session: Session, case_id: UUID, *, actor_id: UUID, now: datetime) -> N
 
     Holds the case: nobody ends the work on it while something new is being written.
     """
-    state = select(Case.state).where(Case.id == case_id).with_for_update()
+    state = select(Case.state).where(Case.id == case_id).with_for_update(key_share=True)
     if session.scalar(state) is not CaseState.CLOSED:
         return
     case = session.get_one(Case, case_id)

@@ -42,7 +42,7 @@ def replace(
     CannotStandIn, StandInIsAway, NeitherAnswers, NotYours.
     """
     readers.hold(session)
-    session.refresh(case)
+    session.refresh(case, with_for_update={"key_share": True})  # As `holding.hold_case` does.
     _check_arranges(acting, case)
     if leaver_id not in _team_of(case) or successor_id in _team_of(case):
         raise CannotStandIn

@@ -11,6 +11,7 @@ from portal.models import Case
 from portal.services.case_work import notes
 from portal.services.entry import cards, stopped_cards
 from portal.services.entry.sessions import SignedIn
+from portal.services.holding import hold_case
 
 
 def doubt(
@@ -25,6 +26,7 @@ def doubt(
     if card is None:
         raise WrongState
     said = written_or_none(words)
+    hold_case(session, case.id)
     stopped_cards.freeze_for_doubt(session, card, actor_id=acting.account_id, now=now)
     if said is not None:
         notes.write(session, acting, case, NoteKind.DOUBT, said, now=now)

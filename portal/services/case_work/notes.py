@@ -13,6 +13,7 @@ from portal.domain.words import written
 from portal.models import Case, StaffMember, StaffNote
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
+from portal.services.holding import hold_case
 from portal.services.keys.folders import Grantee, find_folder, new_folder, readers
 from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_folder
@@ -35,6 +36,7 @@ def write(
     session: Session, acting: SignedIn, case: Case, kind: NoteKind, words: str, *, now: datetime
 ) -> StaffNote:
     """Add a note. Raises NothingWritten, TooLong, and NotFound without the case's keys."""
+    hold_case(session, case.id)
     folder = _folder(session, acting, case, now=now)
     note = StaffNote(case_id=case.id, kind=kind, author_id=acting.account_id, written_at=now)
     folder.write(note, "words", written(words))

@@ -21,6 +21,7 @@ from portal.services.case_work import notes, readers
 from portal.services.case_work import readiness as readiness_check
 from portal.services.entry import cards, stopped_cards
 from portal.services.entry.sessions import SignedIn
+from portal.services.holding import hold_case
 from portal.services.keys import halves, holders
 from portal.services.keys.folders import Grantee, give_all, new_folder
 from portal.services.keys.folders import readers as readers_of
@@ -103,6 +104,7 @@ def issue_again(
     """
     if not acting.may(Permission.ISSUE_CARD):
         raise NotYours
+    hold_case(session, case.id)
     last = cards.newest(session, case.survivor_id)
     used = session.scalar(
         select(Card.id).where(Card.account_id == case.survivor_id, Card.activated_at.is_not(None))

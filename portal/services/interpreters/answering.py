@@ -14,6 +14,7 @@ from portal.domain.refusals import NotFound, WrongState
 from portal.models import Appointment, Interpreter, InterpreterRequest
 from portal.services import messages
 from portal.services.entry.sessions import SignedIn
+from portal.services.holding import hold_case
 from portal.services.interpreters import asking, left_out
 from portal.services.interpreters.following import find, let_go
 from portal.services.keys.opened_folder import OpenFolder
@@ -73,6 +74,7 @@ def say_how_it_was(
     SlowDown.
     """
     appointment, interpreter = to_judge(session, acting, appointment_id, now=now)
+    hold_case(session, appointment.case_id)
     request = find(session, appointment.id) or asking.begin(session, acting, appointment, now=now)
     if request.felt is not None:
         raise WrongState

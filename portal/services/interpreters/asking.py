@@ -17,6 +17,7 @@ from portal.models import Appointment, InterpreterRequest
 from portal.services import audit
 from portal.services.dates import giving
 from portal.services.entry.sessions import SignedIn
+from portal.services.holding import hold_case
 from portal.services.interpreters import left_out
 from portal.services.interpreters.following import find, let_go
 from portal.services.keys.opened_folder import OpenFolder
@@ -45,6 +46,7 @@ def ask(
     check_stands(appointment, now=now)
     said = wish.said.cleaned()
     language = wish.language if wish.language in SPOKEN else None
+    hold_case(session, appointment.case_id)
     folder = open_of(session, acting, appointment, now=now)
     request = find(session, appointment.id)
     if request is None:

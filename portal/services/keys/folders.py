@@ -63,13 +63,9 @@ def find_folder(
 
 
 def held_folder(session: Session, case_id: UUID, kind: FolderKind) -> Folder:
-    """A folder of which each writing starts a version, held: two at once each get one."""
+    """A folder of which each writing starts a version, its case held: two at once each get one."""
     hold_case(session, case_id)
-    folder = find_folder(session, case_id, kind)
-    if folder is None:
-        return new_folder(session, case_id, kind)
-    session.refresh(folder, with_for_update=True)
-    return folder
+    return find_folder(session, case_id, kind) or new_folder(session, case_id, kind)
 
 
 def new_folder(
@@ -92,9 +88,12 @@ def start_version(
 ) -> bytes:
     """A fresh key for what is written from now on, sealed to these holders only.
 
-    The recovery key and the two emergency halves get it too, except for what is hers alone.
+    The recovery key and the two emergency halves get it too, except for what is hers alone. Whoever
+    found out who these holders are held the case before that: see `services.holding`.
     """
     key = new_folder_key()
+    # As it is now: of two at one moment each gets a number of its own.
+    session.refresh(folder, with_for_update=True)
     folder.version += 1
     folder.stale = False
     wanted = list(grantees)
@@ -209,7 +208,8 @@ def readers(session: Session, case_id: UUID, *, now: datetime) -> list[Grantee]:
     """She and her case team: those who hold the current key of her contact card.
 
     Read from grants under their MAC, not from the rows of case and accounts: whoever can write to
-    the database could put herself there and wait for the next version. Raises Forged.
+    the database could put herself there and wait for the next version. To write for them, hold the
+    case before. Raises Forged.
     """
     card = get_folder(session, case_id, FolderKind.CONTACT_CARD)
     return [

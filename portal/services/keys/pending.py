@@ -17,6 +17,7 @@ from portal.domain.refusals import NotFound
 from portal.models import Account, Case, Folder, Grant, PendingGrant, StaffMember
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
+from portal.services.holding import hold_case
 from portal.services.keys.folders import Grantee, end_grants, give_all
 from portal.services.keys.holders import public_halves
 from portal.services.keys.reading import case_keys
@@ -62,6 +63,7 @@ def hand_on(
 
     Raises NotFound without keys of one's own. Nothing is opened to be read.
     """
+    hold_case(session, case_id)
     keys = case_keys(session, acting, case_id, now=now)
     if not keys:
         raise NotFound
@@ -85,6 +87,7 @@ def take_away(
     session: Session, acting: SignedIn, case_id: UUID, account_id: UUID, *, now: datetime
 ) -> None:
     """A colleague who is no longer on the team loses its keys, in this request."""
+    hold_case(session, case_id)
     holder_id = session.get_one(Account, account_id).holder_id
     folders = session.scalars(
         select(Folder)
@@ -144,6 +147,10 @@ def confirm(session: Session, acting: SignedIn, pending_id: UUID, *, now: dateti
     Raises ProofTooOld, and NotFound when it is no longer waiting or this person holds no keys.
     """
     check_proof(acting.second_factor_at, now=now)
+    case_id = session.scalar(select(PendingGrant.case_id).where(PendingGrant.id == pending_id))
+    if case_id is None:
+        raise NotFound
+    hold_case(session, case_id)
     pending = session.get(PendingGrant, pending_id, with_for_update=True)
     if pending is None:
         raise NotFound

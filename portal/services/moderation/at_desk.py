@@ -22,10 +22,9 @@ from portal.services.entry.sessions import SignedIn
 from portal.services.keys.folders import (
     Grantee,
     end_grants,
-    find_folder,
     get_folder,
     give_all,
-    new_folder,
+    held_folder,
     readers,
 )
 from portal.services.keys.holders import get_one, public_halves
@@ -44,10 +43,7 @@ def for_statement(
     session: Session, acting: SignedIn, case_id: UUID, *, now: datetime
 ) -> OpenFolder:
     """Her needs folder with a fresh version for a statement, which the desk may open too."""
-    folder = find_folder(session, case_id, FolderKind.NEEDS) or new_folder(
-        session, case_id, FolderKind.NEEDS
-    )
-    opened = OpenFolder(session, acting, folder, now=now)
+    opened = OpenFolder(session, acting, held_folder(session, case_id, FolderKind.NEEDS), now=now)
     _start(session, opened, case_id, with_desk=True, now=now)
     return opened
 
@@ -55,7 +51,7 @@ def for_statement(
 def for_later_words(
     session: Session, acting: SignedIn, need: Need, *, purpose: str, now: datetime
 ) -> OpenFolder:
-    """Her needs folder with a fresh version for words about one need. Raises NotFound.
+    """Her needs folder with a fresh version for words about one need, held. Raises NotFound.
 
     The desk reads them only if the need waits there, also when another need of hers does.
     """

@@ -29,6 +29,7 @@ from portal.services import audit
 from portal.services.case_work.cases import on_team
 from portal.services.colleagues import staff
 from portal.services.entry.sessions import SignedIn
+from portal.services.holding import hold_case
 from portal.services.house import promised, today_here
 from portal.services.keys import reasons
 
@@ -193,7 +194,10 @@ def asker_has_left(session: Session, decision: Decision) -> bool:
 
 
 def held(session: Session, decision_id: UUID) -> Decision:
-    """A decision as it is now, held until this is done. Raises NotFound."""
+    """A decision as it is now, held until this is done, and its case before it. Raises NotFound."""
+    case_id = session.scalar(select(Decision.case_id).where(Decision.id == decision_id))
+    if case_id is not None:
+        hold_case(session, case_id)
     decision = session.get(Decision, decision_id, with_for_update=True, populate_existing=True)
     if decision is None:
         raise NotFound

@@ -17,6 +17,7 @@ from portal.domain.referrals import MOVES, ReferralState
 from portal.models import (
     AuditNight,
     Card,
+    Case,
     Folder,
     Grant,
     KeptAnswer,
@@ -153,6 +154,9 @@ def _end_grants(session: Session, *, now: datetime) -> int:
 
 def _hold_ended_referrals(session: Session, *, now: datetime) -> list[Referral]:
     """The referrals of which a service's grant has ended, held: her yes comes before or after."""
+    cases = select(Folder.case_id).join(Grant, Grant.folder_id == Folder.id)
+    held = select(Case.id).where(Case.id.in_(cases.where(Grant.until <= now)))
+    session.execute(held.order_by(Case.number).with_for_update(key_share=True))
     ended = session.execute(
         select(Referral, Need)
         .join(Need, Need.id == Referral.need_id)

@@ -22,6 +22,7 @@ from portal.services import audit
 from portal.services.dates import separation, taken_times
 from portal.services.dates.shown_dates import Details, sealed_details
 from portal.services.entry.sessions import SignedIn
+from portal.services.holding import hold_case
 from portal.services.keys.reading import open_folder
 from portal.services.needs.holding import hold
 from portal.services.telling import outbox
@@ -48,6 +49,7 @@ def send(
     of its times at the same moment: nothing is held then.
     """
     taken_times.hold(session)
+    hold_case(session, case.id)
     found = planning.plan(session, acting, case, asked, now=now)
     choice = next((one for one in found.choices if one.key == key), None)
     if choice is None or not choice.to_send:

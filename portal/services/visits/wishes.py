@@ -18,6 +18,7 @@ from portal.models import VisitWishes
 from portal.services import audit
 from portal.services.dates import own_times
 from portal.services.entry.sessions import SignedIn
+from portal.services.holding import hold_case
 from portal.services.house import get_centre, today_here
 from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_folder
@@ -86,6 +87,7 @@ def write(
         check_hours(hours)
     if not 0 <= wishes.children <= MOST_CHILDREN:
         raise TooManyChildren
+    hold_case(session, case_id)
     opened = _open(session, acting, case_id, now=now)
     row = session.get(VisitWishes, case_id)
     if row is None:

@@ -4,6 +4,7 @@ On PostgreSQL two requests run at one moment. Whoever decides by what a row says
 and reads it again; the other then decides by what the first did. Everywhere in this order, leaving
 out what an act does not touch, or each waits for what the other holds:
 
+    a colleague whose account or roles change (`colleagues`)
     the times of the house (`dates.taken_times`)
     the case, of several by number; its needs, by id (`needs.holding`)
     a question about it (`decisions.held`)

@@ -5,11 +5,12 @@ half is gone for good: a new one is made, and what was sealed to the old one is 
 those who hold it or, where nobody present does, with the centre's paper words.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.domain.decisions import DecisionKind, DecisionState, check_proof
@@ -19,11 +20,13 @@ from portal.models import (
     Account,
     Case,
     Decision,
+    DecisionKey,
     Folder,
     Grant,
     Holder,
     Invitation,
     KeySlot,
+    LentHalf,
     Passkey,
     PendingGrant,
     RecoveryCode,
@@ -31,9 +34,11 @@ from portal.models import (
     StaffMember,
 )
 from portal.services import audit
+from portal.services.case_work.cases import on_case
 from portal.services.colleagues import teams
 from portal.services.entry import sessions, slots
 from portal.services.entry.sessions import SignedIn
+from portal.services.holding import hold_case
 from portal.services.keys import folders, holders, pending
 from portal.services.moderation import decisions
 from portal.vault import KeyPair, Slot, new_token, token_hash
@@ -163,6 +168,12 @@ def renew_keys(
     member = session.get_one(StaffMember, invitation.account_id, with_for_update=True)
     if member.left_at is not None:
         raise WrongState
+    cases = session.scalars(
+        select(Case.id).where(on_case(member.account_id)).order_by(Case.number)
+    ).all()
+    for case_id in cases:
+        hold_case(session, case_id)
+    sessions.end_all(session, member.account_id)
     holder = session.get_one(Holder, session.get_one(Account, member.account_id).holder_id)
     for team in teams.teams_by_place(session).values():
         # Who found her pass phrase must not read on with the keys that it opened.
@@ -170,11 +181,15 @@ def renew_keys(
     holders.add_key(session, holder, keys.public, now=now)
     member.slot_id = slots.add_slot(session, holder.id, slot, now=now).id
     session.flush()
-    old = delete(KeySlot).where(KeySlot.holder_id == holder.id, KeySlot.id != member.slot_id)
-    session.execute(old.execution_options(synchronize_session="fetch"))
+    for dead in (
+        delete(KeySlot).where(KeySlot.holder_id == holder.id, KeySlot.id != member.slot_id),
+        # Reasons that she wrote, and what was lent to her: nothing opens these copies any more.
+        delete(DecisionKey).where(DecisionKey.holder_id == holder.id),
+        delete(LentHalf).where(LentHalf.holder_id == holder.id),
+    ):
+        session.execute(dead.execution_options(synchronize_session="fetch"))
     _forget_factors(session, member.account_id)
-    sessions.end_all(session, member.account_id)
-    _cases_wait(session, holder.id, member.account_id, invitation.made_by_id, now=now)
+    _cases_wait(session, holder.id, member.account_id, cases, invitation.made_by_id, now=now)
     facts: audit.Facts = {"account": str(member.account_id)}
     audit.record(session, member.account_id, "keys_renewed", now=now, facts=facts)
     return member.account_id
@@ -182,11 +197,7 @@ def renew_keys(
 
 def alone_with(session: Session, account_id: UUID) -> int:
     """How many cases have nobody else who holds their keys: those wait for the paper words."""
-    cases = session.scalars(
-        select(Case.id).where(
-            or_(Case.case_director_id == account_id, Case.stand_in_id == account_id)
-        )
-    ).all()
+    cases = session.scalars(select(Case.id).where(on_case(account_id))).all()
     held = pending.holders_of(session, cases)
     here = set(session.scalars(select(StaffMember.account_id).where(StaffMember.left_at.is_(None))))
     return sum(1 for case_id in cases if not (held.get(case_id, set()) & here) - {account_id})
@@ -199,7 +210,13 @@ def _forget_factors(session: Session, account_id: UUID) -> None:
 
 
 def _cases_wait(
-    session: Session, holder_id: UUID, account_id: UUID, made_by_id: UUID, *, now: datetime
+    session: Session,
+    holder_id: UUID,
+    account_id: UUID,
+    cases: Sequence[UUID],
+    made_by_id: UUID,
+    *,
+    now: datetime,
 ) -> None:
     dead = session.scalars(
         select(Folder)
@@ -209,8 +226,7 @@ def _cases_wait(
     ).all()
     for folder in dead:
         folders.end_grants(session, folder, holder_id)
-    mine = or_(Case.case_director_id == account_id, Case.stand_in_id == account_id)
-    for case_id in session.scalars(select(Case.id).where(mine)):
+    for case_id in cases:
         pending.forget(session, case_id, account_id)
         session.add(
             PendingGrant(

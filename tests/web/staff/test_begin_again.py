@@ -1,6 +1,7 @@
 """Two coordinators together: the roles of the two halves, and a colleague who lost what opens."""
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 import pyotp
@@ -13,7 +14,7 @@ from portal.domain.refusals import NotYours
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import Decision, Membership, TeamCopy
-from portal.services.colleagues import staff
+from portal.services.colleagues import roles, staff
 from portal.services.moderation import deciding
 from portal.services.running import paper, what_waits
 from tests.people import NOON, PASSPHRASE, Person, TestHouse
@@ -24,14 +25,25 @@ SignIn = Callable[[Person], Browser]
 NEW = "seven herons under a copper moon"
 
 
+def a_coordinator(people: TestHouse, name: str) -> Person:
+    """One more coordinator, who holds the team's key."""
+    person = people.a_colleague(name, (Role.COORDINATOR, None))
+    hands_over(people, now=NOON)
+    return person
+
+
+def hands_over(people: TestHouse, *, now: datetime) -> None:
+    """The first coordinator gives the team's key to whoever waits for it."""
+    cora = people.coordinator
+    with people.acting(cora, now=now, second_factor_at=now) as (session, acting):
+        for membership, _ in staff.waiting_for_key(session, acting):
+            staff.hand_over(session, acting, membership.id, now=now)
+
+
 @pytest.fixture
 def vera(people: TestHouse) -> Person:
     """A second coordinator, who holds the team's key."""
-    person = people.a_colleague("Vera", (Role.COORDINATOR, None))
-    with people.acting(people.coordinator) as (session, acting):
-        for membership, _ in staff.waiting_for_key(session, acting):
-            staff.hand_over(session, acting, membership.id, now=NOON)
-    return person
+    return a_coordinator(people, "Vera")
 
 
 @pytest.fixture
@@ -183,6 +195,39 @@ def test_who_lost_everything_gets_new_keys_and_waits_for_the_old_ones(
     karim.submit("Confirm and hand over")
     assert els.get(f"/staff/cases/{her.case_id}").status == 200
     assert "Amal" in els.words
+
+
+def test_what_she_asked_for_before_is_still_hers_to_look_at(
+    cora: Browser, people: TestHouse, vera: Person, app: Flask, clock: Clock
+) -> None:
+    """Its reason was sealed to keys that are gone; what the team was given it opens again."""
+    why = "Els leads the house from spring."
+    with people.acting(vera) as (session, acting):
+        els = people.director.account_id
+        asked = roles.ask_to_give(session, acting, els, Role.COORDINATOR, reason=why, now=NOON).id
+    again = begins_again(cora, people, a_coordinator(people, "Lena"), app, clock, vera)
+    again.get(f"/staff/desk/{asked}")
+    assert again.status == 200
+    assert "Els" in again.words
+    assert why not in again.words
+    hands_over(people, now=clock.now)
+    assert why in again.get(f"/staff/desk/{asked}").words
+
+
+def test_what_was_lent_to_her_for_a_card_is_asked_for_anew(
+    cora: Browser, people: TestHouse, vera: Person, app: Flask, clock: Clock, signed_in: SignIn
+) -> None:
+    her, els = people.a_survivor(), signed_in(people.director)
+    els.get(f"/staff/cases/{her.case_id}/new-card")
+    els.submit("Ask for a new card", known_by="in_person", reason="Lost.")
+    says_yes(people, vera, DecisionKind.CARD_AGAIN, clock)
+    els = begins_again(cora, people, vera, app, clock, people.director)
+    clock.later(minutes=1)
+    signed_in(people.stand_in).get("/staff/people").submit("Confirm and hand over")
+    els.get(f"/staff/cases/{her.case_id}")
+    assert not els.has_button("Make the new card"), "it was sealed to keys that are gone"
+    els.post(f"/staff/cases/{her.case_id}/new-card/make")
+    assert els.status == 200
 
 
 def test_the_team_takes_a_new_key_and_a_member_hands_it_over(

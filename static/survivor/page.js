@@ -87,6 +87,15 @@
   const unveil = () => { veil?.remove(); veil = null; };
   const unhold = () => { shown().forEach(node => node.remove()); page().append(...held); held = null; };
 
+  // What went wrong is in sight and is read first. Not its field: that would open a keyboard over it.
+  const point = () => {
+    const wrong = page().querySelector(".error");
+    if (!wrong) return;
+    wrong.tabIndex = -1;
+    wrong.focus({preventScroll: true});
+    wrong.scrollIntoView({block: "center"});
+  };
+
   const swap = html => {
     const parsed = doc.createElement("template");
     parsed.innerHTML = html;
@@ -108,6 +117,7 @@
     scrollTo(0, 0);
     page().querySelector("h1").focus({preventScroll: true});
     doc.getElementById("at")?.scrollIntoView();
+    point();
     stick();
   };
 
@@ -219,5 +229,6 @@
   doc.addEventListener("visibilitychange", () => { if (doc.visibilityState == "hidden") hide(); });
   addEventListener("pagehide", hide);
   addEventListener("pageshow", event => { if (event.persisted) location.replace("/"); });
+  point();
   wait();
 })();

@@ -15,6 +15,9 @@ from tests.statements import counted
 from tests.web.staff.at_work import AtWork, Colleague
 from tests.web.tree import tree_of
 
+CANCELLED = "This date is cancelled. You do not have to come."
+"""What she reads on the card of such a date."""
+
 
 @pytest.fixture
 def worker(work: AtWork) -> Colleague:
@@ -188,11 +191,21 @@ def test_a_date_she_cannot_keep_is_cancelled(work: AtWork, worker: Colleague) ->
     worker.get(address)
     assert "She cannot come" in worker.text or "she cannot come" in worker.text
     worker.post(f"{address}/dates/{date.id}/cancel")
-    assert "This talk does not take place" in worker.text
+    assert f"She reads: “{CANCELLED}”" in worker.text
     assert work.dates(referral_id)[0].state is AppointmentState.CANCELLED
     assert work.state(referral_id) is ReferralState.ACCEPTED
     worker.post(f"{address}/dates/{date.id}/cancel")
     assert "This has changed meanwhile." in worker.text
+
+
+def test_before_a_date_is_cancelled_staff_read_what_she_will_read(
+    work: AtWork, worker: Colleague
+) -> None:
+    _, referral_id = work.sent()
+    address = f"/staff/referrals/{referral_id}"
+    sets_date(worker, address)
+    worker.get(address)
+    assert f"your words as you write them. {CANCELLED}" in worker.text
 
 
 def test_finishing_ends_the_need_and_the_dates_to_come(work: AtWork, worker: Colleague) -> None:

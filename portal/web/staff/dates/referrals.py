@@ -97,7 +97,8 @@ def not_possible(referral_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/<uuid:referral_id>/dates/<uuid:appointment_id>/cancel")
 def cancel_date(referral_id: UUID, appointment_id: UUID) -> ResponseReturnValue:
     """Take a date away."""
-    said = _("The date is cancelled. She reads: “This talk does not take place”.")
+    hers = _("This date is cancelled. You do not have to come.")
+    said = _("The date is cancelled. She reads: “%(sentence)s”", sentence=hers)
     return _answer(appointment_id, giving.cancel, said, back_to=referral_id)
 
 

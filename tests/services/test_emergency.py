@@ -123,7 +123,7 @@ class TestTogether:
         with the_house.acting(the_house.coordinator, now=SOON) as (session, acting):
             shown = lying_open.read_case(session, acting, case_id, now=SOON)
         assert (shown.name, shown.language) == ("Amal", "ar")
-        assert [words for _, words in shown.messages] == ["hello"]
+        assert [(author, words) for _, author, words in shown.messages] == [("Amal", "hello")]
         assert [words for _, words in shown.needs] == ["The lock of my door is broken."]
         assert shown.until == NOON + emergency.LASTS
         with pytest.raises(NotFound):
@@ -215,7 +215,7 @@ class TestOpenedAgain:
         with the_house.acting(the_house.coordinator, now=late) as (session, acting):
             shown = lying_open.read_case(session, acting, case_id, now=late)
             assert shown.name == "Amal"
-            assert [words for _, words in shown.messages] == ["hello"]
+            assert [(author, words) for _, author, words in shown.messages] == [("Amal", "hello")]
         with pytest.raises(NotFound):
             opened(the_house, the_house.coordinator, case_id, at=again + emergency.LASTS)
 

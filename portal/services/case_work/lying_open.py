@@ -10,7 +10,11 @@ from sqlalchemy.orm import Session
 
 from portal.domain.folders import FolderKind, Why
 from portal.domain.refusals import NotFound
-from portal.models import Case, Folder, Grant, Message, Need, StaffNote, Thread
+from portal.models import Case, Folder, Grant, Message, Need, StaffMember, Thread
+from portal.services.case_work import notes
+from portal.services.case_work.notes import ShownNote
+from portal.services.dates import her_dates
+from portal.services.dates.shown_dates import Shown
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.opened_folder import OpenFolder
 from portal.services.keys.reading import open_folder
@@ -29,8 +33,10 @@ class Opened:
     language: str
     needs: Sequence[tuple[Need, str | None]]
     entries: Sequence[ShownEntry]
-    messages: Sequence[tuple[Message, str]]
-    notes: Sequence[tuple[StaffNote, str]]
+    messages: Sequence[tuple[Message, str, str]]
+    """Each with who wrote it and its words; she is named by her own name."""
+    notes: Sequence[ShownNote]
+    next_date: Shown | None
     until: datetime
 
 
@@ -47,33 +53,37 @@ def read_case(session: Session, acting: SignedIn, case_id: UUID, *, now: datetim
     if card is None:
         raise NotFound
     thread = select(Thread.id).where(Thread.case_id == case_id).scalar_subquery()
-    latest = select(Message).where(Message.thread_id == thread, Message.body.is_not(None))
-    messages = session.scalars(latest.order_by(Message.number.desc()).limit(SHOWN)).all()
+    messages = session.execute(
+        select(Message, StaffMember.name)
+        .outerjoin(StaffMember, StaffMember.account_id == Message.author_id)
+        .where(Message.thread_id == thread, Message.body.is_not(None))
+        .order_by(Message.number.desc())
+        .limit(SHOWN)
+    ).all()
     needs = session.scalars(
         select(Need).where(Need.case_id == case_id).order_by(Need.sent_at.desc()).limit(SHOWN)
-    ).all()
-    notes = session.scalars(
-        select(StaffNote)
-        .where(StaffNote.case_id == case_id)
-        .order_by(StaffNote.written_at.desc())
-        .limit(SHOWN)
     ).all()
     about = _folder(session, acting, case_id, FolderKind.NEEDS, now=now)
     talk = _folder(session, acting, case_id, FolderKind.CONVERSATION, now=now)
     kept = _folder(session, acting, case_id, FolderKind.STAFF_NOTES, now=now)
+    name = card.read(case, "name") or ""
     return Opened(
         case=case,
-        name=card.read(case, "name") or "",
+        name=name,
         language=card.read(case, "language") or "",
         needs=[(one, _words(about, one, "own_words")) for one in needs],
         entries=reading.hers_of_case(session, acting, case, purpose="emergency", now=now),
-        messages=[(one, _words(talk, one, "body") or "") for one in reversed(messages)],
-        notes=[(one, _words(kept, one, "words") or "") for one in notes],
+        messages=[
+            (one, author or name, _words(talk, one, "body") or "")
+            for one, author in reversed(messages)
+        ],
+        notes=notes.in_folder(session, case, kept) if kept else [],
+        next_date=her_dates.next_of_case(session, acting, case_id, purpose="emergency", now=now),
         until=until,
     )
 
 
-def _words(folder: OpenFolder | None, row: Need | Message | StaffNote, column: str) -> str | None:
+def _words(folder: OpenFolder | None, row: Need | Message, column: str) -> str | None:
     """The words of a row, where they were sealed before the opening."""
     if folder is None or not folder.opens(getattr(row, column)):
         return None

@@ -65,26 +65,39 @@ def of_case(
     session: Session, acting: SignedIn, case: Case, *, purpose: str, now: datetime
 ) -> list[ShownNote]:
     """The notes that this colleague may read, the newest first; reading is written down."""
-    rows = session.execute(
+    rows = _rows(session, case)
+    if not rows:
+        return []
+    opened = open_folder(session, acting, case.id, FolderKind.STAFF_NOTES, purpose=purpose, now=now)
+    return _shown(rows, opened)
+
+
+def in_folder(session: Session, case: Case, opened: OpenFolder) -> list[ShownNote]:
+    """The notes that lie in a folder which was opened already, the newest first."""
+    return _shown(_rows(session, case), opened)
+
+
+def code_word(notes: Sequence[ShownNote]) -> ShownNote | None:
+    """The latest code word among these notes."""
+    return next((note for note in notes if note.kind is NoteKind.CODE_WORD), None)
+
+
+def _rows(session: Session, case: Case) -> Sequence[tuple[StaffNote, str]]:
+    return session.execute(
         select(StaffNote, StaffMember.name)
         .outerjoin(StaffMember, StaffMember.account_id == StaffNote.author_id)
         .where(StaffNote.case_id == case.id)
         .order_by(StaffNote.written_at.desc(), StaffNote.id)
         .limit(SHOWN)
     ).all()
-    if not rows:
-        return []
-    opened = open_folder(session, acting, case.id, FolderKind.STAFF_NOTES, purpose=purpose, now=now)
+
+
+def _shown(rows: Sequence[tuple[StaffNote, str]], opened: OpenFolder) -> list[ShownNote]:
     return [
         ShownNote(note.kind, author or "", note.written_at, opened.read(note, "words") or "")
         for note, author in rows
         if opened.opens(note.words)
     ]
-
-
-def code_word(notes: Sequence[ShownNote]) -> ShownNote | None:
-    """The latest code word among these notes."""
-    return next((note for note in notes if note.kind is NoteKind.CODE_WORD), None)
 
 
 def _folder(session: Session, acting: SignedIn, case: Case, *, now: datetime) -> OpenFolder:

@@ -64,10 +64,17 @@ def listed(
 
 def next_one(session: Session, acting: SignedIn, *, now: datetime) -> Shown | None:
     """The date for the large card: the first to which she comes, and no other is opened."""
-    asked = {"case_id": acting.her_case_id, "since": now - timedelta(minutes=MAX_MINUTES)}
+    return next_of_case(session, acting, acting.her_case_id, purpose="own_dates", now=now)
+
+
+def next_of_case(
+    session: Session, acting: SignedIn, case_id: UUID, *, purpose: str, now: datetime
+) -> Shown | None:
+    """The first date to which she comes, for her or for whoever may open it."""
+    asked = {"case_id": case_id, "since": now - timedelta(minutes=MAX_MINUTES)}
     rows = session.execute(_COMING, asked).all()
     first = [row for row in rows if ends_at(row[0]) > now][:1]
-    shown = with_details(session, acting, first, purpose="own_dates", now=now)
+    shown = with_details(session, acting, first, purpose=purpose, now=now)
     return shown[0] if shown else None
 
 

@@ -1,6 +1,8 @@
 """A lost card, a doubted card and an emergency, as colleagues and she see them on their pages."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -8,9 +10,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.domain.cards import CardDoesNotOpen
-from portal.models import Decision
+from portal.models import AuditEvent, Decision
+from portal.services import messages
 from portal.services.moderation import deciding
 from tests.people import PIN, Person, TestHouse
+from tests.services.journey import TOMORROW, a_date, a_shared_need
 from tests.web.browser_stand_in import Phone
 from tests.web.page_lint import check_staff_page
 from tests.web.staff.browser import Browser
@@ -130,3 +134,29 @@ def test_an_emergency_opening_from_the_question_to_the_page_that_tells_of_it(
         cora.get("/staff/emergency")
     assert cora.get(f"/staff/emergency/{her.case_id}").status == 404
     assert "It was open until" in cora.get("/staff/emergency").words
+
+
+def test_in_an_emergency_the_page_names_who_wrote_the_code_word_and_where_she_is_next(
+    window: Browser, people: TestHouse, her: Person, clock: Clock, signed_in: SignIn
+) -> None:
+    window.get(f"/staff/cases/{her.case_id}").submit("Send the answer", words="Are you safe?")
+    with people.acting(her, now=clock.now) as (session, acting):
+        assert her.case_id is not None
+        messages.write(session, acting, her.case_id, "Not at home.", now=clock.now)
+    need_id = a_shared_need(people, her)
+    a_date(people, need_id)
+    a_date(people, need_id, starts_at=TOMORROW + timedelta(days=7))
+    cora = signed_in(people.coordinator).get("/staff/emergency")
+    cora.submit("Ask an auditor", number=her.case_number, reason="Els is ill.")
+    decided(people, people.auditor, clock)
+    cora.get(f"/staff/emergency/{her.case_id}")
+    assert re.search("Code word “?blue kettle”? Els · Monday", cora.words)
+    assert "Are you safe? Els · Monday, 23 November 2026, 12:00" in cora.words
+    assert "Not at home. Amal · Monday, 23 November 2026, 12:00" in cora.words
+    assert "Her next date When Tuesday, 24 November 2026, 12:00 – 12:45" in cora.words
+    assert "Worker housing · Housing desk Place 2nd floor, desk 1" in cora.words
+    with people.database.transaction("read") as session:
+        opened = session.scalars(select(AuditEvent).where(AuditEvent.kind == "folder_opened")).all()
+    by_cora = [one.facts for one in opened if one.actor_id == people.coordinator.account_id]
+    (look,) = [facts for facts in by_cora if facts["folder"] == "referral"]
+    assert look["purpose"] == "emergency", "one look, at the one date"

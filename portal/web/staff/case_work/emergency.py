@@ -14,12 +14,13 @@ from portal.domain.roles import Permission
 from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
-from portal.services.case_work import emergency, lying_open
+from portal.services.case_work import emergency, lying_open, notes
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.halves import KeyNotHandedOver
 from portal.web import guards, timeline_words
 from portal.web.forms import StaffForm
 from portal.web.staff import proof
+from portal.web.staff.case_work.notes import KIND as NOTE_KIND
 from portal.web.staff.moderation.refusals import WORDS as DECISION_WORDS
 
 blueprint = Blueprint("emergency", __name__, url_prefix="/emergency")
@@ -88,7 +89,14 @@ def ask() -> ResponseReturnValue:
 def opened(case_id: UUID) -> ResponseReturnValue:
     """The file that lies open for an hour: to read, and everything read is written down."""
     found = lying_open.read_case(guards.db(), _asking(), case_id, now=guards.utc_now())
-    return render_template("staff/emergency/opened.html", opened=found, words_of=timeline_words)
+    return render_template(
+        "staff/emergency/opened.html",
+        opened=found,
+        code_word=notes.code_word(found.notes),
+        others=[one for one in found.notes if one.kind in NOTE_KIND],
+        kind_words=NOTE_KIND,
+        words_of=timeline_words,
+    )
 
 
 def _asking() -> SignedIn:

@@ -6,6 +6,7 @@ out what an act does not touch, or each waits for what the other holds:
 
     a colleague whose account or roles change (`colleagues`)
     the times of the house (`dates.taken_times`)
+    who may direct a file (`case_work.readers`)
     the case, of several by number; its needs, by id (`needs.holding`)
     a question about it (`decisions.held`)
     what else belongs to them: referrals, dates, visits, ways to reach her

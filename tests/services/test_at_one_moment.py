@@ -318,7 +318,7 @@ def test_two_who_must_not_meet_are_not_booked_in_one_moment(
 
 
 def test_two_who_share_files_do_not_go_away_together(
-    the_house: TestHouse, her: Person, meanwhile: Meanwhile
+    the_house: TestHouse, her: Person, meanwhile: Meanwhile[None]
 ) -> None:
     first, last = NOON.date() + timedelta(days=7), NOON.date() + timedelta(days=11)
 

@@ -20,8 +20,16 @@ from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import Case, Leave, PendingGrant, StaffMember
 from portal.services import messages
-from portal.services.case_work import case_team, cases, cover, leave, readers
+from portal.services.case_work import (
+    case_team,
+    cases,
+    cover,
+    leave,
+    not_this_person,
+    readers,
+)
 from portal.services.keys import pending
+from portal.services.moderation import deciding
 from tests.people import NOON, Person, TestHouse
 from tests.services.reach import read_through_the_house
 
@@ -289,3 +297,86 @@ def test_her_page_says_who_cannot_see_yet(
         case = cases.get_case(session, acting, case_id)
         with pytest.raises(NotFound):
             cases.contact_card(session, acting, case, purpose="case", now=NOON)
+
+
+class TestNotThisPerson:
+    """A survivor asked for somebody else than Els, who directed her file."""
+
+    @pytest.fixture
+    def asked(self, the_house: TestHouse, her: Person, nadia: Person, case_id: UUID) -> UUID:
+        """The file was handed on to Nadia, who knows nothing of it."""
+        els = the_house.director.account_id
+        with the_house.acting(her) as (session, acting):
+            asked = not_this_person.ask(session, acting, els, now=NOON).id
+        with the_house.acting(the_house.coordinator) as (session, acting):
+            cover.move_files(session, acting, els, nadia.account_id, [case_id], now=NOON)
+        with the_house.acting(the_house.stand_in) as (session, acting):
+            for one in pending.to_confirm(session, acting):
+                pending.confirm(session, acting, one.pending.id, now=NOON)
+        return asked
+
+    @pytest.fixture(params=[True, False])
+    def granted(self, request: pytest.FixtureRequest, the_house: TestHouse, asked: UUID) -> None:
+        """She has her yes; or it is still to come."""
+        if request.param:
+            with the_house.acting(the_house.coordinator) as (session, acting):
+                deciding.accept(session, acting, asked, now=NOON)
+
+    @pytest.mark.usefixtures("granted")
+    def test_she_does_not_come_back_by_the_days_away_of_another(
+        self, the_house: TestHouse, nadia: Person, case_id: UUID
+    ) -> None:
+        goes_away(the_house, nadia, stand_in=the_house.director)
+        assert not reads(the_house, the_house.director, case_id)
+        assert reads(the_house, the_house.stand_in, case_id)
+
+    @pytest.mark.usefixtures("granted")
+    def test_where_nobody_else_would_answer_somebody_else_is_chosen(
+        self, the_house: TestHouse, nadia: Person, case_id: UUID
+    ) -> None:
+        goes_away(the_house, the_house.stand_in)
+        with pytest.raises(StandInIsAway):
+            goes_away(the_house, nadia, stand_in=the_house.director)
+        with (
+            pytest.raises(StandInIsAway),
+            the_house.acting(the_house.coordinator) as (session, acting),
+        ):
+            instead, ill = the_house.director.account_id, nadia.account_id
+            cover.note_illness(session, acting, ill, FRIDAY, instead_id=instead, now=NOON)
+        assert not reads(the_house, the_house.director, case_id)
+
+    @pytest.mark.usefixtures("granted")
+    def test_nobody_hands_her_the_file_again(
+        self, the_house: TestHouse, nadia: Person, case_id: UUID
+    ) -> None:
+        to = the_house.director.account_id
+        with (
+            pytest.raises(CannotStandIn),
+            the_house.acting(the_house.coordinator) as (session, acting),
+        ):
+            cover.move_files(session, acting, nadia.account_id, to, [case_id], now=NOON)
+
+    def test_after_a_no_she_may(
+        self, the_house: TestHouse, nadia: Person, case_id: UUID, asked: UUID
+    ) -> None:
+        with the_house.acting(the_house.coordinator) as (session, acting):
+            deciding.decline(session, acting, asked, reason="Nobody else is here", now=NOON)
+        goes_away(the_house, nadia, stand_in=the_house.director)
+        assert reads(the_house, the_house.director, case_id)
+
+
+def test_nobody_gets_the_keys_of_files_from_an_unattended_screen(
+    the_house: TestHouse, nadia: Person, case_id: UUID
+) -> None:
+    """Her days away without any such change ask for no code."""
+    later = NOON + timedelta(hours=1)
+    stale = the_house.acting(the_house.director, now=later, second_factor_at=NOON)
+    with pytest.raises(ProofTooOld), stale as (session, acting):
+        named = nadia.account_id
+        cover.plan_leave(session, acting, MONDAY, FRIDAY, stand_in_id=named, now=later)
+    assert not reads(the_house, nadia, case_id)
+    with the_house.acting(the_house.director, now=later, second_factor_at=NOON) as (
+        session,
+        acting,
+    ):
+        cover.plan_leave(session, acting, MONDAY, FRIDAY, now=later)

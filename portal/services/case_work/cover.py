@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.decisions import check_proof
 from portal.domain.leave import (
     CannotStandIn,
     Days,
@@ -20,6 +21,7 @@ from portal.models import Case, Leave, Membership, StaffMember
 from portal.services import audit
 from portal.services.case_work import leave, readers
 from portal.services.case_work.cases import on_case
+from portal.services.case_work.not_this_person import unwanted
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import today_here
 from portal.services.keys import pending
@@ -39,12 +41,16 @@ def replace(
 
     Of both places, as after a recovery, it is the case director's unless `as_stand_in`. The keys go
     along at once when this person holds them; else they wait for a holder's tap. Raises
-    CannotStandIn, StandInIsAway, NeitherAnswers, NotYours.
+    ProofTooOld, CannotStandIn, StandInIsAway, NeitherAnswers, NotYours.
     """
+    # Here, so that no way to it can forget: an unattended screen gives nobody the keys of a file.
+    check_proof(acting.second_factor_at, now=now)
     readers.hold(session)
     session.refresh(case, with_for_update={"key_share": True})  # As `holding.hold_case` does.
     _check_arranges(acting, case)
     if leaver_id not in _team_of(case) or successor_id in _team_of(case):
+        raise CannotStandIn
+    if case.id in unwanted(session, successor_id):
         raise CannotStandIn
     check_can_stand_in(session, successor_id, now=now)
     if case.stand_in_id == leaver_id and (as_stand_in or case.case_director_id != leaver_id):
@@ -88,16 +94,20 @@ def plan_leave(
 ) -> Leave:
     """Planned days of one's own. A stand-in named here stands in for all one's files from now on.
 
-    Raises a refusal of the days, and StandInIsAway, StandInOnlyReads, NoStandIn, NoSecondReader,
-    NeitherAnswers or CannotStandIn while an open file would have no reader.
+    But for those whose survivors do not want this colleague: they keep the one they have, and
+    nothing tells why. Raises a refusal of the days, ProofTooOld where files change hands, and
+    StandInIsAway, StandInOnlyReads, NoStandIn, NoSecondReader, NeitherAnswers or CannotStandIn
+    while an open file would have no reader.
     """
     readers.hold(session)
     days = leave.planned_days(session, acting, first, last, now=now)
     if stand_in_id is not None:
         readers.check_present(session, stand_in_id, days)
+        kept = unwanted(session, stand_in_id)
         for case in _cases_of(session, acting.account_id):
-            if case.case_director_id == acting.account_id and case.stand_in_id != stand_in_id:
-                own = case.stand_in_id
+            own = case.stand_in_id
+            directs = case.case_director_id == acting.account_id
+            if directs and own != stand_in_id and case.id not in kept:
                 replace(session, acting, case, own, stand_in_id, as_stand_in=True, now=now)
     readers.check_readers(session, acting.account_id, days)
     return leave.enter(session, acting, acting.account_id, days, is_sick=False, now=now)
@@ -114,15 +124,18 @@ def note_illness(
 ) -> Leave:
     """Somebody fell ill: from today the other reader answers in all her files, in one step.
 
-    Where that one is away too, has left or only reads, `instead_id` takes that one's place. Raises
-    NotYours, and what `plan_leave` raises while nobody was chosen for such files.
+    Where that one is away too, has left or only reads, `instead_id` takes that one's place, but for
+    a survivor who does not want this colleague. Raises NotYours, and what `plan_leave` raises while
+    nobody was chosen for such files.
     """
     readers.hold(session)
     days = leave.ill_days(session, acting, account_id, last, now=now)
     if instead_id is not None:
         readers.check_present(session, instead_id, days)
+        kept = unwanted(session, instead_id)
         for case, other_id in without_reader(session, account_id, days):
-            replace(session, acting, case, other_id, instead_id, as_stand_in=True, now=now)
+            if case.id not in kept:
+                replace(session, acting, case, other_id, instead_id, as_stand_in=True, now=now)
     readers.check_readers(session, account_id, days)
     return leave.enter(session, acting, account_id, days, is_sick=True, now=now)
 
@@ -159,9 +172,10 @@ def move_files(
     mine = {case.id: case for case in files_of(session, acting, leaver_id)}
     if not case_ids or not set(case_ids) <= mine.keys():
         raise NotFound
-    for case_id in case_ids:
-        replace(session, acting, mine[case_id], leaver_id, successor_id, now=now)
-    return len(case_ids)
+    chosen = [case for case_id, case in mine.items() if case_id in case_ids]
+    for case in chosen:
+        replace(session, acting, case, leaver_id, successor_id, now=now)
+    return len(chosen)
 
 
 def leave_house(

@@ -73,6 +73,19 @@ def ask(session: Session, acting: SignedIn, colleague_id: UUID, *, now: datetime
     )
 
 
+def unwanted(session: Session, colleague_id: UUID) -> frozenset[UUID]:
+    """The cases whose survivor asked for somebody else than this colleague, unless she was refused.
+
+    Such a file does not come back to the colleague, however long ago that was.
+    """
+    asked = select(Decision.case_id).where(
+        Decision.kind == DecisionKind.NOT_THIS_PERSON,
+        Decision.subject_id == colleague_id,
+        Decision.state.in_((DecisionState.WAITING, DecisionState.ACCEPTED)),
+    )
+    return frozenset(case_id for case_id in session.scalars(asked) if case_id)
+
+
 def granted(
     session: Session, acting: SignedIn | None, decision: Decision, *, now: datetime
 ) -> None:

@@ -1,16 +1,17 @@
 """Cover through the front door: illness, days away, and files that only one colleague reads."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
-from portal.models import Case, StaffMember
+from portal.models import Case, Grant, StaffMember
 from tests.people import Person, TestHouse
 from tests.web.staff.browser import Browser
+from tests.web.whole_house import WholeHouse
 
 SignIn = Callable[[Person], Browser]
 
@@ -90,3 +91,27 @@ def test_nobody_takes_a_place_who_is_away_when_the_other_one_is(
     cora.get(f"/staff/cover/files/{people.stand_in.account_id}")
     cora.submit("Hand these files on", stand_in=str(nadia.account_id))
     assert "On some days ahead neither of the two would answer in a file." in cora.words
+
+
+def test_whoever_names_a_stand_in_on_an_old_proof_is_asked_for_a_code_first(
+    whole: WholeHouse,
+) -> None:
+    staff = whole.everybody.staff
+    nadia, last = staff["other_director"], (whole.now + timedelta(days=1)).date().isoformat()
+
+    def keys() -> int:
+        with whole.database.transaction("read") as session:
+            held = select(func.count()).where(Grant.holder_id == nadia.holder_id)
+            return session.scalar(held) or 0
+
+    before = keys()
+    els = whole.browser(staff["director"], proved=timedelta(hours=1)).get("/staff/me/away")
+    named = {"away_from": "", "away_until": last, "stand_in": str(nadia.account_id)}
+    els.submit("Save the days", **named)
+    assert els.status == 403
+    assert keys() == before
+    assert els.page.find("input", {"name": "stand_in", "value": str(nadia.account_id)})
+    proved = whole.browser(staff["director"]).get("/staff/me/away")
+    proved.submit("Save the days", **named)
+    assert "Saved. Survivors read who answers." in proved.words
+    assert keys() > before

@@ -1,7 +1,8 @@
 """Her yes lets a service read a need, her no takes it away; the service answers."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -34,6 +35,26 @@ from tests.services.journey import (
     say_no,
     say_yes,
 )
+
+
+def helps(house: TestHouse, her: Person, need_id: UUID) -> None:
+    """The housing desk gave its help."""
+    with house.acting(house.workers[HOUSING]) as (session, acting):
+        referral_id = referral_of(house, need_id).id
+        answers.accept(session, acting, referral_id, now=NOON)
+        answers.finish(session, acting, referral_id, now=NOON)
+
+
+def say_no_to_police(house: TestHouse, her: Person, need_id: UUID) -> None:
+    """She does not want the police to read it any more."""
+    say_no(house, her, need_id, POLICE)
+
+
+def police_cannot(house: TestHouse, her: Person, need_id: UUID) -> None:
+    """The police say that they cannot help with it."""
+    with house.acting(house.workers[POLICE]) as (session, acting):
+        referral_id = referral_of(house, need_id, POLICE).id
+        answers.not_possible(session, acting, referral_id, "Not ours.", now=NOON)
 
 
 class TestHerYes:
@@ -221,6 +242,37 @@ class TestTheServiceAnswers:
                 answers.accept(session, acting, referral_id, now=NOON)
                 answers.finish(session, acting, referral_id, now=NOON)
                 assert session.get_one(Need, need_id).state is state
+
+    @pytest.mark.parametrize("ends", [say_no_to_police, police_cannot])
+    @pytest.mark.parametrize("helps_first", [False, True])
+    def test_a_need_is_done_in_whatever_order_its_services_end(
+        self,
+        the_house: TestHouse,
+        her: Person,
+        ends: Callable[[TestHouse, Person, UUID], None],
+        helps_first: bool,
+    ) -> None:
+        need_id = the_house.a_need(her)
+        route(the_house, need_id, HOUSING, POLICE)
+        for kind in (HOUSING, POLICE):
+            say_yes(the_house, her, need_id, kind)
+        for end in (helps, ends) if helps_first else (ends, helps):
+            with the_house.database.transaction("read") as session:
+                assert session.get_one(Need, need_id).state is NeedState.ROUTED
+            end(the_house, her, need_id)
+        with the_house.database.transaction("read") as session:
+            assert session.get_one(Need, need_id).state is NeedState.DONE
+
+    def test_a_need_with_which_nobody_helped_is_not_done(
+        self, the_house: TestHouse, her: Person
+    ) -> None:
+        need_id = the_house.a_need(her)
+        route(the_house, need_id, HOUSING, POLICE)
+        say_yes(the_house, her, need_id, POLICE)
+        say_no(the_house, her, need_id, HOUSING)
+        police_cannot(the_house, her, need_id)
+        with the_house.database.transaction("read") as session:
+            assert session.get_one(Need, need_id).state is NeedState.ROUTED
 
     def test_not_possible_here_gives_a_reason_and_ends_the_reading(
         self, the_house: TestHouse, her: Person

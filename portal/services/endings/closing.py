@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.accounts import CaseState
 from portal.domain.appointments import STANDING
-from portal.domain.decisions import DecisionKind
+from portal.domain.decisions import DecisionKind, DecisionState
 from portal.domain.folders import FolderKind
 from portal.domain.needs import NeedState
 from portal.domain.referrals import UNANSWERED, WITH_THE_SERVICE, ReferralState
@@ -17,7 +17,7 @@ from portal.domain.refusals import NotYours, Refusal, WrongState
 from portal.domain.retention import Kept, days_of
 from portal.domain.roles import Permission
 from portal.domain.words import written
-from portal.models import Appointment, Case, Decision, Need, Referral
+from portal.models import Appointment, Case, Decision, LookQuestion, Need, Referral
 from portal.services import audit
 from portal.services.case_work import notes
 from portal.services.case_work.cases import get_case, wake
@@ -141,6 +141,15 @@ def _check_nothing_promised(session: Session, case: Case, *, now: datetime) -> N
             Appointment.case_id == case.id,
             Appointment.state.in_(STANDING),
             Appointment.starts_at > now,
+        ),
+        # What she asked herself, also about her case team: it learns that, and not what.
+        select(Decision.id).where(
+            Decision.case_id == case.id,
+            Decision.asked_by_id == case.survivor_id,
+            Decision.state == DecisionState.WAITING,
+        ),
+        select(LookQuestion.id).where(
+            LookQuestion.case_id == case.id, LookQuestion.answered_at.is_(None)
         ),
     )
     if any(session.scalar(one.limit(1)) is not None for one in owed):

@@ -23,6 +23,8 @@ ASKED_HER = (Decision.state == DecisionState.GIVEN_BACK, Need.state == NeedState
 _WAITS_FOR_YES = (
     Referral.service_id.in_(select(Service.id).where(Service.state == ServiceState.OPEN)),
     Referral.state == ReferralState.WAITS_FOR_YES,
+    # Nobody needs her yes any more once the house has ended its work.
+    Need.state.not_in((NeedState.DONE, NeedState.STOPPED)),
 )
 _ASKED_BESIDES = (
     Decision.kind == DecisionKind.CONTACT_CHANGE,
@@ -103,7 +105,11 @@ def _given_back() -> Select[UUID | None, datetime | None]:
 
 # Made once: every first page of the desk asks this.
 _HOW_MANY = select(
-    select(func.count()).select_from(Referral).where(*_WAITS_FOR_YES).scalar_subquery(),
+    select(func.count())
+    .select_from(Referral)
+    .join(Need, Need.id == Referral.need_id)
+    .where(*_WAITS_FOR_YES)
+    .scalar_subquery(),
     select(func.count()).select_from(_given_back().subquery()).scalar_subquery(),
     select(func.count()).select_from(Decision).where(*_ASKED_BESIDES).scalar_subquery(),
 )

@@ -147,6 +147,7 @@ def say_no(
     ):
         wish.withdrawn_at = now
     ending.stop_referral(session, referral, ReferralState.SAID_NO, now=now)
+    ending.end_need(session, referral)
     audit.record_in_case(
         session,
         acting.account_id,

@@ -4,20 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.needs import NeedState
-from portal.domain.referrals import MOVES, OVER, ReferralState
+from portal.domain.referrals import MOVES, ReferralState
 from portal.domain.refusals import WrongState
 from portal.domain.words import written
-from portal.models import Need, Referral, Service
+from portal.models import Referral, Service
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.folders import end_grants
 from portal.services.keys.reading import open_referrals
 from portal.services.referrals.at_service import get_to_answer, open_for_service
-from portal.services.referrals.ending import end_by_service
+from portal.services.referrals.ending import end_by_service, end_need
 
 
 def accept(session: Session, acting: SignedIn, referral_id: UUID, *, now: datetime) -> None:
@@ -40,6 +38,7 @@ def not_possible(
     service = session.get_one(Service, referral.service_id)
     end_grants(session, folder.folder, service.holder_id)
     _answered(session, acting, referral, "referral_not_possible", now=now)
+    end_need(session, referral)
 
 
 def finish(session: Session, acting: SignedIn, referral_id: UUID, *, now: datetime) -> None:
@@ -48,13 +47,7 @@ def finish(session: Session, acting: SignedIn, referral_id: UUID, *, now: dateti
     _move(referral, ReferralState.DONE)
     end_by_service(session, referral, now=now)
     _answered(session, acting, referral, "referral_done", now=now)
-    need = session.get_one(Need, referral.need_id)
-    others = session.scalars(
-        select(Referral.state).where(Referral.need_id == need.id, Referral.id != referral.id)
-    ).all()
-    if need.state is NeedState.ROUTED and all(state in OVER for state in others):
-        need.state = NeedState.DONE
-    session.flush()
+    end_need(session, referral)
 
 
 def reason_given(

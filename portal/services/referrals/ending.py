@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from portal.domain.appointments import STANDING, AppointmentState
 from portal.domain.folders import FolderKind
-from portal.domain.referrals import WITH_THE_SERVICE, ReferralState
-from portal.models import Appointment, Referral, Service
+from portal.domain.needs import NeedState
+from portal.domain.referrals import OVER, WITH_THE_SERVICE, ReferralState
+from portal.models import Appointment, Need, Referral, Service
 from portal.services.dates.moves import move, take_away
 from portal.services.keys.folders import end_grants, get_folder
 from portal.services.telling import outbox
@@ -39,6 +40,18 @@ def end_by_service(session: Session, referral: Referral, *, now: datetime) -> No
     """The service waits for her no more, and she is told of each date that is gone."""
     for date in _end_dates(session, referral, now=now):
         take_away(session, date, now=now)
+
+
+def end_need(session: Session, referral: Referral) -> None:
+    """Once a service has helped and nothing more comes of the others, what she asked for is done.
+
+    In whatever order they end; a need with which nobody helped is for the desk to look further.
+    """
+    need = session.get_one(Need, referral.need_id)
+    ends = set(session.scalars(select(Referral.state).where(Referral.need_id == need.id)))
+    if need.state is NeedState.ROUTED and ReferralState.DONE in ends and ends <= OVER:
+        need.state = NeedState.DONE
+        session.flush()
 
 
 def _end_dates(session: Session, referral: Referral, *, now: datetime) -> list[Appointment]:

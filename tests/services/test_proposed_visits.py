@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -11,7 +12,9 @@ from portal.domain.needs import Category
 from portal.domain.proposals import HELD_FOR, PlanIsGone, VisitState
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, WrongState
-from portal.models import Interpreter, InterpreterRequest, OutboxItem, TakenTime
+from portal.domain.roles import Role
+from portal.models import Interpreter, InterpreterRequest, Membership, OutboxItem, TakenTime
+from portal.services.colleagues import listing, roles
 from portal.services.dates import giving, her_dates
 from portal.services.dates.shown_dates import Details, of_case
 from portal.services.needs import her_needs
@@ -320,3 +323,54 @@ class TestAPartThatFallsAway:
         assert taken(the_house) == 0
         with the_house.database.transaction("read") as session:
             assert proposing.unanswered(session, now=NOON + HELD_FOR) == []
+
+
+class TestAColleagueWhoIsGone:
+    """Who left the house, or the service, meets nobody."""
+
+    @pytest.fixture
+    def visit_id(self, the_house: TestHouse, her: Person) -> UUID:
+        accepted(the_house, her, HOUSING, Category.HOME)
+        return send(the_house, her)
+
+    @pytest.fixture
+    def zoe(self, the_house: TestHouse) -> Person:
+        """A colleague of the housing desk, who goes on."""
+        return the_house.a_colleague("Zoe", (Role.SERVICE_STAFF, the_house.services[HOUSING].id))
+
+    def leaves(self, the_house: TestHouse, who: UUID, *, all_of_it: bool = True) -> None:
+        with the_house.acting(the_house.coordinator) as (session, acting):
+            if all_of_it:
+                roles.close(session, acting, who, now=NOON, even_the_last=True)
+            else:
+                role = select(Membership.id).where(Membership.account_id == who)
+                role_id = session.scalars(role).one()
+                roles.take(session, acting, who, role_id, now=NOON, even_the_last=True)
+
+    @pytest.mark.parametrize("all_of_it", [True, False])
+    def test_her_yes_makes_no_date_with_them(
+        self, the_house: TestHouse, her: Person, visit_id: UUID, all_of_it: bool
+    ) -> None:
+        (part,) = parts(the_house, visit_id)
+        self.leaves(the_house, part.with_id, all_of_it=all_of_it)
+        with the_house.acting(her) as (session, acting):
+            assert not answering.agree(session, acting, visit_id, 1, now=NOON)
+        assert states(the_house, visit_id) == ["not_agreed"]
+        assert state_of(the_house, visit_id) is VisitState.TAKEN_BACK
+
+    @pytest.mark.usefixtures("zoe")
+    def test_their_part_is_planned_anew_with_somebody_else(
+        self, the_house: TestHouse, her: Person, visit_id: UUID
+    ) -> None:
+        (part,) = parts(the_house, visit_id)
+        self.leaves(the_house, part.with_id)
+        found = plan(the_house, her)
+        assert [one.key for one in found.not_possible] == [part.id]
+        assert part.with_id not in {one.with_id for one in found.choices[0].to_send}
+
+    def test_who_closes_the_account_sees_how_many_times_are_proposed(
+        self, the_house: TestHouse, visit_id: UUID
+    ) -> None:
+        (part,) = parts(the_house, visit_id)
+        with the_house.acting(the_house.coordinator) as (session, _):
+            assert listing.open_items(session, part.with_id, now=NOON).dates == 1

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.appointments import COMING
+from portal.domain.appointments import COMING, AppointmentState
 from portal.domain.refusals import NotFound, NotYours
 from portal.domain.roles import Permission, Role
 from portal.domain.words import clean
@@ -124,7 +124,7 @@ def get_line(session: Session, acting: SignedIn, account_id: UUID) -> Line:
 
 
 def open_items(session: Session, account_id: UUID, *, now: datetime) -> OpenItems:
-    """The cases and coming dates that bear her name; numbers only, no content."""
+    """The cases and coming dates that bear her name, those proposed too; numbers, no content."""
     mine = or_(Case.case_director_id == account_id, Case.stand_in_id == account_id)
     directs, stands_in = session.execute(
         select(
@@ -138,7 +138,7 @@ def open_items(session: Session, account_id: UUID, *, now: datetime) -> OpenItem
     coming = select(func.count()).where(
         Appointment.with_id == account_id,
         Appointment.starts_at > now,
-        Appointment.state.in_(COMING),
+        Appointment.state.in_((*COMING, AppointmentState.PROPOSED)),
     )
     return OpenItems(directs, stands_in, session.scalar(coming) or 0, tuple(numbers))
 

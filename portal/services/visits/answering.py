@@ -11,16 +11,9 @@ from portal.domain.appointments import COMING, STANDING, AppointmentState
 from portal.domain.proposals import MOVES, VisitState, lapses_at
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, WrongState
+from portal.domain.roles import Role
 from portal.domain.spans import Span
-from portal.models import (
-    Appointment,
-    Need,
-    Referral,
-    Room,
-    Service,
-    StaffMember,
-    Visit,
-)
+from portal.models import Appointment, Membership, Need, Referral, Room, Service, StaffMember, Visit
 from portal.services import audit
 from portal.services.dates import separation, taken_times
 from portal.services.dates.moves import move
@@ -180,7 +173,7 @@ def _get_to_answer(
 
 
 def _not_possible(session: Session, acting: SignedIn, proposal: Proposal) -> set[UUID]:
-    """Parts that were held before somebody said that she must not be in the house then."""
+    """Parts held before somebody said that she must not be in the house then, or left it."""
     asked = {
         part.appointment.id: separation.Asked(
             acting.her_case_id,
@@ -189,7 +182,16 @@ def _not_possible(session: Session, acting: SignedIn, proposal: Proposal) -> set
         )
         for part in proposal.parts
     }
-    return separation.impossible(session, asked, to_herself=True)
+    who_meets_her = select(Appointment.id).join(
+        Membership,
+        and_(
+            Membership.account_id == Appointment.with_id,
+            Membership.service_id == Appointment.service_id,
+            Membership.role == Role.SERVICE_STAFF,
+        ),
+    )
+    there = session.scalars(who_meets_her.where(Appointment.id.in_(asked)))
+    return separation.impossible(session, asked, to_herself=True) | (set(asked) - set(there))
 
 
 def _becomes_date(session: Session, acting: SignedIn, part: ProposedPart, *, now: datetime) -> None:

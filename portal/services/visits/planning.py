@@ -114,8 +114,10 @@ class _Question:
         within = Span(now, now + timedelta(days=LAST_DAY * 2))
         closed = separation.closed(session, case.id, within)
         self.known = self._known()
-        self.not_possible = closed_out.not_possible(talks.proposed, self.known, closed)
-        suits = [one for one in talks.proposed if one not in self.not_possible]
+        gone = self._with_nobody(talks.proposed)
+        suits = [one for one in talks.proposed if one not in gone]
+        self.not_possible = (*gone, *closed_out.not_possible(suits, self.known, closed))
+        suits = [one for one in suits if one not in self.not_possible]
         self.anew = (*self.not_possible, *interpreting.left_out(suits))
         self.moving = [
             *(one for one in talks.open if one.key not in asked.left_out),
@@ -166,6 +168,11 @@ class _Question:
             for one in self.talks.in_house
             if one.key not in away and one.date and one.date.state in COMING
         ]
+
+    def _with_nobody(self, held: Iterable[TalkToPlan]) -> list[TalkToPlan]:
+        """Held talks with a colleague who has left the service since."""
+        there = {(who.service_id, who.id) for who in self.ground.people.values()}
+        return [one for one in held if one.date and (one.service.id, one.date.with_id) not in there]
 
     def _part(self, one: TalkToPlan) -> plain.Part:
         assert one.date is not None

@@ -6,6 +6,7 @@ from datetime import date, time, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from portal.domain.appointments import AppointmentState
 from portal.domain.centre import Topic
 from portal.domain.needs import Category
 from portal.domain.proposals import PlanIsGone
@@ -17,13 +18,25 @@ from portal.domain.visits import planner
 from portal.domain.visits.plans import Reason, TooManyTalks
 from portal.models import Room, Service
 from portal.services.centre import house_settings
+from portal.services.dates import attendance, once_more
 from portal.services.entry.sessions import SignedIn
-from portal.services.visits import planning, wishes
+from portal.services.house import get_centre
+from portal.services.visits import children, planning, wishes
 from portal.services.visits.talks import Asked
 from portal.services.visits.wishes import HerWishes
 from tests.people import NOON, Person, TestHouse
-from tests.services.journey import HOUSING, POLICE, referral_of
-from tests.services.planned import BRUSSELS, ENGLISH, PROSECUTOR, accepted, parts, plan, send, three
+from tests.services.journey import HOUSING, POLICE, TOMORROW, a_date, a_shared_need, referral_of
+from tests.services.planned import (
+    BRUSSELS,
+    ENGLISH,
+    PROSECUTOR,
+    accepted,
+    agree,
+    parts,
+    plan,
+    send,
+    three,
+)
 from tests.services.test_queries import assert_constant
 
 
@@ -77,6 +90,22 @@ def test_her_wishes_are_sealed_and_followed(the_house: TestHouse, her: Person) -
             assert local.date() != date(2026, 11, 26)
             assert local.weekday() != 2
             assert 9 <= local.hour < 12
+
+
+def test_a_talk_for_which_she_asked_again_is_planned_like_an_open_one(
+    the_house: TestHouse, her: Person
+) -> None:
+    date_id = a_date(the_house, a_shared_need(the_house, her))
+    later = TOMORROW + timedelta(hours=3)
+    with the_house.acting(the_house.workers[HOUSING], now=later) as (session, acting):
+        attendance.came(session, acting, date_id, now=later)
+    with the_house.acting(her, now=later) as (session, acting):
+        once_more.ask(session, acting, date_id, now=later)
+    assert [one.service.kind for one in plan(the_house, her).talks.open] == [HOUSING]
+    visit_id = send(the_house, her)
+    assert plan(the_house, her).talks.open == (), "a time is held for it"
+    agree(the_house, her, visit_id, 1)
+    assert [one.state for one in parts(the_house, visit_id)] == [AppointmentState.PLANNED]
 
 
 def test_nobody_else_plans_or_reads_her_wishes(the_house: TestHouse, her: Person) -> None:
@@ -202,3 +231,21 @@ class TestChildren:
         self.brings(the_house, her, 3)
         (choice,) = plan(the_house, her).choices
         assert [reason for _, reason in choice.left_out] == [Reason.NO_CHILDCARE]
+
+    @pytest.mark.usefixtures("afternoons")
+    def test_the_places_go_along_when_a_service_moves_a_talk(
+        self, the_house: TestHouse, her: Person, another: Person
+    ) -> None:
+        need_id = accepted(the_house, her, HOUSING, Category.HOME)
+        self.brings(the_house, her, 2)
+        visit_id = send(the_house, her)
+        agree(the_house, her, visit_id, 1)
+        (part,) = parts(the_house, visit_id)
+        later = part.starts_at + timedelta(hours=1)
+        a_date(the_house, need_id, starts_at=later, minutes=part.minutes, instead_of=part.id)
+        assert another.case_id is not None
+        with the_house.database.transaction("read") as session:
+            centre, day = get_centre(session), later.date()
+            found = children.places(session, centre, another.case_id, [day])
+        kept = [one.places for one in found if one.span.starts_at <= later < one.span.ends_at]
+        assert kept == [0]

@@ -160,6 +160,8 @@ def _in_place_of(session: Session, appointment: Appointment, old: Appointment) -
     session.refresh(old, with_for_update=True)
     move(session, old, AppointmentState.MOVED)
     old.moved_to_id, appointment.calendar_id = appointment.id, old.calendar_id
+    # Places for her children are kept by the visit of which it is a part.
+    appointment.visit_id = old.visit_id
 
 
 def _ask_no_more(

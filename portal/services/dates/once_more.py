@@ -61,14 +61,14 @@ def may_ask(session: Session, dates: Sequence[Appointment], *, now: datetime) ->
 
 def waiting() -> ColumnElement[bool]:
     """Whether she asked, for a question about referrals, and somebody still owes her a date."""
-    later = aliased(Appointment)
+    over, later = aliased(Appointment), aliased(Appointment)
     return Referral.state.in_(GIVES_DATES) & exists().where(
-        Appointment.referral_id == Referral.id,
-        Appointment.asked_again_at.is_not(None),
+        over.referral_id == Referral.id,
+        over.asked_again_at.is_not(None),
         ~exists().where(
             later.referral_id == Referral.id,
             later.state.not_in((AppointmentState.CANCELLED, AppointmentState.NOT_AGREED)),
-            later.set_at >= Appointment.asked_again_at,
+            later.set_at >= over.asked_again_at,
         ),
     )
 

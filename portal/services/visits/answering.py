@@ -25,6 +25,9 @@ from portal.services.telling import outbox
 from portal.services.visits import ending, interpreting
 from portal.services.visits.proposal import Proposal, ProposedPart
 
+_WITHOUT_DATE = (ReferralState.ACCEPTED, ReferralState.DATE_SET)
+"""A part that replaces no date: the first talk, or another one after a date that is over."""
+
 # Made once: building it for each page costs more than running it.
 _OLD = aliased(Appointment)
 _OUT = (
@@ -42,7 +45,7 @@ _OUT = (
         Appointment.state == AppointmentState.PROPOSED,
         # What the service gave another date for meanwhile is no question any more.
         or_(
-            and_(_OLD.id.is_(None), Referral.state == ReferralState.ACCEPTED),
+            and_(_OLD.id.is_(None), Referral.state.in_(_WITHOUT_DATE)),
             _OLD.state.in_(STANDING),
         ),
     )

@@ -13,6 +13,7 @@ from portal.domain.proposals import minutes_of
 from portal.domain.referrals import ReferralState
 from portal.domain.spans import Span
 from portal.models import Appointment, Case, Referral, Room, Service
+from portal.services.dates import once_more
 from portal.services.dates.shown_dates import ends_at
 
 MOST_MINUTES, FEWEST_MINUTES = 240, 10
@@ -78,7 +79,7 @@ class Talks:
     """Everything of one case that may be part of a visit."""
 
     open: tuple[TalkToPlan, ...]
-    """Without a time."""
+    """Without a time: accepted, or asked for again after a date that is over."""
     proposed: tuple[TalkToPlan, ...]
     """Held for her, part of the plan that is out."""
     dates: tuple[TalkToPlan, ...]
@@ -101,7 +102,7 @@ class Talks:
 def of_case(session: Session, case: Case, asked: Asked, *, now: datetime) -> Talks:
     """The talks of a case, by its referrals and dates: one question to the database."""
     rows = session.execute(
-        select(Referral, Service, Appointment, Room)
+        select(Referral, Service, Appointment, Room, once_more.waiting())
         .join(Service, Service.id == Referral.service_id)
         .outerjoin(
             Appointment,
@@ -115,14 +116,14 @@ def of_case(session: Session, case: Case, asked: Asked, *, now: datetime) -> Tal
         .order_by(Service.name, Referral.id, Appointment.starts_at)
     ).all()
     refused: dict[UUID, tuple[Span, ...]] = {}
-    for referral, _, date_, _ in rows:
+    for referral, _, date_, *_ in rows:
         if date_ is not None and date_.state is AppointmentState.NOT_AGREED:
             refused[referral.id] = (*refused.get(referral.id, ()), _span(date_))
     standing = [
         TalkToPlan(
             date_.id, referral, service, date_.minutes, date_, room, refused.get(referral.id, ())
         )
-        for referral, service, date_, room in rows
+        for referral, service, date_, room, _ in rows
         if date_ is not None and date_.state is not AppointmentState.NOT_AGREED
     ]
     with_time = {one.referral.id for one in standing}
@@ -134,8 +135,9 @@ def of_case(session: Session, case: Case, asked: Asked, *, now: datetime) -> Tal
             asked.minutes.get(referral.id, minutes_of(service.kind)),
             not_at=refused.get(referral.id, ()),
         )
-        for referral, service, *_ in rows
-        if referral.id not in with_time and referral.state is ReferralState.ACCEPTED
+        for referral, service, *_, asked_again in rows
+        if referral.id not in with_time
+        and (asked_again or referral.state is ReferralState.ACCEPTED)
     }
     return Talks(
         open=tuple(one for one in waiting.values() if not one.is_elsewhere),

@@ -59,6 +59,10 @@ class NotThere(Refusal):
         self.name = name
 
 
+class IsAway(NotThere):
+    """Who would meet her is on leave or ill that day; knowingly it can be set."""
+
+
 def read_hours(typed: str) -> Hours:
     """Hours of one day as people write them. Raises NotHours, TooManyHours, or of `check_hours`.
 

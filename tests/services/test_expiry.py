@@ -1,7 +1,9 @@
 """What has had its time goes, once, whoever asks and however often."""
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
@@ -15,8 +17,10 @@ from portal.domain.services import ServiceKind
 from portal.domain.sharing import WISH_LASTS
 from portal.models import AuditEvent, AuditNight, Card, Draft, Grant, KeySlot, SignIn, Tries
 from portal.services import audit, drafts
-from portal.services.dates import shown_dates
+from portal.services.dates import agenda, attendance, shown_dates
 from portal.services.entry import answers, tries
+from portal.services.entry.sessions import SignedIn
+from portal.services.house import zone_of
 from portal.services.moderation import desk, lanes
 from portal.services.need_to_know import sharing
 from portal.services.needs import her_needs
@@ -26,6 +30,7 @@ from portal.services.running import chains, expiry
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, a_date, a_shared_need, referral_of, say_yes
 
+Note = Callable[..., None]
 NOTHING = expiry.Forgotten(0, 0, 0, 0, 0, 0)
 
 
@@ -124,6 +129,36 @@ def test_what_is_over_when_her_yes_ends_is_not_asked_again(
         finish(session, acting, referral_id, now=NOON)
     assert worker.run_once(the_house.database, now=later).forgotten.grants
     assert referral_of(the_house, need_id).state is ReferralState.DONE
+
+
+@pytest.mark.parametrize("note", [attendance.came, attendance.did_not_come])
+def test_whether_she_came_can_be_noted_after_her_yes_has_ended(
+    the_house: TestHouse, her: Person, note: Note
+) -> None:
+    need_id = a_shared_need(the_house, her)
+    ends = NOON + WISH_LASTS
+    date_id = a_date(the_house, need_id, starts_at=ends + timedelta(days=7))
+    with the_house.database.transaction() as session:
+        expiry.forget_expired(session, now=ends + timedelta(days=1))
+    assert referral_of(the_house, need_id).state is ReferralState.WAITS_FOR_YES
+    after = ends + timedelta(days=8)
+
+    def to_note(session: Session, acting: SignedIn) -> list[UUID]:
+        whose, show = agenda.of_services(session, acting), agenda.Show.TO_NOTE
+        day, zone = after.date(), zone_of(session)
+        listed = agenda.listed(session, acting, whose, show, day, zone, now=after)
+        return [one.appointment.id for one in listed]
+
+    with the_house.acting(the_house.workers[HOUSING], now=after) as (session, acting):
+        assert to_note(session, acting) == [date_id]
+        note(session, acting, date_id, now=after)
+        assert to_note(session, acting) == []
+    assert referral_of(the_house, need_id).state is ReferralState.WAITS_FOR_YES
+    with (
+        the_house.acting(the_house.workers[ServiceKind.POLICE], now=after) as (session, acting),
+        pytest.raises(NotFound),
+    ):
+        note(session, acting, date_id, now=after)
 
 
 def test_a_yes_that_she_renewed_before_the_worker_came_stands(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.availability import CalendarBusy, NotThere, free_spans
+from portal.domain.availability import CalendarBusy, IsAway, NotThere, free_spans
 from portal.domain.opening import Opening, Pattern, days_between, on_the_clock, open_spans
 from portal.domain.spans import Span, Spans, joined, without
 from portal.domain.visits.house import Worker
@@ -100,11 +100,15 @@ def check_free(
     now: datetime,
     but: Collection[UUID] = (),
 ) -> None:
-    """Raises NotThere or CalendarBusy where hours or calendars say no.
+    """Raises IsAway, NotThere or CalendarBusy where leave, hours or calendars say no.
 
     A warning, not a lock: what is known of a calendar may be minutes old, and only people know
     whether "busy" gives way. `but` are dates whose own places in calendars do not count.
     """
+    first, last = _days_of(span, zone_of(session))
+    for _, away in _leaves(session, [member.account_id], first, last):
+        if any(one.meets(span) for one in away):
+            raise IsAway(member.name)
     for owner, name in ((member.account_id, member.name), (service.id, service.name)):
         if not_there(session, [owner], span):
             raise NotThere(name)
@@ -146,18 +150,21 @@ def end_of(session: Session, day: date) -> datetime:
 def not_there(session: Session, owners: Sequence[UUID], span: Span) -> frozenset[UUID]:
     """Those of these owners whose own hours do not reach over a time.
 
-    Who has set none is not asked.
+    Who has set none is not asked. A week of hours does not hold on public holidays.
     """
     patterns, days = hours.known(session, owners)
+    holidays = opening_hours(get_centre(session), now=span.starts_at).closed_days
     zone = zone_of(session)
-    first = span.starts_at.astimezone(zone).date()
-    last = span.ends_at.astimezone(zone).date()
+    first, last = _days_of(span, zone)
 
     def is_away(owner: UUID) -> bool:
         if owner not in patterns and not {first, last} & set(days.get(owner, {})):
             return False
-        own = patterns.get(owner) or [Pattern(dict.fromkeys(range(7), ((time.min, time.min),)))]
-        opening = Opening(tuple(own), days.get(owner, {}))
+        own, closed = patterns.get(owner), holidays
+        if own is None:
+            # Single days alone: on all others this owner is there.
+            own, closed = [Pattern(dict.fromkeys(range(7), ((time.min, time.min),)))], frozenset()
+        opening = Opening(tuple(own), days.get(owner, {}), closed)
         there = open_spans(opening, days_between(first, last), zone)
         return bool(without((span,), there))
 
@@ -197,6 +204,11 @@ def _leaves(
         away = days_between(max(row.from_day, first), min(row.until_day or last, last))
         spans = (span for day in away for span in on_the_clock(day, whole_day, zone))
         yield row.account_id, joined(spans)
+
+
+def _days_of(span: Span, zone: ZoneInfo) -> tuple[date, date]:
+    """The first and the last day of a time, on the clock of the centre."""
+    return span.starts_at.astimezone(zone).date(), span.ends_at.astimezone(zone).date()
 
 
 def _within(first: date, last: date, zone: ZoneInfo) -> Span:

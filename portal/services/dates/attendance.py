@@ -10,13 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.appointments import STANDING, AppointmentState, NotOverYet
-from portal.domain.referrals import ReferralState
-from portal.models import Appointment, Referral
+from portal.domain.referrals import OPEN, WITH_THE_SERVICE, ReferralState
+from portal.domain.refusals import NotFound
+from portal.models import Appointment, Need, Referral
 from portal.services.dates.giving import get_for_staff
 from portal.services.dates.moves import account, move
 from portal.services.dates.shown_dates import ends_at
 from portal.services.entry.sessions import SignedIn
-from portal.services.referrals.at_service import get_to_answer
+from portal.services.needs.holding import hold
 from portal.services.visits.ending import fall_away
 
 
@@ -49,9 +50,16 @@ def did_not_come(
 def _get_over(
     session: Session, acting: SignedIn, appointment_id: UUID, *, now: datetime
 ) -> tuple[Appointment, Referral]:
-    """A date of this colleague's service that is over, and its referral, both held."""
+    """A date of this colleague's service that is over, and its referral, both held.
+
+    Her yes may have ended by the clock meanwhile; for who took it back there is nothing to note.
+    """
     appointment = get_for_staff(session, acting, appointment_id)
-    referral = get_to_answer(session, acting, appointment.referral_id)
+    referral = session.get_one(Referral, appointment.referral_id)
+    hold(session, session.get_one(Need, referral.need_id))
+    session.refresh(referral)
+    if referral.state not in OPEN | WITH_THE_SERVICE:
+        raise NotFound
     session.refresh(appointment, with_for_update=True)
     if ends_at(appointment) > now:
         raise NotOverYet

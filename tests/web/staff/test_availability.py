@@ -1,7 +1,7 @@
 """Hours, single days, calendars and rooms through the front door."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from portal.domain.calendars import Clash, EntryState, Trouble
 from portal.domain.services import ServiceKind
 from portal.models import Appointment, BusyTime, Calendar, CalendarEntry, CalendarPart
+from portal.services.case_work import cover
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, referral_of, route, say_yes
 from tests.web.staff.browser import Browser
@@ -166,6 +167,46 @@ def test_who_is_not_there_by_the_hours_is_named(people: TestHouse, worker: Brows
         "Give her this date", **typed(people.workers[HOUSING])
     )
     assert "Worker housing is not there then, say the hours." in worker.words
+
+
+def test_a_public_holiday_is_no_day_of_the_week(people: TestHouse, worker: Browser) -> None:
+    page = worker.get("/staff/time")
+    page.submit("Save the hours", **{f"d{day}": "9-17" for day in range(5)})
+    referral = a_referral(people)
+    wanted = typed(people.workers[HOUSING], day="2026-12-25")
+    worker.get(f"/staff/referrals/{referral}/date").submit("Give her this date", **wanted)
+    assert "Worker housing is not there then, say the hours." in worker.words
+    worker.get(f"/staff/referrals/{referral}/date").submit(
+        "Give her this date", **typed(people.workers[HOUSING], day="2026-12-24")
+    )
+    assert "The date is set." in worker.words
+
+
+@pytest.mark.parametrize("last", [None, date(2026, 11, 25)])
+def test_who_is_away_then_is_named_and_can_be_passed_over_knowingly(
+    people: TestHouse, worker: Browser, last: date | None
+) -> None:
+    who = people.workers[HOUSING].account_id
+    with people.acting(people.coordinator) as (session, acting):
+        cover.note_illness(session, acting, who, last, now=NOON)
+    referral = a_referral(people)
+    worker.get(f"/staff/referrals/{referral}/date").submit(
+        "Give her this date", **typed(people.workers[HOUSING])
+    )
+    assert "Worker housing is away." in worker.words
+    worker.submit("Give her this date", knowingly="y")
+    assert "The date is set." in worker.words
+
+
+def test_after_ones_days_away_one_is_there(people: TestHouse, worker: Browser) -> None:
+    who = people.workers[HOUSING].account_id
+    with people.acting(people.coordinator) as (session, acting):
+        cover.note_illness(session, acting, who, date(2026, 11, 24), now=NOON)
+    referral = a_referral(people)
+    worker.get(f"/staff/referrals/{referral}/date").submit(
+        "Give her this date", **typed(people.workers[HOUSING])
+    )
+    assert "The date is set." in worker.words
 
 
 def test_a_date_that_stands_otherwise_in_a_calendar_is_shown_until_somebody_answers(

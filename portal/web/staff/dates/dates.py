@@ -30,7 +30,7 @@ from portal.domain.appointments import (
     check_date,
     in_zone,
 )
-from portal.domain.availability import CalendarBusy, NotThere, RoomTaken
+from portal.domain.availability import CalendarBusy, IsAway, NotThere, RoomTaken
 from portal.domain.interpreters import RequestState
 from portal.domain.refusals import NotFound, Refusal, WrongState
 from portal.domain.separation import TimeNotPossible
@@ -72,6 +72,7 @@ WORDS: Mapping[type[Refusal], tuple[str, str]] = {
     ),
     RoomTaken: ("room_id", _l("Another date has this room then. Choose another room or time.")),
     CalendarBusy: ("knowingly", _l("%(name)s's calendar is busy then.")),
+    IsAway: ("knowingly", _l("%(name)s is away.")),
     NotThere: ("knowingly", _l("%(name)s is not there then, say the hours.")),
     Overlaps: ("time", _l("She already has a date in this house at this time. Choose another.")),
     NothingWritten: ("place", _l("Say where in the house, so that she finds you.")),

@@ -200,6 +200,13 @@ def deciding_roles(kind: DecisionKind) -> frozenset[Role]:
     return PERMISSIONS[RULES[kind].decide]
 
 
+def asked_only_by(role: Role) -> frozenset[DecisionKind]:
+    """The kinds that nobody without this role may ask for."""
+    return frozenset(
+        kind for kind, rule in RULES.items() if rule.ask and PERMISSIONS[rule.ask] == {role}
+    )
+
+
 def claim_lives(claimed_at: datetime | None, *, now: datetime) -> bool:
     """Whether who took an item on is still expected to answer it."""
     return claimed_at is not None and now - claimed_at < CLAIM_LASTS

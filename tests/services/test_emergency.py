@@ -4,21 +4,22 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from portal.domain.decisions import (
     BREAK_GLASS_WAITS,
     AskedByYourself,
+    DecidedMeanwhile,
     DecisionKind,
     DecisionState,
     NobodyToDecide,
 )
 from portal.domain.refusals import NotFound, NotYours, ProofTooOld, WrongState
 from portal.domain.roles import Role
-from portal.models import AuditEvent, Decision, Grant, LentHalf, StaffMember
+from portal.models import AuditEvent, Decision, Grant, LentHalf, Membership, StaffMember
 from portal.services import messages
 from portal.services.case_work import emergency, lying_open
-from portal.services.colleagues import staff, teams
+from portal.services.colleagues import roles, staff, teams
 from portal.services.keys import reasons
 from portal.services.keys.halves import KeyNotHandedOver
 from portal.services.moderation import deciding
@@ -322,3 +323,60 @@ class TestWhatEndsIt:
                 session.scalars(select(AuditEvent.kind).where(AuditEvent.case_id == case_id))
             )
         assert {"decision_asked", "decision_accepted", "emergency_opened"} <= kinds
+
+
+class TestNoCoordinatorAnyMore:
+    """Her role was taken, or her account closed, while what she asked for still waited or stood."""
+
+    @pytest.fixture
+    def cato(self, the_house: TestHouse) -> Person:
+        """A second coordinator, who holds the team's key."""
+        person = the_house.a_colleague("Cato", (Role.COORDINATOR, None))
+        with the_house.acting(the_house.coordinator) as (session, acting):
+            for membership, _ in staff.waiting_for_key(session, acting):
+                staff.hand_over(session, acting, membership.id, now=NOON)
+        return person
+
+    @pytest.fixture
+    def hers(self, the_house: TestHouse, her: Person, case_id: UUID, cato: Person) -> UUID:
+        """What Cato asked for."""
+        with the_house.acting(cato) as (session, acting):
+            return emergency.ask(session, acting, her.case_number, reason="Now", now=NOON).id
+
+    def gone(self, the_house: TestHouse, cato: Person, *, by_closing: bool) -> None:
+        with the_house.acting(the_house.coordinator) as (session, acting):
+            if by_closing:
+                roles.close(session, acting, cato.account_id, now=NOON)
+                return
+            held = select(Membership.id).where(Membership.account_id == cato.account_id)
+            membership_id = session.scalars(held).one()
+            roles.take(session, acting, cato.account_id, membership_id, now=NOON)
+
+    @pytest.mark.parametrize("by_closing", [True, False])
+    def test_what_she_asked_for_is_not_granted(
+        self, the_house: TestHouse, cato: Person, hers: UUID, by_closing: bool
+    ) -> None:
+        self.gone(the_house, cato, by_closing=by_closing)
+        with pytest.raises(DecidedMeanwhile):
+            accept(the_house, hers)
+        with the_house.database.transaction("read") as session:
+            assert session.get_one(Decision, hers).state is DecisionState.WITHDRAWN
+            assert session.scalars(select(LentHalf)).all() == []
+
+    def test_a_role_that_went_by_another_way_is_seen_at_the_yes(
+        self, the_house: TestHouse, cato: Person, hers: UUID
+    ) -> None:
+        with the_house.database.transaction() as session:
+            session.execute(delete(Membership).where(Membership.account_id == cato.account_id))
+        with pytest.raises(DecidedMeanwhile):
+            accept(the_house, hers)
+
+    def test_what_is_open_closes_with_her_role(
+        self, the_house: TestHouse, cato: Person, hers: UUID, case_id: UUID
+    ) -> None:
+        accept(the_house, hers)
+        assert opened(the_house, cato, case_id)
+        self.gone(the_house, cato, by_closing=False)
+        with pytest.raises(NotFound):
+            opened(the_house, cato, case_id)
+        assert open_with_bare_keys(the_house, cato, case_id) == {"decision.reason"}, "her own"

@@ -8,16 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, aliased
 
-from portal.domain.decisions import BREAK_GLASS_WAITS, DecisionKind, DecisionState
+from portal.domain.decisions import (
+    BREAK_GLASS_WAITS,
+    DecidedMeanwhile,
+    DecisionKind,
+    DecisionState,
+)
 from portal.domain.folders import Why
 from portal.domain.holders import HolderKind
 from portal.domain.refusals import NotFound, NotYours
-from portal.domain.roles import Permission
+from portal.domain.roles import PERMISSIONS, Permission
 from portal.domain.words import clean
-from portal.models import Account, Case, Decision, Folder, Grant, StaffMember
+from portal.models import Account, Case, Decision, Folder, Grant, Membership, StaffMember
 from portal.services import audit
 from portal.services.case_work.cases import on_team
 from portal.services.entry.sessions import SignedIn
@@ -74,10 +79,12 @@ def open_case(
 ) -> None:
     """The effect of the decision: who asked reads this case for an hour, and a review is asked for.
 
-    Raises KeyNotHandedOver when who decides has not got the team's key, NotFound without halves.
+    Raises KeyNotHandedOver when who decides has not got the team's key, NotFound without halves,
+    DecidedMeanwhile when who asked may not ask for it any more.
     """
     if acting is None or decision.case_id is None:
         raise NotFound
+    _check_still_asks(session, decision, now=now)
     keys = halves.joined(session, acting, decision.id, of=HolderKind.AUDITORS, now=now)
     if not keys:
         raise NotFound
@@ -110,6 +117,17 @@ def end(session: Session, acting: SignedIn | None, decision: Decision, *, now: d
     halves.take_back(session, decision.id)
 
 
+def end_openings(session: Session, account_id: UUID) -> None:
+    """Who is no coordinator any more reads no longer what was opened for her."""
+    holder_id = session.get_one(Account, account_id).holder_id
+    opened = delete(Grant).where(Grant.holder_id == holder_id, Grant.why == Why.EMERGENCY)
+    ended = session.scalars(
+        opened.returning(Grant.folder_id).execution_options(synchronize_session="fetch")
+    ).all()
+    stale = update(Folder).where(Folder.id.in_(ended)).values(stale=True)
+    session.execute(stale.execution_options(synchronize_session="fetch"))
+
+
 def asked_by(session: Session, acting: SignedIn, *, now: datetime) -> list[Opening]:
     """The emergency openings that this coordinator asked for, the newest first."""
     return _openings(session, Decision.asked_by_id == acting.account_id, now=now)
@@ -123,6 +141,16 @@ def of_my_cases(session: Session, acting: SignedIn, *, now: datetime) -> list[Op
         Decision.decided_at > now - TOLD_FOR,
     )
     return _openings(session, *lately, now=now)
+
+
+def _check_still_asks(session: Session, decision: Decision, *, now: datetime) -> None:
+    """Her roles as they are now: an opening is for her alone, and she may have left since."""
+    still = decisions.roles_at_work(session, now=now).where(
+        Membership.account_id == decision.asked_by_id,
+        Membership.role.in_(PERMISSIONS[Permission.ASK_BREAK_GLASS]),
+    )
+    if session.scalar(still.limit(1)) is None:
+        raise DecidedMeanwhile
 
 
 def _grant(

@@ -189,7 +189,7 @@ def forget_old(session: Session, *, now: datetime) -> int:
 
 
 def forget_of(session: Session, account_id: UUID) -> None:
-    """Who leaves invites nobody any more: her open links are gone."""
+    """Who is no coordinator any more invites nobody: her open links are gone."""
     _forget(session, (Invitation.made_by_id == account_id) & Invitation.used_at.is_(None))
 
 

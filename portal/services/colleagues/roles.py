@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.decisions import DecidedMeanwhile, DecisionKind, check_proof
+from portal.domain.decisions import DecidedMeanwhile, DecisionKind, asked_only_by, check_proof
 from portal.domain.refusals import NotFound, NotYours, Refusal, WrongState
 from portal.domain.roles import (
     SECOND_PERSON,
@@ -21,7 +21,7 @@ from portal.domain.roles import (
 )
 from portal.models import Decision, Membership, Service, StaffMember
 from portal.services import audit
-from portal.services.case_work import cover, readers
+from portal.services.case_work import cover, emergency, readers
 from portal.services.case_work.cases import on_case
 from portal.services.colleagues import invitations, teams
 from portal.services.entry import sessions
@@ -130,6 +130,8 @@ def take(
         raise NotFound
     if membership.role is Role.CASE_DIRECTOR:
         _check_files_handed_on(session, membership)
+    if membership.role is Role.COORDINATOR:
+        _end_what_she_began(session, acting, account_id, now=now)
     teams.take_role(
         session, membership, now=now, actor_id=acting.account_id, even_the_last=even_the_last
     )
@@ -157,13 +159,16 @@ def close(
 ) -> None:
     """Close a colleague's account: her sign-ins end now, her roles and team keys with them.
 
-    Her open items stay where they are and are shown to the coordinator. Raises NotYours,
-    ProofTooOld, OwnAccount, NotFound, WrongState for who has left, LastKeyHolder, LastReader
-    while open files would have nobody to read them, and NobodyAnswersToday.
+    Her open items stay where they are and are shown to the coordinator, but for what only a
+    coordinator may begin: that ends. Raises NotYours, ProofTooOld, OwnAccount, NotFound, WrongState
+    for who has left, LastKeyHolder, LastReader while open files would have nobody to read them, and
+    NobodyAnswersToday.
     """
     member = _a_colleague(session, acting, account_id, now=now)
     if member.left_at is not None:
         raise WrongState
+    _end_what_she_began(session, acting, account_id, now=now)
+    sessions.end_all(session, account_id)
     cover.leave_house(
         session,
         acting,
@@ -172,8 +177,6 @@ def close(
         even_unanswered=even_unanswered,
         now=now,
     )
-    sessions.end_all(session, account_id)
-    invitations.forget_of(session, account_id)
     for membership in _memberships(session, account_id):
         teams.take_role(
             session, membership, now=now, actor_id=acting.account_id, even_the_last=even_the_last
@@ -197,6 +200,16 @@ def open_again(session: Session, acting: SignedIn, account_id: UUID, *, now: dat
     session.flush()
     facts: audit.Facts = {"account": str(account_id)}
     audit.record(session, acting.account_id, "staff_back", now=now, facts=facts)
+
+
+def _end_what_she_began(
+    session: Session, acting: SignedIn, account_id: UUID, *, now: datetime
+) -> None:
+    """What only a coordinator may begin ends with her role: links, questions, an open emergency."""
+    invitations.forget_of(session, account_id)
+    kinds = asked_only_by(Role.COORDINATOR)
+    decisions.withdraw_asked(session, acting, account_id, kinds, now=now)
+    emergency.end_openings(session, account_id)
 
 
 def _check_fits(session: Session, account_id: UUID, role: Role, service_id: UUID | None) -> None:

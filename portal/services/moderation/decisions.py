@@ -3,6 +3,7 @@
 How it is decided is in `deciding`; the table of kinds is in `domain.decisions`.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -31,7 +32,7 @@ from portal.services.colleagues import staff
 from portal.services.entry.sessions import SignedIn
 from portal.services.holding import hold_case
 from portal.services.house import promised, today_here
-from portal.services.keys import reasons
+from portal.services.keys import halves, reasons
 
 PAGE = 50
 
@@ -132,6 +133,29 @@ def withdraw_need(session: Session, need: Need, *, now: datetime) -> None:
         select(Decision).where(Decision.need_id == need.id, Decision.state == DecisionState.WAITING)
     ):
         decision.state, decision.decided_at = DecisionState.WITHDRAWN, now
+
+
+def withdraw_asked(
+    session: Session,
+    acting: SignedIn,
+    account_id: UUID,
+    kinds: Collection[DecisionKind],
+    *,
+    now: datetime,
+) -> None:
+    """Who asked may ask for these kinds no more: what is undecided, and what was lent, ends."""
+    hers = select(Decision.id).where(
+        Decision.asked_by_id == account_id,
+        Decision.kind.in_(kinds),
+        Decision.state.in_(UNDECIDED),
+    )
+    for decision_id in session.scalars(hers.order_by(Decision.id)).all():
+        decision = held(session, decision_id)
+        if decision.state in UNDECIDED:
+            decision.state = DecisionState.WITHDRAWN
+            halves.take_back(session, decision.id)
+            account(session, acting, "decision_withdrawn", decision, now=now)
+    session.flush()
 
 
 def get_asked(session: Session, acting: SignedIn, decision_id: UUID) -> Decision:

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.domain.decisions import AskedByYourself, DecisionKind
+from portal.domain.decisions import AskedByYourself, DecisionKind, DecisionState
 from portal.domain.refusals import NotYours
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
@@ -141,6 +141,24 @@ def test_the_second_coordinator_reads_whom_it_is_about_and_why(
         other.submit("Take this on")
     other.submit("Accept", words="", act="accept")
     assert held(people, people.director) == {Role.CASE_DIRECTOR, Role.COORDINATOR}
+
+
+def test_what_a_coordinator_began_ends_with_her_role(
+    cora: Browser, people: TestHouse, vera: Person, app: Flask, clock: Clock, signed_in: SignIn
+) -> None:
+    hers = signed_in(vera).get("/staff/colleagues/invite")
+    hers.submit("Make the link", name="Mole", email="mole@elsewhere.example", role="case_director")
+    shown = hers.page.select_one(".secret")
+    assert shown is not None
+    link = shown.get_text().partition("localhost")[2]
+    page_of(hers, people.director).submit("Give this role", role="coordinator", service="")
+    hers.submit("Ask another coordinator", reason="I know her well.")
+    page_of(cora, vera).submit("Take this role away")
+    assert held(people, vera) == set()
+    assert Browser(app).get(link).heading == "This link does not open"
+    with people.database.transaction("read") as session:
+        asked = session.get_one(Decision, waits(people, DecisionKind.ROLE_CHANGE))
+        assert asked.state is DecisionState.WITHDRAWN
 
 
 # Beginning again.

@@ -95,6 +95,7 @@ class LookQuestion(WithId, Base):
     event_id: Mapped[UUID]
     asked_at: Mapped[datetime]
     answer_before: Mapped[datetime]
+    answer_again_before: Mapped[datetime | None]
     words: Mapped[bytes]
     answered_at: Mapped[datetime | None]
     answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))

@@ -66,13 +66,17 @@ class DecisionKey(WithId, Base):
 class Told(WithId, Base):
     """A late item climbed: who was told of it, and when; without an account, the coordinators.
 
-    An item is something to decide, or a referral that a service has not answered.
+    An item is something to decide, a referral that a service has not answered, or her question
+    about a look.
     """
 
     __tablename__ = "told"
     __table_args__ = (Index("ix_told_account", "account_id", "told_at"),)
     decision_id: Mapped[UUID | None] = mapped_column(ForeignKey("decision.id"), index=True)
     referral_id: Mapped[UUID | None] = mapped_column(ForeignKey("referral.id"), index=True)
+    look_question_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("look_question.id"), index=True
+    )
     step: Mapped[Step] = mapped_column(named(Step))
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     told_at: Mapped[datetime]

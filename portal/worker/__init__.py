@@ -127,6 +127,7 @@ def _run_desk(this: Round) -> None:
     missed = this.look("what is late", lateness.missed) or lateness.NOTHING
     climbed = this.each("decision", lateness.climb_decision, missed.decisions)
     climbed += this.each("referral", lateness.climb_referral, missed.referrals)
+    climbed += this.each("question", lateness.climb_look_question, missed.look_questions)
     due = this.look("what takes effect", deciding.due) or []
     took_effect = this.each("decision", deciding.take_effect, due)
     if lapsed or climbed or took_effect:

@@ -10,10 +10,12 @@ from portal import worker
 from portal.domain.decisions import BREAK_GLASS_WAITS, DecisionKind, DecisionState, Step, next_step
 from portal.domain.needs import Category, HowSoon
 from portal.domain.roles import Role
-from portal.models import AuditEvent, Decision, Need, Told
+from portal.models import AuditEvent, Decision, LookQuestion, Need, Told
 from portal.services.case_work import cover
 from portal.services.colleagues import staff
 from portal.services.moderation import deciding, decisions, late
+from portal.services.need_to_know import look_questions, looking
+from portal.services.referrals import answers, at_service
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import (
     HOUSING,
@@ -38,6 +40,18 @@ def told(the_house: TestHouse) -> list[tuple[Step, UUID | None]]:
     with the_house.database.transaction("read") as session:
         rows = session.scalars(select(Told).order_by(Told.told_at)).all()
         return [(row.step, row.account_id) for row in rows]
+
+
+def a_question_about_a_look(the_house: TestHouse, her: Person) -> UUID:
+    """She asks why the housing desk read what she let it read."""
+    need_id = a_shared_need(the_house, her)
+    with the_house.acting(the_house.workers[HOUSING]) as (session, acting):
+        referral_id = referral_of(the_house, need_id).id
+        at_service.open_referral(session, acting, referral_id, now=NOON)
+        answers.accept(session, acting, referral_id, now=NOON)
+    with the_house.acting(her) as (session, acting):
+        look = looking.who_looked(session, acting, now=NOON)[0]
+        return look_questions.ask(session, acting, look.id, "Why?", now=NOON).id
 
 
 def work(the_house: TestHouse, *, after: timedelta) -> None:
@@ -147,6 +161,31 @@ def test_it_stands_on_ones_page_until_it_is_answered(the_house: TestHouse, her: 
         decision.state = DecisionState.ACCEPTED
     with the_house.acting(the_house.director) as (session, acting):
         assert late.climbed_to(session, acting) == []
+
+
+def test_her_question_about_a_look_climbs_past_her_case_team(
+    the_house: TestHouse, her: Person
+) -> None:
+    """It may be about them; they are not even told that she asked."""
+    asked = a_question_about_a_look(the_house, her)
+    with the_house.database.transaction("read") as session:
+        before = session.get_one(LookQuestion, asked).answer_before
+    worker.run_once(the_house.database, now=before)
+    assert told(the_house) == []
+    for days in range(1, 4):
+        worker.run_once(the_house.database, now=before + timedelta(days=days))
+    assert told(the_house) == [(Step.COORDINATOR, None)]
+    with the_house.acting(the_house.coordinator) as (session, acting):
+        (line,) = late.climbed_to(session, acting, as_coordinator=True)
+        assert line.question is not None and line.question.id == asked
+        assert line.promised_at == before
+        assert line.again_at is not None and line.again_at > before + timedelta(days=3)
+    later = before + timedelta(days=3)
+    with the_house.acting(the_house.coordinator, now=later) as (session, acting):
+        look_questions.answer(session, acting, asked, "He helps you.", now=later)
+        assert late.climbed_to(session, acting, as_coordinator=True) == []
+    worker.run_once(the_house.database, now=later + timedelta(days=9))
+    assert len(told(the_house)) == 1
 
 
 def test_a_moderator_sees_no_list_of_the_whole_house(the_house: TestHouse, her: Person) -> None:

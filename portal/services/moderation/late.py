@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.domain.decisions import DecisionState, Step
 from portal.domain.referrals import UNANSWERED
 from portal.domain.roles import Permission
-from portal.models import Case, Decision, Need, Referral, Service, Told
+from portal.models import Case, Decision, LookQuestion, Need, Referral, Service, Told
 from portal.services.entry.sessions import SignedIn
 from portal.services.moderation.her_turn import ASKED_HER, asks_her
 
@@ -26,6 +26,8 @@ class Climbed:
     referral: Referral | None
     service: Service | None
     need: Need | None
+    question: LookQuestion | None
+    """Of hers, about a look; her case team is not told of it."""
 
     @property
     def waits_for_her(self) -> bool:
@@ -40,14 +42,14 @@ class Climbed:
     @property
     def promised_at(self) -> datetime:
         """The first promise, which was not kept."""
-        item = self.decision or self.referral
+        item = self.decision or self.referral or self.question
         assert item is not None
         return item.answer_before
 
     @property
     def again_at(self) -> datetime | None:
         """The newest promise."""
-        item = self.decision or self.referral
+        item = self.decision or self.referral or self.question
         assert item is not None
         return item.answer_again_before
 
@@ -60,18 +62,20 @@ def climbed_to(
         return []
     mine = Told.step == Step.COORDINATOR if as_coordinator else Told.account_id == acting.account_id
     rows = session.execute(
-        select(Told, Case, Decision, Referral, Service, Need)
+        select(Told, Case, Decision, Referral, Service, Need, LookQuestion)
         .outerjoin(Decision, Decision.id == Told.decision_id)
         .outerjoin(Referral, Referral.id == Told.referral_id)
+        .outerjoin(LookQuestion, LookQuestion.id == Told.look_question_id)
         .outerjoin(Service, Service.id == Referral.service_id)
         .outerjoin(Need, Need.id.in_((Decision.need_id, Referral.need_id)))
-        .outerjoin(Case, Case.id.in_((Decision.case_id, Referral.case_id)))
+        .outerjoin(Case, Case.id.in_((Decision.case_id, Referral.case_id, LookQuestion.case_id)))
         .where(
             mine,
             or_(
                 Decision.state == DecisionState.WAITING,
                 and_(*ASKED_HER),
                 Referral.state.in_(UNANSWERED),
+                and_(LookQuestion.id.is_not(None), LookQuestion.answered_at.is_(None)),
             ),
         )
         .order_by(Told.told_at, Told.id)

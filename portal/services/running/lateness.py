@@ -13,11 +13,12 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.domain.decisions import RULES, DecisionState, Step, next_step
+from portal.domain.needs import Lane
 from portal.domain.referrals import UNANSWERED
-from portal.models import Case, Decision, Need, Referral, StaffMember, Told
+from portal.models import Case, Decision, LookQuestion, Need, Referral, StaffMember, Told
 from portal.services import audit
 from portal.services.case_work import leave
 from portal.services.house import promised_again
@@ -31,9 +32,10 @@ class Missed(NamedTuple):
 
     decisions: Sequence[UUID]
     referrals: Sequence[UUID]
+    look_questions: Sequence[UUID]
 
 
-NOTHING = Missed((), ())
+NOTHING = Missed((), (), ())
 
 
 def missed(session: Session, *, now: datetime) -> Missed:
@@ -47,9 +49,13 @@ def missed(session: Session, *, now: datetime) -> Missed:
         .where(*ASKED_HER, _latest(Decision) < now)
     )
     unanswered = select(Referral.id).where(Referral.state.in_(UNANSWERED), _latest(Referral) < now)
+    about_looks = select(LookQuestion.id).where(
+        LookQuestion.answered_at.is_(None), _latest(LookQuestion) < now
+    )
     return Missed(
         session.scalars(waiting.union_all(asked_her).order_by(Decision.id)).all(),
         session.scalars(unanswered.order_by(Referral.id)).all(),
+        session.scalars(about_looks.order_by(LookQuestion.id)).all(),
     )
 
 
@@ -58,7 +64,8 @@ def climb(session: Session, *, now: datetime) -> int:
     late = missed(session, now=now)
     decided = [climb_decision(session, one, now=now) for one in late.decisions]
     answered = [climb_referral(session, one, now=now) for one in late.referrals]
-    return sum(decided) + sum(answered)
+    looked = [climb_look_question(session, one, now=now) for one in late.look_questions]
+    return sum(decided) + sum(answered) + sum(looked)
 
 
 def climb_decision(session: Session, decision_id: UUID, *, now: datetime) -> bool:
@@ -79,7 +86,7 @@ def climb_decision(session: Session, decision_id: UUID, *, now: datetime) -> boo
         need.answer_again_before = again
     # What is about the case team is not told to it.
     told_of = decision.case_id if RULES[decision.kind].team_reads else None
-    step = _tell(session, told_of, decision=decision, now=now)
+    step = _tell(session, told_of, Told.decision_id, decision.id, now=now)
     kind = "answer_missed" if waits_for_her else "promise_missed"
     _account(session, kind, decision.case_id, {"decision": str(decision.id)}, step, now=now)
     return True
@@ -95,39 +102,46 @@ def climb_referral(session: Session, referral_id: UUID, *, now: datetime) -> boo
     if referral.state not in UNANSWERED or missed >= now:
         return False
     referral.answer_again_before = promised_again(session, need.lane, missed, now=now)
-    step = _tell(session, referral.case_id, referral=referral, now=now)
+    step = _tell(session, referral.case_id, Told.referral_id, referral.id, now=now)
     _account(
         session, "promise_missed", referral.case_id, {"referral": str(referral.id)}, step, now=now
     )
     return True
 
 
+def climb_look_question(session: Session, question_id: UUID, *, now: datetime) -> bool:
+    """Let one question about a look climb; False when it was answered, or a worker was faster.
+
+    Not to her case team: it may be about them.
+    """
+    question = session.get_one(
+        LookQuestion, question_id, with_for_update=True, populate_existing=True
+    )
+    missed = question.answer_again_before or question.answer_before
+    if question.answered_at is not None or missed >= now:
+        return False
+    question.answer_again_before = promised_again(session, Lane.ORANGE, missed, now=now)
+    step = _tell(session, None, Told.look_question_id, question.id, now=now)
+    facts: audit.Facts = {"question": str(question.id)}
+    _account(session, "promise_missed", question.case_id, facts, step, now=now)
+    return True
+
+
 def _tell(
     session: Session,
     case_id: UUID | None,
+    column: InstrumentedAttribute[UUID | None],
+    item_id: UUID,
     *,
-    decision: Decision | None = None,
-    referral: Referral | None = None,
     now: datetime,
 ) -> Step | None:
     """Tell whoever is next and there; None when it has reached the coordinators before."""
-    told = select(Told.step)
-    if decision is not None:
-        told = told.where(Told.decision_id == decision.id)
-    if referral is not None:
-        told = told.where(Told.referral_id == referral.id)
+    told = session.scalars(select(Told.step).where(column == item_id))
     whom = _reachable(session, case_id, now=now)
-    step = next_step(session.scalars(told), whom)
+    step = next_step(told, whom)
     if step is not None:
-        session.add(
-            Told(
-                decision_id=decision.id if decision else None,
-                referral_id=referral.id if referral else None,
-                step=step,
-                account_id=whom[step],
-                told_at=now,
-            )
-        )
+        about = {column.key: item_id}
+        session.add(Told(**about, step=step, account_id=whom[step], told_at=now))
     session.flush()
     return step
 
@@ -150,7 +164,7 @@ def _reachable(session: Session, case_id: UUID | None, *, now: datetime) -> dict
     return found
 
 
-def _latest(kind: type[Decision] | type[Referral]) -> ColumnElement[datetime]:
+def _latest(kind: type[Decision] | type[Referral] | type[LookQuestion]) -> ColumnElement[datetime]:
     return func.coalesce(kind.answer_again_before, kind.answer_before)
 
 

@@ -14,6 +14,7 @@ from portal.models import Folder, Grant, Referral, Service, SharingWish
 from portal.services.moderation import decisions
 from portal.services.need_to_know import seeing
 from portal.services.referrals import at_service
+from portal.services.running import lateness
 from portal.web.survivor import sharing as sharing_pages
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.people import Person
@@ -238,6 +239,23 @@ def test_she_sees_who_looked_when_and_why(amal: Phone, whole: WholeHouse) -> Non
     newest = words_in(amal, "main div.card")[0]
     assert newest.startswith("Worker housing · Housing desk Monday, 23 November 2026")
     assert newest.endswith("What you let a service read To help you with this. Ask about this")
+
+
+def test_a_late_answer_about_a_look_gets_a_new_time_and_the_coordinators_see_it(
+    whole: WholeHouse,
+) -> None:
+    whole.later(days=7)
+    amal = whole.phone(whole.everybody.amal)
+    amal.go("/sharing/looked")
+    assert "We are late. Sorry." in text(amal)
+    with whole.database.transaction() as session:
+        lateness.climb(session, now=whole.now)
+    amal.go("/sharing/looked")
+    assert "We are late. Sorry. New time:" in text(amal)
+    house = whole.browser(whole.everybody.staff["coordinator"])
+    house.get("/staff/house")
+    lane = house.page.select_one(".lane-late")
+    assert lane is not None and "Questions about who looked" in lane.get_text(" ")
 
 
 def test_who_looked_is_paged_to_the_first_look(

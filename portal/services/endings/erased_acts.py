@@ -1,5 +1,6 @@
 """Acts whose facts are erased: that each was done stays, and one act vouches for what is gone."""
 
+from collections.abc import Collection
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
@@ -20,12 +21,14 @@ def erase_chain(
     *,
     now: datetime,
     until: datetime | None = None,
+    kept: Collection[UUID] = (),
     case_id: UUID | None = None,
     facts: Facts | None = None,
 ) -> int:
     """Forget what the acts of a chain were about, all or those until a moment; gives how many.
 
-    When, what kind and by whom stays, and one act vouches for all of it with a digest.
+    When, what kind and by whom stays, and one act vouches for all of it with a digest. It names the
+    acts that are kept whole, so that nobody empties those afterwards.
     """
     asked = select(AuditEvent).where(AuditEvent.chain == chain)
     if until is not None:
@@ -34,11 +37,15 @@ def erase_chain(
     if not events:
         return 0
     digest = sha256()
+    whole = [str(event.number) for event in events if event.id in kept]
     for event in events:
-        event.facts, event.salt = {}, b""
+        if event.id not in kept:
+            event.facts, event.salt = {}, b""
         digest.update(rest_of(event).encode())
     session.flush()
     vouched: Facts = {"chain": chain, "until": events[-1].number, "rest": digest.hexdigest()}
+    if whole:
+        vouched["kept"] = whole
     record(
         session,
         actor_id,
@@ -47,4 +54,4 @@ def erase_chain(
         case_id=case_id,
         facts={**(facts or {}), **vouched},
     )
-    return len(events)
+    return len(events) - len(whole)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from itertools import groupby
+from typing import NamedTuple
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -15,8 +16,17 @@ from portal.services.endings.erased_acts import CHAIN_ERASED
 from portal.services.house import key_file
 from portal.vault import KeyFile, keyed_hash
 
-_Erased = dict[str, dict[int, str]]
-"""By chain: until which acts it was erased, and a digest of what must be left of them."""
+
+class _Left(NamedTuple):
+    """What an erasure left until an act: a digest of what all still say, and what it kept whole."""
+
+    until: int
+    rest: str
+    kept: frozenset[int]
+
+
+_Erased = dict[str, list[_Left]]
+"""By chain: what must be left of the acts that were erased."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +114,7 @@ def _check_chain(
     head: AuditHead | None,
 ) -> Iterator[Fault]:
     link, number = START, 0
-    rests, vouched = sha256(), erased.get(chain, {})
+    rests, vouched = sha256(), erased.get(chain, [])
     for event in events:
         rests.update(rest_of(event).encode())
         if event.number != number + 1:
@@ -118,9 +128,9 @@ def _check_chain(
         yield Fault(chain, max(number, head.number if head else 0), "dropped")
 
 
-def _vouches(vouched: dict[int, str], event: AuditEvent, rests: str) -> bool:
+def _vouches(vouched: list[_Left], event: AuditEvent, rests: str) -> bool:
     """Whether what was erased until here is what the act that erased it says."""
-    return vouched.get(event.number, rests) == rests
+    return all(left.rest == rests for left in vouched if left.until == event.number)
 
 
 def _check_nights(session: Session, keys: KeyFile) -> Iterator[Fault]:
@@ -151,8 +161,10 @@ def _erased(session: Session) -> _Erased:
     found: _Erased = {}
     for event in session.scalars(select(AuditEvent).where(AuditEvent.kind == CHAIN_ERASED)):
         if _is_whole(event, {}):
-            of_chain = found.setdefault(str(event.facts["chain"]), {})
-            of_chain[int(event.facts["until"])] = str(event.facts["rest"])
+            of_chain = found.setdefault(str(event.facts["chain"]), [])
+            kept = frozenset(map(int, list(event.facts.get("kept", []))))
+            left = _Left(int(event.facts["until"]), str(event.facts["rest"]), kept)
+            of_chain.append(left)
     return found
 
 
@@ -165,4 +177,5 @@ def _is_whole(event: AuditEvent, erased: _Erased) -> bool:
         return commitment(event) == event.commitment
     if event.salt or event.facts:
         return False
-    return event.number <= max(erased.get(event.chain, {}), default=0)
+    of_chain = erased.get(event.chain, [])
+    return any(event.number <= left.until and event.number not in left.kept for left in of_chain)

@@ -132,7 +132,10 @@ def forget_case(session: Session, case_id: UUID, *, now: datetime) -> bool:
 
 
 def forget_acts(session: Session, chain: str, *, now: datetime) -> int:
-    """The facts of the old acts of a chain; when, what kind and by whom stays."""
+    """The facts of the old acts of a chain; when, what kind and by whom stays.
+
+    Who saw a list of names with one that is on hold among them is kept with that one.
+    """
     centre = find_centre(session)
     if centre is None:
         return 0
@@ -140,9 +143,17 @@ def forget_acts(session: Session, chain: str, *, now: datetime) -> int:
     head = session.get(AuditHead, chain, with_for_update=True)
     if head is None or chain not in set(_old_chains(session, until, only=chain)):
         return 0
-    session.execute(delete(AuditMention).where(AuditMention.at <= until))
     case_id = UUID(chain.removeprefix("case:")) if chain.startswith("case:") else None
-    return erased_acts.erase_chain(session, None, chain, now=now, until=until, case_id=case_id)
+    here = AuditEvent.chain == chain
+    kept = session.scalars(select(AuditEvent.id).where(here, AuditEvent.id.in_(_NAMES_HELD))).all()
+    erased = erased_acts.erase_chain(
+        session, None, chain, now=now, until=until, kept=kept, case_id=case_id
+    )
+    if case_id is None:
+        # Lists of names stand in the chains of days.
+        empty = select(AuditEvent.id).where(here, AuditEvent.salt == b"")
+        session.execute(delete(AuditMention).where(AuditMention.event_id.in_(empty)))
+    return erased
 
 
 def old_backup_keys(session: Session, *, now: datetime) -> list[date]:
@@ -193,6 +204,14 @@ def _still_ended(session: Session, case_id: UUID) -> Case | None:
     return case
 
 
+_NAMES_HELD = (
+    select(AuditMention.event_id)
+    .join(Case, Case.id == AuditMention.case_id)
+    .where(Case.held_at.is_not(None))
+)
+"""Lists of names in which a case stands whose clocks a legal hold has stopped."""
+
+
 def _old_chains(session: Session, until: datetime, only: str | None = None) -> Iterator[str]:
     old = (
         select(AuditEvent.chain)
@@ -201,6 +220,7 @@ def _old_chains(session: Session, until: datetime, only: str | None = None) -> I
             AuditEvent.at <= until - ACTS_WAIT,
             AuditEvent.salt != b"",
             Case.held_at.is_(None),
+            AuditEvent.id.not_in(_NAMES_HELD),
             AuditEvent.kind != erased_acts.CHAIN_ERASED,
         )
         .distinct()

@@ -10,6 +10,7 @@ from portal import worker
 from portal.domain.decisions import BREAK_GLASS_WAITS, DecisionKind, DecisionState, Step, next_step
 from portal.domain.needs import Category, HowSoon
 from portal.domain.roles import Role
+from portal.domain.services import ServiceKind
 from portal.models import AuditEvent, Decision, LookQuestion, Need, Told
 from portal.services.case_work import cover
 from portal.services.colleagues import staff
@@ -248,3 +249,21 @@ def test_two_workers_at_once_tell_once(the_house: TestHouse, her: Person) -> Non
     for _ in range(2):
         work(the_house, after=HALF_AN_HOUR + A_MINUTE)
     assert len(told(the_house)) == 1
+
+
+def test_who_is_no_longer_on_the_file_sees_nothing_of_it_among_what_is_late(
+    the_house: TestHouse, her: Person
+) -> None:
+    red(the_house, her)
+    work(the_house, after=HALF_AN_HOUR + A_MINUTE)
+    with the_house.acting(the_house.director) as (session, acting):
+        (seen,) = late.climbed_to(session, acting)
+        assert seen.case is not None
+        assert seen.case.number == her.case_number
+    lead = (Role.CASE_DIRECTOR, the_house.services[ServiceKind.CENTRE_WORK].id)
+    leaves, comes = the_house.director.account_id, the_house.a_colleague("Nadia", lead).account_id
+    with the_house.acting(the_house.coordinator) as (session, acting):
+        case = the_house.case_of(session, her)
+        cover.replace(session, acting, case, leaves, comes, now=NOON)
+    with the_house.acting(the_house.director) as (session, acting):
+        assert late.climbed_to(session, acting) == []

@@ -10,6 +10,7 @@ from portal.domain.decisions import DecisionState, Step
 from portal.domain.referrals import UNANSWERED
 from portal.domain.roles import Permission
 from portal.models import Case, Decision, LookQuestion, Need, Referral, Service, Told
+from portal.services.case_work.cases import on_team
 from portal.services.entry.sessions import SignedIn
 from portal.services.moderation.her_turn import ASKED_HER, asks_her
 
@@ -60,7 +61,9 @@ def climbed_to(
     """Late items that climbed to this person, or to the coordinators; the oldest promise first."""
     if as_coordinator and not acting.may(Permission.SEE_LATE):
         return []
-    mine = Told.step == Step.COORDINATOR if as_coordinator else Told.account_id == acting.account_id
+    # To a person it climbed as one of a case team, on which somebody else may sit by now.
+    hers = (Told.account_id == acting.account_id) & on_team(acting)
+    mine = Told.step == Step.COORDINATOR if as_coordinator else hers
     rows = session.execute(
         select(Told, Case, Decision, Referral, Service, Need, LookQuestion)
         .outerjoin(Decision, Decision.id == Told.decision_id)

@@ -14,7 +14,7 @@ from portal.domain.referrals import UNANSWERED, ReferralState
 from portal.domain.services import ServiceState
 from portal.models import Card, Need, Referral, SafeContact, Service, plain_rows
 from portal.services import messages
-from portal.services.dates import her_dates
+from portal.services.dates import changed, her_dates
 from portal.services.dates.shown_dates import Shown
 from portal.services.entry import cards
 from portal.services.entry.sessions import SignedIn
@@ -92,6 +92,8 @@ class Today:
     """Whether a colleague waits for her answer before a new address counts."""
     has_lapsed: bool = False
     """Whether a yes of hers to being told outside the portal has ended by itself."""
+    has_changed_date: bool = False
+    """Whether a service moved or cancelled a date to come since she looked at her dates."""
 
     @property
     def waiting_for_her(self) -> list[Asked]:
@@ -113,9 +115,8 @@ def show(session: Session, acting: SignedIn, *, now: datetime) -> Today:
         "since": acting.signed_in_before_at,
         "now": now,
     }
-    unseen, new_entries, new_card_at, asks_about_way, has_lapsed = plain_rows(
-        session, _NEWS, asked
-    ).one()
+    news = plain_rows(session, _NEWS, asked).one()
+    unseen, new_entries, new_card_at, asks_about_way, has_lapsed, has_changed_date = news
     return Today(
         next_date=her_dates.next_one(session, acting, now=now),
         unseen=unseen,
@@ -124,6 +125,7 @@ def show(session: Session, acting: SignedIn, *, now: datetime) -> Today:
         new_card_at=new_card_at,
         asks_about_way=asks_about_way,
         has_lapsed=has_lapsed,
+        has_changed_date=has_changed_date,
     )
 
 
@@ -134,6 +136,7 @@ _NEWS = select(
     cards.made_since(bindparam("account_id"), bindparam("since", type_=Card.issued_at.type)),
     new_address.unanswered(bindparam("case_id")),
     ways.lapsed(bindparam("case_id"), bindparam("now", type_=SafeContact.until.type)),
+    changed.unseen_by_her(bindparam("case_id"), bindparam("now", type_=SafeContact.until.type)),
 )
 _OPEN_NEEDS = (
     select(Need, Referral, Service)

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
 
 from portal.domain.appointments import (
     IN_NO_LIST,
@@ -26,8 +26,8 @@ from portal.services.keys.reading import open_referrals
 from portal.services.referrals.at_service import get_for_service
 
 MAX_DETAIL = 300
-Row = tuple[Appointment, Service, str, str, Room | None]
-Asking = Select[Appointment, Service, str, str, Room | None]
+Row = tuple[Appointment, Service, str, str, Room | None, datetime | None]
+Asking = Select[Appointment, Service, str, str, Room | None, datetime | None]
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,8 @@ class Shown:
     case_number: str = ""
     her_name: str | None = None
     interpreter: Coming | None = None
+    instead_of: datetime | None = None
+    """When the date was that it replaces; None where that was the same time."""
 
     @property
     def ends_at(self) -> datetime:
@@ -114,9 +116,19 @@ def of_case(session: Session, acting: SignedIn, case: Case, *, now: datetime) ->
 
 @cache
 def with_names() -> Asking:
-    """How every question about dates begins: service, who meets her, case and room."""
+    """How every question about dates begins: service, who meets her, case, room, time before."""
+    old = aliased(Appointment)
+    before = (
+        select(func.max(old.starts_at))
+        .where(
+            old.case_id == Appointment.case_id,
+            old.moved_to_id == Appointment.id,
+            old.starts_at != Appointment.starts_at,
+        )
+        .scalar_subquery()
+    )
     return (
-        select(Appointment, Service, StaffMember.name, Case.number, Room)
+        select(Appointment, Service, StaffMember.name, Case.number, Room, before)
         .join(Service, Service.id == Appointment.service_id)
         .join(StaffMember, StaffMember.account_id == Appointment.with_id)
         .join(Case, Case.id == Appointment.case_id)
@@ -162,8 +174,9 @@ def with_details(
             case_number=number,
             her_name=names.get(appointment.referral_id),
             interpreter=come.get(appointment.id),
+            instead_of=before,
         )
-        for appointment, service, name, number, room in rows
+        for appointment, service, name, number, room, before in rows
     ]
 
 

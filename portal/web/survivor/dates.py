@@ -18,7 +18,7 @@ from portal.domain.refusals import WrongState
 from portal.i18n import dates as own_dates
 from portal.i18n import lazy_gettext as _l
 from portal.models import Appointment
-from portal.services.dates import her_dates, once_more
+from portal.services.dates import changed, her_dates, once_more
 from portal.services.dates.shown_dates import Shown
 from portal.services.interpreters import answering
 from portal.services.visits import answering as visits
@@ -88,6 +88,7 @@ class Day:
 def show() -> ResponseReturnValue:
     """What comes, the next first."""
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
+    changed.see(session, acting, now=now)
     judged = answering.waits_to_be_judged(session, acting, now=now)
     proposal = visits.find(session, acting.her_case_id, now=now)
     return _page("survivor/dates/show.html", days=_days_to_come(), judged=judged, proposal=proposal)

@@ -164,3 +164,12 @@ def _copy(decision: Decision) -> Decision:
         "answer_before",
     )
     return Decision(**{name: getattr(decision, name) for name in kept})
+
+
+def test_an_empty_desk_tells_each_what_is_true_for_her(work: AtWork) -> None:
+    """Whoever reads no needs does not see that they wait for a moderator."""
+    work.house.a_need(work.house.a_survivor(now=work.now), Category.HOME, now=work.now)
+    auditor = work.signs_in(work.house.auditor)
+    auditor.get("/staff/desk")
+    assert "No decision waits for you." in auditor.text
+    assert "Every need has an answer." not in auditor.text

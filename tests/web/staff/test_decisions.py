@@ -18,6 +18,7 @@ from tests.people import Person
 from tests.services.ways import types
 from tests.statements import counted
 from tests.web.staff.at_work import AtWork, Colleague
+from tests.web.tree import tree_of
 
 WHY = "Her brother waits at the door."
 
@@ -140,6 +141,19 @@ class TestFromAskingToTheAnswer:
         assert somebody.get(f"/staff/desk/{asked}").status_code == 404
         assert somebody.get("/staff/desk/asked").status_code == 200
         assert "Copy of a file" not in somebody.text
+
+    def test_no_question_is_chosen_for_who_asks(self, work: AtWork, her: Person) -> None:
+        els = work.signs_in(work.house.director)
+        els.get("/staff/desk/ask")
+        kind = tree_of(els.page).find("select", id="kind")
+        assert kind and [one["value"] for one in kind.find_all("option", selected=True)] == [""]
+        els.post("/staff/desk/ask", kind="", number=her.case_number, words=WHY)
+        assert "Choose what you ask for." in els.text
+        els.get("/staff/desk/ask?kind=export")
+        kind = tree_of(els.page).find("select", id="kind")
+        assert kind and [one["value"] for one in kind.find_all("option", selected=True)] == [
+            "export"
+        ]
 
     def test_asking_explains_what_stands_in_the_way(self, work: AtWork, her: Person) -> None:
         els = work.signs_in(work.house.director)

@@ -61,7 +61,8 @@ def ask() -> ResponseReturnValue:
         return redirect(url_for(".asked"))
     wanted = {name: request.args.get(name, "")[:20] for name in ("kind", "number")}
     form = AskForm(data=wanted)
-    form.kind.choices = [(kind.value, word(kind)) for kind in kinds]
+    # Nothing is chosen beforehand: the first kind would give her words to the police.
+    form.kind.choices = [("", _("Choose")), *((kind.value, word(kind)) for kind in kinds)]
     if form.validate_on_submit():
         try:
             _ask(form)

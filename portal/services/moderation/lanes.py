@@ -69,6 +69,15 @@ def kinds_of(acting: SignedIn) -> list[DecisionKind]:
     return [kind for kind in DecisionKind if acting.may(RULES[kind].decide)]
 
 
+def not_about(acting: SignedIn) -> ColumnElement[bool]:
+    """Leaves out what is asked about this colleague herself and kept from the case team.
+
+    She may direct the file and decide at the desk: whom a survivor does not want is not told of it.
+    """
+    kept = [kind for kind, rule in RULES.items() if not rule.team_reads]
+    return or_(Decision.kind.not_in(kept), Decision.subject_id != acting.account_id)
+
+
 def waiting(
     session: Session,
     acting: SignedIn,
@@ -133,7 +142,8 @@ def _conditions(acting: SignedIn, filters: Filters, *, now: datetime) -> list[Co
     if not mine:
         raise NotYours
     conditions: list[ColumnElement[bool]] = [
-        Decision.kind.in_([filters.kind] if filters.kind in mine else mine)
+        Decision.kind.in_([filters.kind] if filters.kind in mine else mine),
+        not_about(acting),
     ]
     if filters.category is not None:
         in_category = select(Need.id).where(Need.category == filters.category)

@@ -13,6 +13,7 @@ from portal.models import Case, Decision, LookQuestion, Need, Referral, Service,
 from portal.services.case_work.cases import on_team
 from portal.services.entry.sessions import SignedIn
 from portal.services.moderation.her_turn import ASKED_HER, asks_her
+from portal.services.moderation.lanes import not_about
 
 PAGE = 20
 
@@ -75,7 +76,7 @@ def climbed_to(
         .where(
             mine,
             or_(
-                Decision.state == DecisionState.WAITING,
+                and_(Decision.state == DecisionState.WAITING, not_about(acting)),
                 and_(*ASKED_HER),
                 Referral.state.in_(UNANSWERED),
                 and_(LookQuestion.id.is_not(None), LookQuestion.answered_at.is_(None)),

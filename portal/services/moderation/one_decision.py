@@ -20,7 +20,7 @@ from portal.services.case_work.cases import on_team
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import reasons
 from portal.services.moderation.deciding import may_decide
-from portal.services.moderation.lanes import kinds_of, printed_number
+from portal.services.moderation.lanes import kinds_of, not_about, printed_number
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,10 @@ def is_need(session: Session, acting: SignedIn, decision_id: UUID) -> bool:
 def open_one(
     session: Session, acting: SignedIn, decision_id: UUID, *, now: datetime
 ) -> OpenDecision:
-    """A decision with its words, for who asked and who decides; anybody else: NotFound."""
+    """A decision with its words, for who asked and who decides.
+
+    Anybody else: NotFound, and so for whom it is about where the case team is not told.
+    """
     asker, decider, claimer = (aliased(StaffMember) for _ in range(3))
     row = session.execute(
         select(Decision, Case.number, asker.name, decider.name, claimer.name, asker.left_at)
@@ -92,7 +95,7 @@ def open_one(
         .outerjoin(asker, asker.account_id == Decision.asked_by_id)
         .outerjoin(decider, decider.account_id == Decision.decided_by_id)
         .outerjoin(claimer, claimer.account_id == Decision.claimed_by_id)
-        .where(Decision.id == decision_id)
+        .where(Decision.id == decision_id, not_about(acting))
     ).one_or_none()
     if row is None:
         raise NotFound

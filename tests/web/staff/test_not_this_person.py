@@ -11,6 +11,7 @@ from portal.domain.decisions import Step
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import Case, Decision, Told
+from portal.services.colleagues import teams
 from portal.services.running import lateness
 from tests.people import Person, TestHouse
 from tests.services.reach import open_with_bare_keys
@@ -107,6 +108,23 @@ def test_who_it_is_about_does_not_answer_it(phone: Phone, people: TestHouse, her
         session.get_one(Case, her.case_id).stand_in_id = people.coordinator.account_id
     phone.do(page_about(people.coordinator))
     assert "Nobody can decide this now." in phone.soup.get_text()
+
+
+def test_who_directs_the_file_and_decides_at_the_desk_is_not_told_that_she_is_not_wanted(
+    phone: Phone, people: TestHouse, her: Person, signed_in: SignIn, clock: Clock
+) -> None:
+    with people.database.transaction() as session:
+        teams.give_role(session, people.director.account_id, Role.COORDINATOR, now=clock.now)
+    phone.do(page_about(people.director))
+    clock.later(days=9)
+    with people.database.transaction() as session:
+        lateness.climb(session, now=clock.now)
+    els, cora = signed_in(people.director), signed_in(people.coordinator)
+    for page in ("/staff/desk", "/staff/house"):
+        assert her.case_number in cora.get(page).words
+        assert her.case_number not in els.get(page).words
+    assert "Nothing waits" in els.get("/staff/desk").words
+    assert els.get(f"/staff/desk/{asked(people).id}").status == 404
 
 
 def test_nobody_but_her_case_team_has_such_a_page(phone: Phone, people: TestHouse) -> None:

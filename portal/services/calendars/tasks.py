@@ -23,8 +23,16 @@ from portal.domain.calendars import (
     Trouble,
     step_for,
 )
+from portal.domain.roles import Role
 from portal.domain.spans import Span, Spans
-from portal.models import Appointment, Calendar, CalendarEntry, CalendarPart, StaffMember
+from portal.models import (
+    Appointment,
+    Calendar,
+    CalendarEntry,
+    CalendarPart,
+    Membership,
+    StaffMember,
+)
 from portal.services.house import get_centre, key_file, settings_of
 from portal.vault import CannotOpen, Place, open_value, seal_value
 
@@ -147,11 +155,23 @@ def _place(calendar: Calendar) -> Place:
 
 
 def _leave_with_owner(session: Session, calendar: Calendar, *, now: datetime) -> None:
-    """Who has left the house takes the calendar along."""
-    if calendar.account_id is None or calendar.leaving_at is not None:
+    """Who has left the house takes the calendar along.
+
+    A service's into which dates are written goes with who added it, also when she only works
+    elsewhere now: the sign-in is hers, and there she would read on when survivors come.
+    """
+    is_read_only = calendar.account_id is None and calendar.kind is not CalendarKind.CALDAV
+    if is_read_only or calendar.leaving_at is not None:
         return
-    member = session.get(StaffMember, calendar.account_id)
-    if member is None or member.left_at is not None:
+    here = select(StaffMember.account_id).where(
+        StaffMember.account_id == (calendar.account_id or calendar.added_by_id),
+        StaffMember.left_at.is_(None),
+    )
+    if calendar.service_id is not None:
+        here = here.join(Membership, Membership.account_id == StaffMember.account_id).where(
+            Membership.role == Role.SERVICE_STAFF, Membership.service_id == calendar.service_id
+        )
+    if session.scalar(here.limit(1)) is None:
         calendar.leaving_at = now
 
 

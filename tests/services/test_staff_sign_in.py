@@ -246,7 +246,7 @@ class TestCodes:
 
     def test_a_code_from_paper_works_once(self, the_house: TestHouse) -> None:
         with the_house.acting(the_house.director) as (session, acting):
-            codes = recovery_codes.renew(session, acting)
+            codes = recovery_codes.renew(session, acting, now=NOON)
         assert len(set(codes)) == recovery_codes.NUMBER
         self.prove(the_house, the_house.director, codes[0].lower().replace("-", " - "))
         with pytest.raises(CodeDoesNotFit):
@@ -264,8 +264,8 @@ class TestCodes:
 
     def test_fresh_codes_from_paper_end_the_old_ones(self, the_house: TestHouse) -> None:
         with the_house.acting(the_house.director) as (session, acting):
-            old = recovery_codes.renew(session, acting)
-            recovery_codes.renew(session, acting)
+            old = recovery_codes.renew(session, acting, now=NOON)
+            recovery_codes.renew(session, acting, now=NOON)
         with pytest.raises(CodeDoesNotFit):
             self.prove(the_house, the_house.director, old[0])
 

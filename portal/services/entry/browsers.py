@@ -95,6 +95,12 @@ def disown(session: Session, acting: SignedIn, browser_id: UUID, *, now: datetim
     audit.record(session, acting.account_id, "browser_disowned", now=now)
 
 
+def sign_out_everywhere(session: Session, acting: SignedIn, *, now: datetime) -> None:
+    """She ends every sign-in of hers, in whatever browser, this one too."""
+    sessions.end_all(session, acting.account_id)
+    audit.record(session, acting.account_id, "signed_out_everywhere", now=now)
+
+
 def unknown_lately(
     session: Session, acting: SignedIn, *, now: datetime
 ) -> list[tuple[KnownBrowser, StaffMember]]:

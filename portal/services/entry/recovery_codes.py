@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.passphrases import CodeDoesNotFit
 from portal.models import RecoveryCode
+from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import key_file
 from portal.vault import keyed_hash
@@ -17,7 +18,7 @@ from portal.vault import keyed_hash
 NUMBER = 10
 
 
-def renew(session: Session, acting: SignedIn) -> list[str]:
+def renew(session: Session, acting: SignedIn, *, now: datetime) -> list[str]:
     """Ten fresh one-time codes of 80 bits; the old ones stop working."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == acting.account_id))
     codes = []
@@ -28,6 +29,7 @@ def renew(session: Session, acting: SignedIn) -> list[str]:
         )
         codes.append("-".join(code[i : i + 4] for i in range(0, len(code), 4)))
     session.flush()
+    audit.record(session, acting.account_id, "recovery_codes_made", now=now)
     return codes
 
 
@@ -55,6 +57,8 @@ def use(session: Session, acting: SignedIn, typed: str, *, now: datetime) -> Non
     if found is None:
         raise CodeDoesNotFit
     found.used_at = now
+    # Said apart from the proof that follows: whoever found her paper comes in like this.
+    audit.record(session, acting.account_id, "recovery_code_used", now=now)
 
 
 def _code_hash(session: Session, acting: SignedIn, code: str) -> bytes:

@@ -136,7 +136,7 @@ def named(name: str, *, is_first: bool) -> str:
 def added(session: Session, acting: SignedIn, *, is_first: bool, now: datetime) -> list[str]:
     """What follows a new second factor: the account says so, and the first brings its codes."""
     audit.record(session, acting.account_id, "second_factor_enrolled", now=now)
-    return recovery_codes.renew(session, acting) if is_first else []
+    return recovery_codes.renew(session, acting, now=now) if is_first else []
 
 
 def remove(session: Session, acting: SignedIn, factor_id: UUID, *, now: datetime) -> None:

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
-from portal.models import KeySlot, StaffMember
+from portal.models import AuditEvent, KeySlot, StaffMember
 from portal.services.running import expiry
 from tests.people import NOON, PASSPHRASE, Person, TestHouse
 from tests.web.staff.browser import Browser
@@ -20,6 +21,13 @@ NEW = "four other words for a door"
 @pytest.fixture
 def window(signed_in: Callable[[Person], Browser], people: TestHouse) -> Browser:
     return signed_in(people.director).get("/staff/me")
+
+
+def acts_of(people: TestHouse, person: Person) -> list[str]:
+    """What the account of acts says that a colleague did."""
+    with people.database.transaction("read") as session:
+        done = select(AuditEvent.kind).where(AuditEvent.actor_id == person.account_id)
+        return list(session.scalars(done))
 
 
 def test_the_pass_phrase_is_changed_and_other_sign_ins_end(
@@ -115,6 +123,9 @@ def test_new_recovery_codes_need_a_fresh_proof(
     assert len(codes) == 10
     assert Browser(app).sign_in(people.director, code=codes[3]).path == "/staff/people"
     assert "9 recovery codes are left." in window.follow("I have written them down").words
+    # Ten codes that stand in for a second factor: that they were made, and that one was spent.
+    done = acts_of(people, people.director)
+    assert (done.count("recovery_codes_made"), done.count("recovery_code_used")) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -185,6 +196,7 @@ def test_signing_out_everywhere(
     window.submit("Sign out everywhere")
     assert window.path == "/staff/sign-in"
     assert other.get("/staff/me").path == "/staff/sign-in"
+    assert "signed_out_everywhere" in acts_of(people, people.director)
 
 
 def test_the_pages_speak_another_language(window: Browser) -> None:

@@ -16,7 +16,7 @@ from portal.i18n import lazy_gettext as _l
 from portal.services.case_work import leave
 from portal.services.colleagues import listing, staff
 from portal.services.entry import browsers as browsing
-from portal.services.entry import passkeys, recovery_codes, second_factor, sessions
+from portal.services.entry import passkeys, recovery_codes, second_factor
 from portal.web import guards, staff_sessions
 from portal.web.staff import proof
 from portal.web.staff.entry import browsers, passphrases
@@ -78,7 +78,7 @@ def renew_recovery_codes() -> ResponseReturnValue:
     """Ten new codes, shown once; the old ones stop working."""
     proof.require_fresh_proof()
     with guards.transaction() as session:
-        codes = recovery_codes.renew(session, guards.signed_in())
+        codes = recovery_codes.renew(session, guards.signed_in(), now=guards.utc_now())
     return render_template("staff/sign_in/codes.html", codes=codes, onward=url_for(".me"))
 
 
@@ -98,7 +98,8 @@ def hand_over(membership_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/sign-out-everywhere")
 def sign_out_everywhere() -> ResponseReturnValue:
     """End every sign-in of this colleague, this one too."""
-    sessions.end_all(guards.db(), guards.signed_in().account_id)
+    with guards.transaction() as session:
+        browsing.sign_out_everywhere(session, guards.signed_in(), now=guards.utc_now())
     staff_sessions.dismiss()
     return redirect(url_for("staff.sign_in.sign_in"))
 

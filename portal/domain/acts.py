@@ -94,7 +94,6 @@ KINDS = frozenset(
         "interpreter_booked",
         "interpreter_changed",
         "interpreter_confirmed",
-        "interpreter_left_out",
         "interpreter_let_go",
         "interpreter_not_wanted",
         "interpreter_talk_over",

@@ -42,7 +42,9 @@ def not_this_one(
     assert appointment.interpreter_id is not None
     left_out.leave_out(session, appointment.case_id, appointment.interpreter_id)
     let_go(session, appointment)
-    asking.account(session, acting, "interpreter_left_out", request, now=now)
+    # The same act as when she asks for another language: beside the date stands who was booked, and
+    # whom she fears is no secret any more once an act says that she left somebody out.
+    asking.account(session, acting, "interpreter_asked", request, now=now)
     asking.let_go_left_out(session, acting, appointment.case_id, now=now)
 
 
@@ -86,13 +88,11 @@ def say_how_it_was(
 
 
 def not_again(session: Session, acting: SignedIn, appointment_id: UUID, *, now: datetime) -> None:
-    """Who interpreted does not come again. Raises NotFound, WrongState."""
+    """Who interpreted does not come again: no act says so. Raises NotFound, WrongState."""
     appointment, interpreter = to_judge(session, acting, appointment_id, now=now)
-    request = find(session, appointment.id)
-    if request is None:
+    if find(session, appointment.id) is None:
         raise WrongState
     left_out.leave_out(session, appointment.case_id, interpreter.id)
-    asking.account(session, acting, "interpreter_left_out", request, now=now)
     asking.let_go_left_out(session, acting, appointment.case_id, now=now)
 
 

@@ -101,7 +101,9 @@ def let_go_of(
         let_go(session, appointment)
         if not acting.is_survivor:
             outbox.plan_interpreter(session, appointment, now=now)
-        account(session, acting, "interpreter_let_go", request, now=now)
+        # Of hers no act says why: see `answering.not_this_one`.
+        kind = "interpreter_asked" if acting.is_survivor else "interpreter_let_go"
+        account(session, acting, kind, request, now=now)
 
 
 def begin(

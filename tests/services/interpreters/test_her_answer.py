@@ -4,9 +4,11 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from portal.domain.interpreters import Felt, RequestState, Said
 from portal.domain.refusals import NotFound, WrongState
+from portal.models import AuditEvent
 from portal.services import messages
 from portal.services.dates import her_dates
 from portal.services.interpreters import answering, booking, coming, left_out, times
@@ -110,3 +112,36 @@ def test_with_a_new_key_file_somebody_asks_her_anew(
         proved = new_key_file.sign_everything_again(session, sheets, now=NOON)
         said = f"case {her.case_number}: ask her anew which interpreters must not come"
         assert said in proved.faults
+
+
+class TestNoActTells:
+    """Who was booked stands in clear beside a date: no act may say that she left that one out."""
+
+    def acts_of_hers(self, the_house: TestHouse, her: Person) -> list[tuple[str, object]]:
+        with the_house.database.transaction("read") as session:
+            asked = select(AuditEvent).where(
+                AuditEvent.actor_id == her.account_id, AuditEvent.kind.startswith("interpreter_")
+            )
+            events = session.scalars(asked.order_by(AuditEvent.number))
+            return [(event.kind, event.facts) for event in events]
+
+    def test_before_the_talk_it_is_the_act_of_one_who_asks_for_something_else(
+        self, the_house: TestHouse, her: Person, date_id: UUID, samira: UUID
+    ) -> None:
+        asks(the_house, her, date_id)
+        books(the_house, date_id, samira)
+        with the_house.acting(her) as (session, acting):
+            answering.not_this_one(session, acting, date_id, now=NOON)
+        first, second = self.acts_of_hers(the_house, her)
+        assert first == second == ("interpreter_asked", {"appointment": str(date_id)})
+
+    def test_after_the_talk_there_is_none(
+        self, the_house: TestHouse, her: Person, date_id: UUID, samira: UUID
+    ) -> None:
+        books(the_house, date_id, samira)
+        over = TOMORROW + timedelta(hours=2)
+        with the_house.acting(her, now=over) as (session, acting):
+            answering.say_how_it_was(session, acting, date_id, Felt.NOT_SAFE, now=over)
+            answering.not_again(session, acting, date_id, now=over)
+        assert [kind for kind, _ in self.acts_of_hers(the_house, her)] == ["interpreter_talk_over"]
+        assert fits(the_house, date_id) == {"Samira Haddad": Fit.NOT_THIS_PERSON}

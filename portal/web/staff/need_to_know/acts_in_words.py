@@ -85,7 +85,6 @@ ACT: Mapping[str, str] = {
     "interpreter_booked": _l("Interpreter booked"),
     "interpreter_changed": _l("Facts of an interpreter changed"),
     "interpreter_confirmed": _l("Interpreter confirmed by her"),
-    "interpreter_left_out": _l("Interpreter left out from now on"),
     "interpreter_let_go": _l("Booked interpreter does not come"),
     "interpreter_not_wanted": _l("No interpreter wanted any more"),
     "interpreter_talk_over": _l("Talk with an interpreter judged"),

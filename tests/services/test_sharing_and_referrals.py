@@ -372,3 +372,23 @@ class TestWhoCanSeeAndWhoLooked:
         ]
         with the_house.acting(another) as (session, acting):
             assert looking.who_looked(session, acting, now=NOON + timedelta(hours=1)) == []
+
+    def test_who_looked_there_is_who_looked_at_a_service_and_at_nothing_else(
+        self, the_house: TestHouse, her: Person
+    ) -> None:
+        need_id = a_shared_need(the_house, her)
+        other_id = a_shared_need(the_house, her, Category.WORK)
+        made, other = (referral_of(the_house, one, HOUSING) for one in (need_id, other_id))
+        worker = the_house.workers[HOUSING]
+        with the_house.acting(worker) as (session, acting):
+            listing.of_service(session, acting, now=NOON)
+            at_service.open_referral(session, acting, other.id, now=NOON)
+        assert her.case_id is not None
+        with the_house.acting(the_house.director) as (session, acting):
+            messages.open_stretch(session, acting, her.case_id, now=NOON).show()
+        with the_house.acting(her) as (session, acting):
+            here, there = (
+                {look.purpose for look in looking.who_looked_there(session, acting, one)}
+                for one in (made, other)
+            )
+        assert (here, there) == ({"service_list"}, {"service_list", "service"})

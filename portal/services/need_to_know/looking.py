@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain import acts
@@ -16,13 +16,17 @@ from portal.models import (
     AuditEvent,
     AuditMention,
     Membership,
+    Referral,
     Service,
     StaffMember,
 )
 from portal.services.entry.sessions import SignedIn
+from portal.services.keys.folders import find_folder
 
 _STANDS = AuditEvent.salt != b""
 """After its time an act says no more what was opened and why: the house erased that."""
+_AT_SERVICE = ("service", "service_list", "service_dates")
+"""For what a service opens what she lets it see; a case team opens the same for other reasons."""
 
 
 @dataclass(frozen=True)
@@ -53,17 +57,38 @@ def who_looked(
     are among them. Looks that the house has erased after their time are not.
     `older_than` is the last of the page before. Raises NotFound for one of another.
     """
+    last = get_look(session, acting, older_than) if older_than else None
+    if last is None:
+        return _newest(session, acting, size=size)
+    same = and_(AuditEvent.at == last.at, AuditEvent.id < last.id)
+    return _newest(session, acting, or_(AuditEvent.at < last.at, same), size=size)
+
+
+def who_looked_there(
+    session: Session, acting: SignedIn, referral: Referral, *, size: int = 50
+) -> list[Looked]:
+    """Who opened, at a service, what she lets it see of one need: newest first, lists as well."""
+    folder = find_folder(session, acting.her_case_id, FolderKind.REFERRAL, referral.id)
+    if folder is None:
+        return []
+    is_this = or_(
+        AuditEvent.facts["folder_id"].as_string() == str(folder.id),
+        cast(AuditEvent.facts, Text).contains(str(referral.id)),
+    )
+    at_service = AuditEvent.facts["purpose"].as_string().in_(_AT_SERVICE)
+    return _newest(session, acting, at_service, is_this, size=size)
+
+
+def _newest(
+    session: Session, acting: SignedIn, *which: ColumnElement[bool], size: int
+) -> list[Looked]:
     looks = (
         select(AuditEvent, StaffMember.name, StaffMember.account_id)
         .join(StaffMember, StaffMember.account_id == AuditEvent.actor_id)
-        .where(_STANDS)
+        .where(_STANDS, *which)
         .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
         .limit(size)
     )
-    last = get_look(session, acting, older_than) if older_than else None
-    if last is not None:
-        same = and_(AuditEvent.at == last.at, AuditEvent.id < last.id)
-        looks = looks.where(or_(AuditEvent.at < last.at, same))
     own = session.execute(
         looks.where(AuditEvent.case_id == acting.her_case_id, AuditEvent.kind == acts.OPENED)
     ).all()

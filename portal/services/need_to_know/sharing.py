@@ -14,6 +14,7 @@ from portal.domain.refusals import NotFound, WrongState
 from portal.domain.services import ServiceState
 from portal.domain.sharing import TEXT_VERSION, WISH_LASTS, Asked
 from portal.models import (
+    Membership,
     Need,
     Referral,
     Service,
@@ -70,6 +71,17 @@ def preview(
         need=need,
         service=session.get_one(Service, service_id),
         shared=shared_words.of_need(session, acting, need, purpose="own_needs", now=now),
+    )
+
+
+def who_works_at(session: Session, service_id: UUID, account_ids: set[UUID]) -> set[UUID]:
+    """Those of these colleagues who work at a service."""
+    return set(
+        session.scalars(
+            select(Membership.account_id).where(
+                Membership.service_id == service_id, Membership.account_id.in_(account_ids)
+            )
+        )
     )
 
 

@@ -39,6 +39,7 @@ SAID: Mapping[str, str] = {
     "yes": _l("You said yes. You can stop this at any time."),
     "no": _l("You said: not now. You still get help."),
     "ended": _l("Ended. They cannot see this any more."),
+    "ended_there": _l("Ended. Your contact person, or who replaces them, can still see this."),
     "somebody_else": _l("We know it now. You get an answer here."),
     "asked": _l("We have your question. The answer comes here."),
     "changed": _l("This has changed meanwhile."),
@@ -156,13 +157,15 @@ def say_no(need_id: UUID, service_id: UUID) -> ResponseReturnValue:
 @blueprint.route("/<uuid:need_id>/<uuid:service_id>/end", methods=["GET", "POST"])
 def end(need_id: UUID, service_id: UUID) -> ResponseReturnValue:
     """She takes her yes back, after one page that says what this cannot undo."""
-    if request.method == "POST":
-        return _decide("ended", need_id, service_id)
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
+    team = case_team.of_case(session, acting.her_case_id, now=now)
+    both = {team.case_director_id, team.stand_in_id}
+    there = sharing.who_works_at(session, service_id, both)
+    if request.method == "POST":
+        return _decide("ended_there" if there else "ended", need_id, service_id)
     preview = sharing.preview(session, acting, need_id, service_id, now=now)
-    looks = looking.who_looked(session, acting, now=now)
-    seen = [look for look in looks if look.service == preview.service.name]
-    return _page("end", preview=preview, looks=seen, look_words=LOOK_WORDS)
+    looks = looking.who_looked_there(session, acting, preview.referral, size=LOOKS)
+    return _page("end", preview=preview, looks=looks, team=team, there=there)
 
 
 def _decide(said: str, need_id: UUID, service_id: UUID) -> ResponseReturnValue:

@@ -5,12 +5,15 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
+from portal.domain.acts import OPENED
 from portal.domain.decisions import DecisionKind
 from portal.domain.folders import FolderKind
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound
+from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
-from portal.models import Folder, Grant, Referral, Service, SharingWish
+from portal.models import Folder, Grant, Membership, Referral, Service, SharingWish
+from portal.services import audit
 from portal.services.moderation import decisions
 from portal.services.need_to_know import seeing
 from portal.services.referrals import at_service
@@ -57,6 +60,25 @@ def ask(whole: WholeHouse, phone: Phone, place: int, kind: ServiceKind) -> str:
     path = f"/sharing/{whole.everybody.ids['need'][place]}/{service(whole, kind).id}"
     phone.go(path)
     return path
+
+
+def end_of(whole: WholeHouse, place: int, kind: ServiceKind) -> str:
+    """Where she stops a service seeing a need."""
+    return f"/sharing/{whole.everybody.ids['need'][place]}/{service(whole, kind).id}/end"
+
+
+def looks_at_messages(whole: WholeHouse, colleague: Person) -> None:
+    """A colleague opens Amal's thread, and that is written down."""
+    with whole.database.transaction() as session:
+        case_id = whole.everybody.amal.case_id
+        facts: audit.Facts = {
+            "folder": "conversation",
+            "folder_id": str(uuid4()),
+            "purpose": "conversation",
+        }
+        audit.record(
+            session, colleague.account_id, OPENED, now=whole.now, case_id=case_id, facts=facts
+        )
 
 
 def holders_of(whole: WholeHouse, made: Referral) -> set[UUID]:
@@ -174,6 +196,56 @@ def test_stopping_says_that_what_was_seen_cannot_be_unseen(amal: Phone, whole: W
     assert "Ended. They cannot see this any more." in text(amal)
     assert service(whole, ServiceKind.HOUSING).holder_id not in holders_of(whole, made)
     assert reads(whole, whole.everybody.staff["housing"], made) is None
+
+
+def test_before_she_stops_it_the_buttons_come_before_the_list_of_looks(
+    amal: Phone, whole: WholeHouse
+) -> None:
+    amal.go(end_of(whole, HOME, ServiceKind.HOUSING))
+    parts = [one.name for one in amal.soup.select("main form, main details")]
+    assert parts == ["form", "details"]
+
+
+def test_she_reads_who_looked_there_however_often_others_looked_elsewhere(
+    amal: Phone, whole: WholeHouse
+) -> None:
+    made = referral(whole, HOME, ServiceKind.HOUSING)
+    assert reads(whole, whole.everybody.staff["housing"], made) == HER_WORDS
+    for _ in range(60):
+        looks_at_messages(whole, whole.everybody.staff["director"])
+    amal.go(end_of(whole, HOME, ServiceKind.HOUSING))
+    assert "Worker housing" in words_in(amal, "main details")[0]
+
+
+@pytest.mark.parametrize(
+    ("who", "sentence"),
+    [
+        ("director", "Els is also your contact person and can still read this."),
+        ("stand_in", "Karim also replaces your contact person and can still read this."),
+    ],
+)
+def test_of_her_case_team_she_reads_who_works_there_and_reads_on(
+    amal: Phone, whole: WholeHouse, who: str, sentence: str
+) -> None:
+    amal.go(end_of(whole, HOME, ServiceKind.HOUSING))
+    assert "can still read this" not in text(amal)
+    before = words_in(amal, "main details li")
+    colleague = whole.everybody.staff[who]
+    with whole.database.transaction() as session:
+        session.add(
+            Membership(
+                account_id=colleague.account_id,
+                role=Role.SERVICE_STAFF,
+                service_id=service(whole, ServiceKind.HOUSING).id,
+            )
+        )
+    looks_at_messages(whole, colleague)
+    amal.go(end_of(whole, HOME, ServiceKind.HOUSING))
+    assert sentence in text(amal)
+    assert words_in(amal, "main details li") == before, "her messages are not what ends"
+    press(amal, "Yes, stop")
+    assert "Your contact person, or who replaces them, can still see this." in text(amal)
+    assert "They cannot see this any more." not in text(amal)
 
 
 def test_who_can_see_names_everybody_who_holds_a_key(amal: Phone) -> None:

@@ -305,7 +305,7 @@ def test_two_talks_of_one_day_are_one_visit(whole: WholeHouse) -> None:
     assert phone.heading == "Wednesday, 25 November 2026"
     said = text(phone)
     assert "Your visit: 2 talks, one day, one place." in said
-    assert "You come at 14:00. You go home at 15:35." in said
+    assert "You come at 14:00. You are done at 15:35." in said
     assert "Then 20 minutes until the next talk." in said
     assert said.count("You talk about your home") == 2
 

@@ -5,6 +5,7 @@ Three questions to the database whatever she has, and two more to open the one d
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from portal.domain.referrals import UNANSWERED, ReferralState
 from portal.domain.services import ServiceState
 from portal.models import Card, Need, Referral, SafeContact, Service, plain_rows
 from portal.services import messages
-from portal.services.dates import changed, her_dates
+from portal.services.dates import changed, her_dates, last_dates
 from portal.services.dates.shown_dates import Shown
 from portal.services.entry import cards
 from portal.services.entry.sessions import SignedIn
@@ -40,6 +41,8 @@ class Asked:
 
     need: Need
     referrals: tuple[tuple[Referral, Service], ...] = ()
+    over: frozenset[UUID] = frozenset()
+    """The referrals among them whose date is over."""
 
     @property
     def waiting_for_yes(self) -> tuple[Service, ...]:
@@ -121,7 +124,7 @@ def show(session: Session, acting: SignedIn, *, now: datetime) -> Today:
         next_date=her_dates.next_one(session, acting, now=now),
         unseen=unseen,
         new_entries=new_entries,
-        asked=_asked(session, acting),
+        asked=_asked(session, acting, now=now),
         new_card_at=new_card_at,
         asks_about_way=asks_about_way,
         has_lapsed=has_lapsed,
@@ -139,22 +142,27 @@ _NEWS = select(
     changed.unseen_by_her(bindparam("case_id"), bindparam("now", type_=SafeContact.until.type)),
 )
 _OPEN_NEEDS = (
-    select(Need, Referral, Service)
-    .outerjoin(Referral, Referral.need_id == Need.id)
-    .outerjoin(Service, Service.id == Referral.service_id)
+    last_dates.with_last_date(
+        select(Need, Referral, Service)
+        .outerjoin(Referral, Referral.need_id == Need.id)
+        .outerjoin(Service, Service.id == Referral.service_id)
+    )
     .where(Need.case_id == bindparam("case_id"), Need.state.in_(STILL_OPEN))
     .order_by(Need.sent_at, Need.id, Service.name)
 )
 
 
-def _asked(session: Session, acting: SignedIn) -> list[Asked]:
+def _asked(session: Session, acting: SignedIn, *, now: datetime) -> list[Asked]:
     rows = session.execute(_OPEN_NEEDS, {"case_id": acting.her_case_id})
     asked: dict[Need, list[tuple[Referral, Service]]] = {}
-    for need, referral, service in rows:
+    over = set()
+    for need, referral, service, *last in rows:
         pairs = asked.setdefault(need, [])
         if referral is not None:
             pairs.append((referral, service))
-    return [Asked(need, tuple(pairs)) for need, pairs in asked.items()]
+            if last_dates.is_over(referral, *last, now=now):
+                over.add(referral.id)
+    return [Asked(need, tuple(pairs), frozenset(over)) for need, pairs in asked.items()]
 
 
 def _due(one: Asked) -> tuple[bool, datetime]:

@@ -1,7 +1,9 @@
 """Where a need is, in her words: its state, the promised time, and whether it waits for her."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from portal.domain.needs import Lane, NeedState
 from portal.domain.referrals import UNANSWERED, ReferralState
@@ -64,22 +66,23 @@ class NeedPlace:
     may_say_yes: bool
     answer_before: datetime | None
     new_time: datetime | None
+    date_is_over: bool
 
     @property
     def has_date(self) -> bool:
-        """Whether she finds a date of it among her dates."""
+        """Whether she finds a date of it: among her dates, or among those that are over."""
         return self.referral.state is ReferralState.DATE_SET
 
 
-def line_of(story: NeedStory, *, now: datetime) -> NeedLine:
-    """The line of a need in her list."""
+def line_of(story: NeedStory, *, over: Collection[UUID], now: datetime) -> NeedLine:
+    """The line of a need in her list; `over` are the referrals whose date is over."""
     need = story.need
     speaker = _speaker(story)
     promised = _promised(story)
     if speaker is None:
         icon, words = NEED_STATE_ICONS[need.state], str(NEED_STATE_WORDS[need.state])
     else:
-        icon, words = _words(*speaker)
+        icon, words = _words(*speaker, is_over=speaker[0].id in over)
     is_named = speaker is not None and speaker[0].state is not ReferralState.SEEN
     return NeedLine(
         need=need,
@@ -93,13 +96,20 @@ def line_of(story: NeedStory, *, now: datetime) -> NeedLine:
 
 
 def place_of(
-    need: Need, referral: Referral, service: Service, *, reason: str | None, now: datetime
+    need: Need,
+    referral: Referral,
+    service: Service,
+    *,
+    reason: str | None,
+    over: Collection[UUID],
+    now: datetime,
 ) -> NeedPlace:
     """The card of a service on the page of a need."""
     is_open = need.state not in (NeedState.DONE, NeedState.STOPPED)
     takes_her = is_open and service.state is ServiceState.OPEN
     promised = referral if takes_her and referral.state in UNANSWERED else None
-    icon, words = _words(referral, service)
+    is_over = referral.id in over
+    icon, words = _words(referral, service, is_over=is_over)
     return NeedPlace(
         referral=referral,
         service=service,
@@ -111,6 +121,7 @@ def place_of(
         may_say_yes=takes_her and referral.state is ReferralState.SAID_NO,
         answer_before=promised.answer_before if promised else None,
         new_time=_new_time(promised, need.lane, now=now),
+        date_is_over=is_over,
     )
 
 
@@ -121,8 +132,8 @@ def _speaker(story: NeedStory) -> tuple[Referral, Service] | None:
     return min(speakers, key=lambda pair: SPEAKS.index(pair[0].state), default=None)
 
 
-def _words(referral: Referral, service: Service) -> tuple[str, str]:
-    words = referral_words(referral.state, service.name, service.state)
+def _words(referral: Referral, service: Service, *, is_over: bool) -> tuple[str, str]:
+    words = referral_words(referral.state, service.name, service.state, is_over=is_over)
     icon = "pause" if _is_paused(referral, service) else REFERRAL_STATE_ICONS[referral.state]
     return icon, words
 

@@ -1,6 +1,6 @@
 """What I need: what she asked for, what becomes of it, and what waits for her."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from portal.domain.words import NothingWritten, TooLong
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.models import Need
+from portal.services.dates import last_dates
 from portal.services.needs import her_needs, stories
 from portal.services.needs.stories import NeedStory
 from portal.services.referrals import answers
@@ -49,7 +50,9 @@ WORDS: Mapping[type[Refusal], str] = {NothingWritten: NOTHING_WRITTEN, TooLong: 
 def show_all() -> ResponseReturnValue:
     """Her needs: those that wait for her first."""
     session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
-    lines = [line_of(story, now=now) for story in stories.hers(session, acting, now=now)]
+    found = stories.hers(session, acting, now=now)
+    over = _over(found, now=now)
+    lines = [line_of(story, over=over, now=now) for story in found]
     kept = half_way.find()
     return _page(
         "show_all",
@@ -76,13 +79,14 @@ def show(need_id: UUID) -> ResponseReturnValue:
     story = stories.story(session, acting, need, purpose="own_needs", now=now)
     asked = [referral for referral, _service in story.referrals]
     reasons = answers.reason_given(session, acting, asked, now=now)
+    over = _over([story], now=now)
     return _page(
         "show",
         need=need,
         story=story,
-        line=line_of(story, now=now),
+        line=line_of(story, over=over, now=now),
         places=[
-            place_of(need, referral, service, reason=reasons.get(referral.id), now=now)
+            place_of(need, referral, service, reason=reasons.get(referral.id), over=over, now=now)
             for referral, service in story.referrals
         ],
         talk=_talk(story),
@@ -91,6 +95,12 @@ def show(need_id: UUID) -> ResponseReturnValue:
         how_soon_words=HOW_SOON_WORDS,
         hours=reading_hours(now=now),
     )
+
+
+def _over(found: Sequence[NeedStory], *, now: datetime) -> set[UUID]:
+    """The referrals of these needs whose date is over."""
+    ids = [referral.id for story in found for referral, _service in story.referrals]
+    return last_dates.over_among(guards.db(), ids, now=now)
 
 
 class AddForm(PortalForm):

@@ -98,7 +98,9 @@ def next_words(one: Asked, now: datetime) -> str:
     if one.furthest is None:
         return _("We look for the right help.")
     referral, service = one.furthest
-    return f"{referral_words(referral.state, service.name, service.state)} · {service.name}"
+    is_over = referral.id in one.over
+    words = referral_words(referral.state, service.name, service.state, is_over=is_over)
+    return f"{words} · {service.name}"
 
 
 def _unsent_row(kind: str) -> tuple[str, str, str]:

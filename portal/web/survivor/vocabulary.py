@@ -201,10 +201,17 @@ LOOK_WORDS: Mapping[str, str] = {
 """Why a colleague opened something of hers, by the purpose that was written down."""
 
 
-def referral_words(state: ReferralState, name: str, service_state: ServiceState) -> str:
-    """Where a need is at a service, in words; a service that pauses says so."""
+def referral_words(
+    state: ReferralState, name: str, service_state: ServiceState, *, is_over: bool
+) -> str:
+    """Where a need is at a service, in words; a service that pauses says so.
+
+    `is_over`: the date that was set is over.
+    """
     if state in OPEN and service_state is not ServiceState.OPEN:
         return _("Paused")
+    if is_over:
+        return _("The date is over")
     if state is ReferralState.SEEN:
         return _("Seen by %(name)s", name=name)
     return str(REFERRAL_STATE_WORDS[state])

@@ -45,6 +45,29 @@ def test_her_list_says_in_words_where_each_need_is(amal: Phone) -> None:
     assert all("lit" in row["class"] for row in amal.soup.select(".row")[:3]), "hers come first"
 
 
+def test_a_date_that_is_over_is_not_set_any_more(amal: Phone, whole: WholeHouse) -> None:
+    at_need(whole, amal, HOME)
+    press(amal, "Read what they would see")
+    press(amal, "Not now")
+    assert_at_home(whole, amal, "Date is set")
+    press(amal, "Look at my dates")
+    whole.later(days=31)
+    later = whole.phone(whole.everybody.amal)
+    assert_at_home(whole, later, "The date is over")
+    assert "Date is set" not in text(later)
+    press(later, "Dates that are over")
+    assert later.heading == "Dates that are over"
+
+
+def assert_at_home(whole: WholeHouse, phone: Phone, words: str) -> None:
+    """The same words stand in her list, on Today and at the need."""
+    for to in ("/needs", "/today"):
+        phone.go(to)
+        assert f"I need help with my home {words} · Housing desk" in words_in(phone, ".row")
+    at_need(whole, phone, HOME)
+    assert words in words_in(phone, ".card .status")
+
+
 def test_a_promise_that_passed_is_said_with_a_new_time(amal: Phone, whole: WholeHouse) -> None:
     whole.later(days=7)
     late = whole.phone(whole.everybody.amal)

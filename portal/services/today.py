@@ -67,17 +67,17 @@ class Asked:
         return min(known, key=lambda pair: _FURTHEST.index(pair[0].state), default=None)
 
     @property
-    def answer_before(self) -> datetime | None:
-        """The promised time of an answer, while one is still due to her."""
+    def promised(self) -> Need | Referral | None:
+        """What an answer is promised to, while one is still due to her."""
         if self.waits_for_her:
             return None
         if self.need.state is NeedState.SENT:
-            return self.need.answer_before
+            return self.need
         if self.furthest is None:
             return None
         referral, service = self.furthest
         is_due = referral.state in UNANSWERED and service.state is ServiceState.OPEN
-        return referral.answer_before if is_due else None
+        return referral if is_due else None
 
 
 @dataclass(frozen=True)
@@ -166,5 +166,5 @@ def _asked(session: Session, acting: SignedIn, *, now: datetime) -> list[Asked]:
 
 
 def _due(one: Asked) -> tuple[bool, datetime]:
-    due = one.answer_before
-    return due is None, due or one.need.sent_at
+    promised = one.promised
+    return promised is None, promised.answer_before if promised else one.need.sent_at

@@ -91,7 +91,7 @@ def line_of(story: NeedStory, *, over: Collection[UUID], now: datetime) -> NeedL
         service=speaker[1].name if speaker and is_named else None,
         waits_for_her=story.waits_for_her,
         answer_before=promised.answer_before if promised else None,
-        new_time=_new_time(promised, need.lane, now=now),
+        new_time=new_time(promised, need.lane, now=now),
     )
 
 
@@ -120,7 +120,7 @@ def place_of(
         waits_for_her=takes_her and referral.state is ReferralState.WAITS_FOR_YES,
         may_say_yes=takes_her and referral.state is ReferralState.SAID_NO,
         answer_before=promised.answer_before if promised else None,
-        new_time=_new_time(promised, need.lane, now=now),
+        new_time=new_time(promised, need.lane, now=now),
         date_is_over=is_over,
     )
 
@@ -162,7 +162,7 @@ def _promised(story: NeedStory) -> Need | Referral | None:
     return min(open_now, key=lambda referral: referral.answer_before, default=None)
 
 
-def _new_time(promised: Need | Referral | None, lane: Lane, *, now: datetime) -> datetime | None:
+def new_time(promised: Need | Referral | None, lane: Lane, *, now: datetime) -> datetime | None:
     """What we promise instead of a time that has passed, as the worker wrote it down."""
     if promised is None or promised.answer_before >= now:
         return None

@@ -18,6 +18,7 @@ from portal.services.visits import answering
 from portal.web import guards, help_lines
 from portal.web.survivor import unsent
 from portal.web.survivor.nearness import near_day, near_time
+from portal.web.survivor.need_lines import new_time
 from portal.web.survivor.reading_hours import reading_hours
 from portal.web.survivor.vocabulary import (
     CATEGORY_ICONS,
@@ -88,13 +89,15 @@ def next_words(one: Asked, now: datetime) -> str:
         return ngettext("%(num)s waits for your yes", "%(num)s wait for your yes", number)
     if one.waits_for_her:
         return _("We need to ask you something")
-    due = one.answer_before
-    if due is not None and due < now:
-        return _("We are late. Sorry.")
-    if due is not None:
+    promised = one.promised
+    if promised is not None:
+        again = new_time(promised, one.need.lane, now=now)
         # As in a template, so that the time is kept apart from the direction of the words.
+        if again is not None:
+            late = Markup(_("We are late. Sorry. New time: %(time)s."))  # noqa: S704 (ours)
+            return late % {"time": near_time(again, now)}
         sentence = Markup(_("You get an answer before %(time)s."))  # noqa: S704 (ours)
-        return sentence % {"time": near_time(due, now)}
+        return sentence % {"time": near_time(promised.answer_before, now)}
     if one.furthest is None:
         return _("We look for the right help.")
     referral, service = one.furthest

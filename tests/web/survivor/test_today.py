@@ -86,10 +86,16 @@ def test_a_promise_further_than_a_weekday_can_tell_names_the_day(whole: WholeHou
     assert "before Wednesday, 2 December 2026, 17:00." in text(phone)
 
 
-def test_a_broken_promise_is_said(whole: WholeHouse) -> None:
+def test_a_broken_promise_is_said_with_the_new_time_that_stands_at_the_need(
+    whole: WholeHouse,
+) -> None:
     whole.later(days=4)
     phone = whole.phone(whole.everybody.bea)
-    assert "Help with money or debts We are late. Sorry." in words_in(phone, ".row")
+    (late,) = [row for row in words_in(phone, ".row") if "We are late. Sorry." in row]
+    before, new_time = late.split(" New time: ")
+    assert before == "Help with money or debts We are late. Sorry."
+    press(phone, f"{late[:-1]} .")
+    assert f"We are late. Sorry. New time: {new_time}" in text(phone)
 
 
 def test_who_asked_for_nothing_yet_reads_what_to_do(newcomer: Phone) -> None:

@@ -9,6 +9,36 @@ pytestmark = pytest.mark.real
 
 PHONE = {"width": 360, "height": 740}
 TOO_WIDE = "() => document.documentElement.scrollWidth - innerWidth"
+TOO_LOW = """() => [...document.querySelectorAll(
+    "main :is(button, .button, select, summary, label.tick, label.choice, .filters a, .lines th a, "
+    + ".line a, a.line, .steps a, input:not([type=hidden], [type=checkbox], [type=radio]))"
+)].filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 43.9)
+    .map(one => one.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize(
+    ("who", "place"),
+    [
+        ("moderator", "desk"),
+        ("moderator", "desk/ask"),
+        ("director", "people"),
+        ("housing", "referrals"),
+        ("housing", "dates"),
+        ("housing", "dates?view=list&show=month"),
+        ("housing", "interpreters"),
+        ("coordinator", "colleagues"),
+        ("coordinator", "cover"),
+        ("coordinator", "house/settings"),
+        ("auditor", "audit"),
+    ],
+)
+def test_what_staff_tap_is_as_high_as_a_finger(
+    a_desk: ADesk, everybody: Everybody, who: str, place: str
+) -> None:
+    desk = a_desk("fr", viewport=PHONE)
+    desk.is_in(everybody.staff[who]).goes(place)
+    assert desk.page.evaluate(TOO_LOW) == []
+    assert desk.page.evaluate(TOO_WIDE) <= 0
 
 
 def test_the_longest_day_fits_on_a_phone(a_desk: ADesk, everybody: Everybody) -> None:

@@ -14,6 +14,7 @@ from tests.people import NOON
 from tests.web.page_lint import check_staff_page
 from tests.web.staff.at_work import AtWork, Colleague
 from tests.web.staff.browser import Browser
+from tests.web.tree import tree_of
 from tests.web.whole_house import WholeHouse
 
 ANYBODY = {"who": "", "by": "phone"}
@@ -136,6 +137,18 @@ def test_a_service_asks_for_her_books_and_makes_a_link(
         assert b"Aleppo" not in request.said
         assert path.rpartition("/")[2].encode() not in session.query(TalkLink).one().sealed
     assert date_id
+
+
+def test_where_no_language_was_said_each_who_can_come_is_listed_with_hers(
+    work: AtWork, coordinator: Colleague
+) -> None:
+    added(coordinator, "Samira Haddad", languages=["ar", "fr"])
+    worker = work.worker(ServiceKind.HOUSING)
+    _, page = dated(work, worker)
+    worker.get(page)
+    (offer,) = tree_of(worker.page).select(".offers .choice")
+    said = " ".join(offer.get_text(" ").split())
+    assert "العربية (Arabic) · Français (French)" in said
 
 
 def visitor(work: AtWork) -> Browser:

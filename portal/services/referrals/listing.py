@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,7 @@ from portal.domain.referrals import UNANSWERED, WITH_THE_SERVICE, ReferralState
 from portal.domain.refusals import NotFound
 from portal.models import Appointment, Case, Need, Referral, Service
 from portal.services.dates import once_more
+from portal.services.dates.shown_dates import ends_at
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import open_referrals
 from portal.services.referrals.at_service import theirs
@@ -31,6 +32,8 @@ class ReferralLine:
     name: str | None
     is_late: bool
     dates: tuple[Appointment, ...] = ()
+    next_date: Appointment | None = None
+    """The first of them that is not over."""
     asked_again: bool = False
     """After a date that is over she asked for another one."""
 
@@ -57,7 +60,8 @@ def of_service(
     """A page of the referrals made to the services of this colleague.
 
     What she asked about a date comes first, then what waits for an answer (the late ones on top),
-    then what waits for a date. `after` is the last one of the page before.
+    then what waits for a date, then dates: those that are over, then those to come, by day. `after`
+    is the last one of the page before.
     """
     states = {ReferralState.DONE} if done else WITH_THE_SERVICE - {ReferralState.DONE}
     rows = session.execute(
@@ -65,8 +69,8 @@ def of_service(
         .join(Need, Need.id == Referral.need_id)
         .join(Case, Case.id == Referral.case_id)
         .join(Service, Service.id == Referral.service_id)
-        .where(theirs(acting), Referral.state.in_(states), *_after(session, acting, after))
-        .order_by(_turn(), Referral.answer_before, Referral.id)
+        .where(theirs(acting), Referral.state.in_(states), *_after(session, acting, after, now))
+        .order_by(_turn(now), _when(now), Referral.id)
         .limit(size)
     ).all()
     ids = [row[0].id for row in rows]
@@ -77,6 +81,7 @@ def of_service(
         .order_by(Appointment.starts_at)
     ).all()
     asked_again = once_more.waiting_among(session, ids)
+    its_dates = {one: tuple(date for date in dates if date.referral_id == one) for one in ids}
     return [
         ReferralLine(
             referral=referral,
@@ -85,14 +90,15 @@ def of_service(
             service=service,
             name=opened[referral.id].read(referral, "name") if referral.id in opened else None,
             is_late=referral.state in UNANSWERED and referral.answer_before < now,
-            dates=tuple(date for date in dates if date.referral_id == referral.id),
+            dates=its_dates[referral.id],
+            next_date=next((one for one in its_dates[referral.id] if ends_at(one) > now), None),
             asked_again=referral.id in asked_again,
         )
         for referral, need, number, service in rows
     ]
 
 
-def _turn() -> ColumnElement[int]:
+def _turn(now: datetime) -> ColumnElement[int]:
     """Whose turn it is, as the order of the list."""
     she_asked = exists().where(
         Appointment.referral_id == Referral.id, Appointment.state.in_(SHE_ASKED)
@@ -101,23 +107,40 @@ def _turn() -> ColumnElement[int]:
         (or_(she_asked, once_more.waiting()), 0),
         (Referral.state.in_(UNANSWERED), 1),
         (Referral.state == ReferralState.ACCEPTED, 2),
-        else_=3,
+        (_first_date().is_(None), 3),
+        (_first_date(Appointment.starts_at > now).is_(None), 4),
+        else_=5,
+    )
+
+
+def _when(now: datetime) -> ColumnElement[datetime]:
+    """By what those whose turn is the same are ordered: the promised answer, or the day."""
+    day = func.coalesce(
+        _first_date(Appointment.starts_at > now), _first_date(), Referral.answer_before
+    )
+    return sql_case((Referral.state == ReferralState.DATE_SET, day), else_=Referral.answer_before)
+
+
+def _first_date(*which: ColumnElement[bool]) -> ScalarSelect[datetime]:
+    """When she is expected first; nothing where no such date stands."""
+    return (
+        select(func.min(Appointment.starts_at))
+        .where(Appointment.referral_id == Referral.id, Appointment.state.in_(STANDING), *which)
+        .correlate(Referral)
+        .scalar_subquery()
     )
 
 
 def _after(
-    session: Session, acting: SignedIn, referral_id: UUID | None
+    session: Session, acting: SignedIn, referral_id: UUID | None, now: datetime
 ) -> list[ColumnElement[bool]]:
     if referral_id is None:
         return []
     last = session.execute(
-        select(_turn(), Referral.answer_before).where(Referral.id == referral_id, theirs(acting))
+        select(_turn(now), _when(now)).where(Referral.id == referral_id, theirs(acting))
     ).one_or_none()
     if last is None:
         raise NotFound
-    turn, before = last
-    later = or_(
-        Referral.answer_before > before,
-        and_(Referral.answer_before == before, Referral.id > referral_id),
-    )
-    return [or_(_turn() > turn, and_(_turn() == turn, later))]
+    turn, when = last
+    later = or_(_when(now) > when, and_(_when(now) == when, Referral.id > referral_id))
+    return [or_(_turn(now) > turn, and_(_turn(now) == turn, later))]

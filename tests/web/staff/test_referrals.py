@@ -24,12 +24,14 @@ def worker(work: AtWork) -> Colleague:
     return work.worker(ServiceKind.HOUSING)
 
 
-def sets_date(worker: Colleague, address: str, time: str = "14:00") -> None:
+def sets_date(
+    worker: Colleague, address: str, time: str = "14:00", day: str = "2026-11-25"
+) -> None:
     worker.get(f"{address}/date")
     worker.post(
         f"{address}/date",
         act="set",
-        day="2026-11-25",
+        day=day,
         time=time,
         minutes="45",
         with_id=str(worker.person.account_id),
@@ -82,6 +84,27 @@ def test_the_team_reads_what_she_said_yes_to_and_nothing_else(
     assert "I need a new lock." in worker.text
     assert "Nobody at my work" not in worker.page
     assert work.state(referral_id) is ReferralState.SEEN, "she reads that it was seen"
+
+
+def test_what_is_over_waits_to_be_noted_and_what_comes_stands_in_the_order_of_days(
+    work: AtWork, worker: Colleague
+) -> None:
+    for name, day in (("Late", "2026-11-27"), ("Soon", "2026-11-26"), ("Past", "2026-11-24")):
+        _, referral_id = work.sent(name=name)
+        sets_date(worker, f"/staff/referrals/{referral_id}", day=day)
+    work.later(days=2)
+    worker = work.worker(ServiceKind.HOUSING)
+    worker.get("/staff/referrals")
+    past, ahead = worker.text.split("Date is set")
+    assert "To note: did she come? 1 Past" in past
+    assert "Soon" not in past
+    assert ahead.index("Soon") < ahead.index("Late")
+    pages: list[listing.ReferralLine] = []
+    with work.house.acting(worker.person, now=work.now) as (session, acting):
+        for _ in range(3):
+            after = pages[-1].referral.id if pages else None
+            pages += listing.of_service(session, acting, now=work.now, after=after, size=1)
+    assert [one.name for one in pages] == ["Past", "Soon", "Late"], "by pages too"
 
 
 def test_listing_is_not_seeing(work: AtWork, worker: Colleague) -> None:

@@ -43,7 +43,7 @@ DECIDING_TEAMS: Mapping[HolderKind, str] = {
 
 ASKED_WORDS: Mapping[HolderKind, str] = {
     HolderKind.SURVIVOR: _l("You asked us for this."),
-    HolderKind.STAFF: _l("This colleague asked us for this."),
+    HolderKind.STAFF: _l("This person asked us for this."),
 }
 """Only teams decide: a person who holds a key of a decision is the one who asked for it."""
 
@@ -121,8 +121,8 @@ def _name(line: CanSee) -> str:
         HolderKind.DESK: _("The desk"),
         HolderKind.HOUSE: _("Our computer"),
         HolderKind.RECOVERY: _("A key on paper, in our safe"),
-        HolderKind.COORDINATORS: _("Two groups of colleagues"),
-        HolderKind.AUDITORS: _("Two groups of colleagues"),
+        HolderKind.COORDINATORS: _("Two groups of our staff"),
+        HolderKind.AUDITORS: _("Two groups of our staff"),
     }.get(line.holder, "")
 
 

@@ -54,8 +54,8 @@ NEUTRAL_WORDS: Mapping[NeutralText, str] = {
 
 SAID: Mapping[str, str] = {
     "yes": _l("You said yes. You can stop this at any time."),
-    "waits": _l("Thank you. A colleague asks you first. Until then we send nothing."),
-    "no_test": _l("A colleague asks you first. Until then we send no test."),
+    "waits": _l("Thank you. One of us asks you first. Until then we send nothing."),
+    "no_test": _l("One of us asks you first. Until then we send no test."),
     "answered": _l("Thank you. Your answer is sent."),
     "no": _l("We send nothing there. Number and address are gone."),
     "test": _l("A test is on its way."),

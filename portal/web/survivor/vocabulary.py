@@ -170,7 +170,7 @@ FOLDER_WORDS: Mapping[FolderKind, str] = {
 
 WHY_WORDS: Mapping[Why, str] = {
     Why.HER_OWN: _l("This is yours."),
-    Why.CASE_TEAM: _l("Your contact person and a second colleague."),
+    Why.CASE_TEAM: _l("Your contact person and one more of us."),
     Why.DESK_UNROUTED: _l("It reads this to find the right service."),
     Why.SHE_SAID_YES: _l("You said yes."),
     Why.DECISION: _l("To decide about something in your file."),

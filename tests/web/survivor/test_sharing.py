@@ -273,7 +273,7 @@ def test_whoever_asked_is_not_said_to_decide(whole: WholeHouse) -> None:
     shown = words_in(phone, "main div.card")
     assert "You You asked us for this. What we decide about your file" in shown
     (card,) = [words for words in shown if words.startswith(cora.name)]
-    assert card == f"{cora.name} This colleague asked us for this. What we decide about your file"
+    assert card == f"{cora.name} This person asked us for this. What we decide about your file"
     assert any(words.startswith("Who leads this house To decide") for words in shown)
 
 

@@ -232,7 +232,7 @@ class TestANewNumber:
         self, bea: Phone, whole: WholeHouse
     ) -> None:
         types(bea)
-        assert "A colleague asks you first. Until then we send nothing." in text(bea)
+        assert "One of us asks you first. Until then we send nothing." in text(bea)
         assert "We call a number that we know from before." in text(bea)
         assert "You get an answer before Tuesday 17:00" in text(bea)
         assert not has_button(bea, "Send me a test")
@@ -265,7 +265,7 @@ class TestANewNumber:
         assert "Tell us at your next talk." in text(bea)
         assert "470" not in text(bea)
         types(bea)
-        assert "A colleague asks you first." in text(bea)
+        assert "One of us asks you first." in text(bea)
         assert "We could not confirm" not in text(bea)
 
     def test_she_is_asked_something_and_her_answer_brings_it_back(

@@ -14,7 +14,6 @@ from portal.domain.availability import written_hours
 from portal.domain.interpreters import (
     LONGEST_DIALECT,
     LONGEST_NAME,
-    SPOKEN,
     Means,
     NoLanguage,
     NoMeans,
@@ -34,6 +33,7 @@ from portal.web.forms import StaffForm, posted_id
 from portal.web.staff.beside import did
 from portal.web.staff.dates import interpreter_words as words
 from portal.web.staff.dates.hours_forms import DayForm, WeekForm
+from portal.web.staff.vocabulary.languages import interpreted_for_staff
 
 blueprint = Blueprint("interpreter_list", __name__, url_prefix="/house/settings/interpreters")
 
@@ -65,7 +65,7 @@ class InterpreterForm(StaffForm):
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
         self.sex.choices = [(one.value, said) for one, said in words.SEX.items()]
-        self.languages.choices = list(SPOKEN.items())
+        self.languages.choices = list(interpreted_for_staff().items())
         self.means.choices = [(one.value, said) for one, said in words.MEANS.items()]
 
     def kept(self) -> Kept:
@@ -99,7 +99,7 @@ def listed() -> ResponseReturnValue:
         found=found,
         form=form,
         said=words.ALL,
-        spoken=SPOKEN,
+        spoken=interpreted_for_staff(),
         today=today_here(session, now=now),
     )
 

@@ -8,7 +8,6 @@ from portal.domain.interpreters import (
     LONGEST_NAME,
     LONGEST_NAMES,
     LONGEST_WHERE,
-    SPOKEN,
     Means,
     Said,
     Sex,
@@ -19,6 +18,7 @@ from portal.services.interpreters.asking import Wish
 from portal.services.interpreters.booking import Choice
 from portal.web.forms import StaffForm
 from portal.web.staff.dates import interpreter_words as words
+from portal.web.staff.vocabulary.languages import interpreted_for_staff
 
 LINK_WORDS = _l("Write something here.")
 
@@ -68,7 +68,7 @@ def wish_form(wish: Wish, *, fresh: bool = False) -> WishForm:
     known = {**vars(wish.said), "language": wish.language or ""}
     known |= {"sex": wish.said.sex or "", "means": wish.said.means or ""}
     form = WishForm(formdata=None, data=known) if fresh else WishForm()
-    form.language.choices = [("", _("not said")), *SPOKEN.items()]
+    form.language.choices = [("", _("not said")), *interpreted_for_staff().items()]
     form.sex.choices = [
         ("", _("no matter")),
         *((one.value, said) for one, said in words.SEX.items()),

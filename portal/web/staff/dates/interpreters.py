@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 
 from portal.domain.interpreters import (
     MOST_OPENINGS,
-    SPOKEN,
     InterpreterTaken,
     Means,
     NobodyInterprets,
@@ -28,6 +27,7 @@ from portal.web import guards
 from portal.web.forms import StaffForm, posted_id
 from portal.web.staff.dates import interpreter_words as words
 from portal.web.staff.dates.interpreter_forms import LINK_WORDS, LinkForm, book_form, wish_form
+from portal.web.staff.vocabulary.languages import interpreted_for_staff
 
 blueprint = Blueprint("interpreters", __name__)
 
@@ -47,7 +47,7 @@ def listed() -> ResponseReturnValue:
         "staff/interpreters/listed.html",
         waiting=booking.waiting(session, acting, now=now),
         not_told=booking.not_told(session, acting),
-        spoken=SPOKEN,
+        spoken=interpreted_for_staff(),
     )
 
 
@@ -191,7 +191,7 @@ def _page(referral_id: UUID, appointment_id: UUID, **forms: StaffForm) -> Respon
         date=date,
         found=found,
         said=words.ALL,
-        spoken=SPOKEN,
+        spoken=interpreted_for_staff(),
         may_change=date.stands and date.appointment.starts_at > now,
         link_is_out=found.request is not None and links.is_out(session, found.request, now=now),
         wish=forms.get("wish") or wish_form(found.wish, fresh=True),

@@ -8,9 +8,10 @@ unknown, used up or over gets one and the same answer.
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from portal.domain.interpreters import SPOKEN, TalkLinkEnded
+from portal.domain.interpreters import TalkLinkEnded
 from portal.services.interpreters import links
 from portal.web import guards
+from portal.web.staff.vocabulary.languages import interpreted_for_staff
 
 blueprint = Blueprint("talk_link", __name__, url_prefix="/talk")
 
@@ -26,6 +27,5 @@ def show(token: str) -> ResponseReturnValue:
             talk = links.open_link(session, token, address=address, now=guards.utc_now())
     except TalkLinkEnded:
         return render_template("staff/interpreters/ended.html"), 404
-    return render_template(
-        "staff/interpreters/talk.html", talk=talk, language_name=SPOKEN.get(talk.language or "", "")
-    )
+    spoken = interpreted_for_staff().get(talk.language or "", "")
+    return render_template("staff/interpreters/talk.html", talk=talk, language_name=spoken)

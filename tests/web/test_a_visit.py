@@ -104,6 +104,17 @@ def test_a_plan_that_is_gone_is_a_sentence_and_a_fresh_plan(
     assert els.has_button("Send her this plan")
 
 
+def test_who_plans_reads_who_interprets_each_talk(els: Browser, place: str) -> None:
+    els.get(place).submit("Take this plan back")
+    els.get(f"{place}/visit")
+    key = str(els.page.select("input[name=talk]")[0]["value"])
+    steps = [one.get_text(" ") for one in els.page.select(".steps li")]
+    assert any("Interpreter: Samira" in " ".join(one.split()) for one in steps), steps
+    els.get(f"{place}/visit?asked=1&alone=1&talk={key}")
+    steps = [one.get_text(" ") for one in els.page.select(".steps li")]
+    assert any("No interpreter" in one for one in steps), steps
+
+
 def test_lengths_and_days_that_cannot_be_stay_where_they_were_typed(
     els: Browser, place: str
 ) -> None:

@@ -1,6 +1,6 @@
 """The interpreters that a coordinator keeps: names, languages, ways, and until when."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -100,6 +100,12 @@ def may_come(session: Session, row: Interpreter, date: Appointment) -> bool:
     on = today_here(session, now=date.starts_at)
     is_here = row.active_until is None or on <= row.active_until
     return is_here and not left_out.among(session, date.case_id, [row])
+
+
+def names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """How interpreters are called, for who plans or gives the talks to which they come."""
+    asked = select(Interpreter.id, Interpreter.name).where(Interpreter.id.in_(ids))
+    return dict(session.execute(asked).all())
 
 
 def _no_more(session: Session, row: Interpreter, *, now: datetime) -> list[Appointment]:

@@ -18,6 +18,7 @@ from portal.models import Case
 from portal.services.case_work import cases
 from portal.services.dates import taken_times
 from portal.services.house import today_here
+from portal.services.interpreters import people
 from portal.services.visits import answering, planning, proposing, talks
 from portal.services.visits.planning import Planning
 from portal.services.visits.talks import Asked
@@ -113,10 +114,17 @@ def _page(case: Case, typed: Typed) -> str:
         asked=asked,
         talks=planned.talks if planned else talks.of_case(session, case, asked, now=now),
         planned=planned,
+        interpreters=_interpreters(planned) if planned else {},
         proposal=answering.find(session, case.id, now=now),
         reasons=REASONS,
         state_words=STATES,
     )
+
+
+def _interpreters(planned: Planning) -> dict[UUID, str]:
+    """Who would interpret the talks of these plans, by name."""
+    parts = (part for choice in planned.choices for part in choice.parts)
+    return people.names(guards.db(), {one.interpreter_id for one in parts if one.interpreter_id})
 
 
 def _asked(case: Case, typed: Typed, now: datetime) -> Asked:

@@ -13,7 +13,7 @@ from portal.domain.appointments import COMING
 from portal.domain.folders import FolderKind
 from portal.domain.interpreters import SPOKEN, RequestState, Said, said_from
 from portal.domain.refusals import NotFound, WrongState
-from portal.models import Appointment, InterpreterRequest
+from portal.models import Appointment, InterpreterRequest, Service
 from portal.services import audit
 from portal.services.dates import giving
 from portal.services.entry.sessions import SignedIn
@@ -154,6 +154,12 @@ def last_wish(session: Session, acting: SignedIn, *, now: datetime) -> Wish | No
         return None
     request, appointment = found
     return read_wish(open_of(session, acting, appointment, now=now), request)
+
+
+def needs_interpreter(session: Session, appointment: Appointment, language: str) -> bool:
+    """Whether somebody could interpret from this language: the service does not speak it itself."""
+    service = session.get_one(Service, appointment.service_id)
+    return language in SPOKEN and language not in service.languages
 
 
 def get_date(session: Session, acting: SignedIn, appointment_id: UUID) -> Appointment:

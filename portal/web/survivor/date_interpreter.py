@@ -1,6 +1,7 @@
 """An interpreter for one of her dates: asked in plain words, seen before, and judged after."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from portal.domain.interpreters import (
     first_name,
 )
 from portal.domain.refusals import NotFound, SlowDown, WrongState
+from portal.i18n import current_language
 from portal.i18n import dates as own_dates
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
@@ -193,16 +195,25 @@ def _back(date_id: UUID, said: str) -> ResponseReturnValue:
 
 
 def _form(date: Appointment, asked: Wish | None) -> WishForm:
-    session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
     known: dict[str, Any] | None = None
     if request.method == "GET":
         known = unsent.answers(unsent.interpreter_for(date.id))
-        asked = asked or asking.last_wish(session, acting, now=now)
+        asked = asked or _first_wish(date)
     form = WishForm(data=known or _as_said(asked or Wish()))
     form.language.choices = [("", _("I do not say")), *SPOKEN.items()]
     form.sex.choices = [*_choices(SEX_WORDS), (NO_MATTER, _("No matter"))]
     form.means.choices = [*_choices(MEANS_WORDS), (NO_MATTER, _("No matter"))]
     return form
+
+
+def _first_wish(date: Appointment) -> Wish:
+    """What she asked last; and where she never said a language, the one that she reads."""
+    session, acting, now = guards.db(), guards.signed_in(), guards.utc_now()
+    last = asking.last_wish(session, acting, now=now) or Wish()
+    reads = current_language().code
+    if last.language or not asking.needs_interpreter(session, date, reads):
+        return last
+    return replace(last, language=reads)
 
 
 def _as_said(wish: Wish) -> dict[str, Any]:

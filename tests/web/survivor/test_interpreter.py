@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.domain.interpreters import RequestState
 from portal.models import InterpreterRequest, Message
@@ -43,6 +43,27 @@ def test_she_asks_with_words_and_without(whole: WholeHouse, phone: Phone) -> Non
     kept = request_of(whole, date_id)
     assert kept is not None
     assert kept.state is RequestState.NOT_WANTED
+
+
+@pytest.mark.parametrize(("reads", "chosen"), [("fr", "fr"), ("ar", "ar"), ("en", "")])
+def test_the_language_that_she_reads_is_chosen_already_unless_her_service_speaks_it(
+    whole: WholeHouse, reads: str, chosen: str
+) -> None:
+    with whole.database.transaction() as session:
+        session.execute(update(InterpreterRequest).values(language=None))
+    phone = whole.phone(whole.everybody.amal, reads)
+    phone.go(f"/dates/{whole.everybody.ids['appointment'][3]}/interpreter")
+    (language,) = phone.soup.select("select[name=a] option[selected]")
+    assert language["value"] == chosen
+
+
+def test_what_she_said_before_comes_before_the_language_that_she_reads(
+    whole: WholeHouse,
+) -> None:
+    phone = whole.phone(whole.everybody.amal, "fr")
+    phone.go(f"/dates/{whole.everybody.ids['appointment'][3]}/interpreter")
+    (language,) = phone.soup.select("select[name=a] option[selected]")
+    assert language["value"] == "ar"
 
 
 def test_she_sees_who_comes_and_says_yes(whole: WholeHouse, phone: Phone) -> None:

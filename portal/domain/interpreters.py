@@ -124,6 +124,11 @@ What she chooses is read by staff: both sides can read it like this.
 """
 
 
+def own_name(language: str) -> str:
+    """What stands in `SPOKEN`, as she reads it: in the script of the language, and in no other."""
+    return language.partition(" (")[0]
+
+
 @dataclass(frozen=True)
 class Said:
     """What is sealed of a request. Everything may be left out."""

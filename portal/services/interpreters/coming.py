@@ -8,7 +8,15 @@ from uuid import UUID
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.interpreters import SPOKEN, Means, RequestState, Sex, ends_up, first_name
+from portal.domain.interpreters import (
+    SPOKEN,
+    Means,
+    RequestState,
+    Sex,
+    ends_up,
+    first_name,
+    own_name,
+)
 from portal.models import Appointment, Interpreter, InterpreterRequest
 
 
@@ -30,8 +38,8 @@ class Coming:
 
     @property
     def spoken(self) -> str:
-        """The language that was asked, in its own script and in English; nothing where none."""
-        return SPOKEN.get(self.language or "", "")
+        """The language that was asked, by its own name; nothing where none."""
+        return own_name(SPOKEN.get(self.language or "", ""))
 
     @property
     def first_name(self) -> str:

@@ -19,6 +19,7 @@ from portal.domain.interpreters import (
     Said,
     Sex,
     first_name,
+    own_name,
 )
 from portal.domain.refusals import NotFound, SlowDown, WrongState
 from portal.i18n import current_language
@@ -200,7 +201,7 @@ def _form(date: Appointment, asked: Wish | None) -> WishForm:
         known = unsent.answers(unsent.interpreter_for(date.id))
         asked = asked or _first_wish(date)
     form = WishForm(data=known or _as_said(asked or Wish()))
-    form.language.choices = [("", _("I do not say")), *SPOKEN.items()]
+    form.language.choices = [("", _("I do not say")), *_own_names()]
     form.sex.choices = [*_choices(SEX_WORDS), (NO_MATTER, _("No matter"))]
     form.means.choices = [*_choices(MEANS_WORDS), (NO_MATTER, _("No matter"))]
     return form
@@ -226,6 +227,10 @@ def _as_said(wish: Wish) -> dict[str, Any]:
         "not_from_near": said.not_from_near,
         "not_these": said.not_these,
     }
+
+
+def _own_names() -> list[tuple[str, str]]:
+    return [(code, own_name(name)) for code, name in SPOKEN.items()]
 
 
 def _choices(words: Mapping[Any, str]) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from portal.domain.interpreters import own_name
 from portal.domain.needs import Category, HowSoon, NeedAnswer, Statement, StayOrLeave
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
@@ -106,6 +107,6 @@ def at_the_talk(said: Statement) -> TalkForm:
     form = TalkForm(data={**answers, "childcare": said.childcare})
     form.language.choices = [
         ("", _("No interpreter")),
-        *((one, one) for one in interpreters.SPOKEN),
+        *((one, own_name(one)) for one in interpreters.SPOKEN),
     ]
     return form

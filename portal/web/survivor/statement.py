@@ -175,7 +175,8 @@ def read() -> ResponseReturnValue:
             form.refuse(None, WORDS[type(refusal)])
         else:
             return redirect(url_for("survivor.needs.show_all", said="sent"))
-    return show(kept, step, form, **_readers(kept))
+    wanted = interpreters.as_she_reads(kept.statement.interpreter)
+    return show(kept, step, form, interpreter=wanted, **_readers(kept))
 
 
 @blueprint.post("/forget")

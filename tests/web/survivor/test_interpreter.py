@@ -9,7 +9,7 @@ from portal.domain.interpreters import RequestState
 from portal.models import InterpreterRequest, Message
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.web.browser_stand_in import Phone
-from tests.web.survivor.hands import has_button, press, text
+from tests.web.survivor.hands import has_button, press, text, words_in
 from tests.web.whole_house import WholeHouse
 
 
@@ -55,6 +55,19 @@ def test_the_language_that_she_reads_is_chosen_already_unless_her_service_speaks
     phone.go(f"/dates/{whole.everybody.ids['appointment'][3]}/interpreter")
     (language,) = phone.soup.select("select[name=a] option[selected]")
     assert language["value"] == chosen
+
+
+def test_languages_have_their_own_names_and_no_english_ones(
+    whole: WholeHouse, phone: Phone
+) -> None:
+    date_id = whole.everybody.ids["appointment"][3]
+    phone.go(f"/dates/{date_id}/interpreter")
+    names = words_in(phone, "select[name=a] option")
+    assert {"العربية", "Soomaali", "ትግርኛ"} <= set(names)
+    assert not [name for name in names if "(" in name]
+    press(phone, "Ask for an interpreter", a="so")
+    assert "we look for somebody Soomaali" in text(phone)
+    assert "(Somali)" not in text(phone)
 
 
 def test_what_she_said_before_comes_before_the_language_that_she_reads(

@@ -67,8 +67,10 @@ def test_she_says_what_she_needs_one_question_at_a_time(phone: Phone, whole: Who
     assert not phone.soup.select("input[checked]"), "no answer is chosen for her"
     press(phone, "Next", a="do_not_know")
     press(phone, "Next", a="Nobody should call my mother.")
+    assert "Soomaali" in words_in(phone, "select option")
     press(phone, "Next", a="Soomaali (Somali)", b="a woman", c="y", d="no stairs")
     shown = text(phone)
+    assert "Soomaali a woman" in shown, "staff read the name in English too, she need not"
     for words in ("Somewhere quiet 🙂", "Nobody should call my mother.", "a woman", "no stairs"):
         assert words in shown
     for words in ("Els, your contact person", "Karim, when", "The desk reads this to find"):

@@ -79,6 +79,7 @@ def end_a_backup(data: Path, how: signal.Signals) -> None:
         assert running.wait(10) != 0
 
 
+@pytest.mark.real
 def test_a_backup_that_is_told_to_stop_leaves_no_copy_in_clear(
     house: TestHouse, data: Path
 ) -> None:
@@ -87,6 +88,7 @@ def test_a_backup_that_is_told_to_stop_leaves_no_copy_in_clear(
     assert not (data.parent / "ended").exists()
 
 
+@pytest.mark.real
 def test_what_a_killed_backup_left_goes_with_the_next_one(
     house: TestHouse, run: Run, data: Path
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from portal import resources
 from portal.i18n import LANGUAGES, extraction
 from portal.i18n.catalogues import path
+from tests.translations import in_the_code
 
 # %(name)s, and the tags and entities that a translator must carry over.
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|</?\w+[^>]*>|&\w+;")
@@ -22,7 +23,7 @@ def _identities(entries: Iterable[polib.POEntry]) -> set[Identity]:
 
 
 def _of_the_code() -> Iterator[Identity]:
-    for message in extraction.extract():
+    for message in in_the_code.sentences():
         if isinstance(message.id, str):
             yield message.context, message.id, ""
         else:

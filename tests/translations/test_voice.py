@@ -11,8 +11,9 @@ from functools import cache
 import polib
 import pytest
 
-from portal.i18n import LANGUAGES, extraction
+from portal.i18n import LANGUAGES
 from portal.i18n.catalogues import path
+from tests.translations import in_the_code
 
 HERS = (
     "templates/survivor/",
@@ -72,7 +73,7 @@ def _hers() -> frozenset[str]:
 def _in(places: tuple[str, ...]) -> frozenset[str]:
     return frozenset(
         sentence
-        for message in extraction.extract()
+        for message in in_the_code.sentences()
         if any(str(file).startswith(places) for file, _line in message.locations)
         for sentence in ([message.id] if isinstance(message.id, str) else message.id)
     )

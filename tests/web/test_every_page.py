@@ -115,6 +115,7 @@ def every_page(phone: Phone) -> Iterator[Page]:
         yield Page(path, answer, phone.soup)
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("language", EVERY_LANGUAGE)
 def test_every_survivors_page_without_script(whole: WholeHouse, language: str) -> None:
     phone = with_draft(whole, language, scripting=False)

@@ -89,12 +89,12 @@ class WholeHouse:
         self.now += timedelta(**span)
 
     def phone(self, her: Person | None, language: str = "en", *, scripting: bool = True) -> Phone:
-        """A phone at the calendar, or on her first page after she came in with card and PIN."""
+        """A phone at the calendar, or on the first page of a sign-in made past the door."""
         phone = Phone(self.app, language, scripting=scripting)
-        phone.open()
-        if her is not None:
-            phone.sign_in(her.card, her.pin)
-            assert phone.page_key, "she is in"
+        if her is None:
+            phone.open()
+        else:
+            phone.come_back(self.token(her, language))
         return phone
 
     def browser(

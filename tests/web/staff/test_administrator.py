@@ -61,6 +61,7 @@ def _opened(whole: WholeHouse) -> list[str]:
         return [str(kind) for (kind,) in rows]
 
 
+@pytest.mark.real
 def test_no_service_opens_anything_for_her(whole: WholeHouse) -> None:
     """Every function that acts for somebody, called as she, with every id there is."""
     whole.database.close()

@@ -123,7 +123,7 @@ def test_who_directs_the_file_and_decides_at_the_desk_is_not_told_that_she_is_no
     for page in ("/staff/desk", "/staff/house"):
         assert her.case_number in cora.get(page).words
         assert her.case_number not in els.get(page).words
-    assert "Nothing waits" in els.get("/staff/desk").words
+    assert "No decision waits for you." in els.get("/staff/desk").words
     assert els.get(f"/staff/desk/{asked(people).id}").status == 404
 
 

@@ -2,13 +2,14 @@
 
 import pytest
 from bs4 import Tag
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from portal.domain.appointments import AppointmentState
 from portal.domain.proposals import VisitState
-from portal.models import Visit
+from portal.models import Appointment, Interpreter, Visit
 from tests.web.browser_stand_in import Phone
 from tests.web.staff.browser import Browser
-from tests.web.survivor.hands import has_button, press, text
+from tests.web.survivor.hands import has_button, press, text, words_in
 from tests.web.whole_house import WholeHouse
 
 
@@ -48,6 +49,33 @@ def test_she_says_yes_to_all_of_it_in_one_tap(whole: WholeHouse, els: Browser, p
     assert not has_button(phone, "Yes, I come")
     els.get(f"{place}/visit")
     assert "No service that said yes waits for a date." in els.words
+
+
+def test_she_reads_before_her_yes_who_interprets(whole: WholeHouse) -> None:
+    with whole.database.transaction() as session:
+        samira = session.scalars(select(Interpreter).where(Interpreter.name.like("Samira%"))).one()
+        proposed = update(Appointment).where(Appointment.state == AppointmentState.PROPOSED)
+        session.execute(proposed.values(interpreter_id=samira.id))
+    assert "Interpreter: Samira · a woman" in in_question(amal(whole))
+
+
+def test_she_reads_before_her_yes_that_an_interpreter_is_looked_for_again(
+    whole: WholeHouse,
+) -> None:
+    assert "Interpreter:" not in in_question(amal(whole)), "none was asked for that talk"
+    interpreted = whole.everybody.ids["appointment"][1]
+    with whole.database.transaction() as session:
+        proposed = update(Appointment).where(Appointment.state == AppointmentState.PROPOSED)
+        session.execute(proposed.values(instead_of_id=interpreted))
+    asked = in_question(amal(whole))
+    assert "Interpreter: we look for somebody العربية" in asked
+    assert "This comes in place of" in asked
+
+
+def in_question(phone: Phone) -> str:
+    """What she reads of the visit that waits for her answer."""
+    phone.go("/dates")
+    return words_in(phone, "section.card")[0]
 
 
 def test_what_does_not_suit_is_planned_again_and_sent_with_one_tap(

@@ -13,7 +13,18 @@ from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, WrongState
 from portal.domain.roles import Role
 from portal.domain.spans import Span
-from portal.models import Appointment, Membership, Need, Referral, Room, Service, StaffMember, Visit
+from portal.models import (
+    Appointment,
+    Interpreter,
+    InterpreterRequest,
+    Membership,
+    Need,
+    Referral,
+    Room,
+    Service,
+    StaffMember,
+    Visit,
+)
 from portal.services import audit
 from portal.services.dates import separation, taken_times
 from portal.services.dates.moves import move
@@ -31,13 +42,17 @@ _WITHOUT_DATE = (ReferralState.ACCEPTED, ReferralState.DATE_SET)
 # Made once: building it for each page costs more than running it.
 _OLD = aliased(Appointment)
 _OUT = (
-    select(Visit, Appointment, Service, StaffMember.name, Room, _OLD)
+    select(
+        Visit, Appointment, Service, StaffMember.name, Room, _OLD, Interpreter, InterpreterRequest
+    )
     .join(Appointment, Appointment.visit_id == Visit.id)
     .join(Referral, Referral.id == Appointment.referral_id)
     .join(Service, Service.id == Appointment.service_id)
     .join(StaffMember, StaffMember.account_id == Appointment.with_id)
     .outerjoin(Room, Room.id == Appointment.room_id)
     .outerjoin(_OLD, _OLD.id == Appointment.instead_of_id)
+    .outerjoin(Interpreter, Interpreter.id == Appointment.interpreter_id)
+    .outerjoin(InterpreterRequest, InterpreterRequest.appointment_id == _OLD.id)
     .where(
         Visit.case_id == bindparam("case_id"),
         Visit.ended_at.is_(None),

@@ -6,9 +6,11 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from portal.domain.appointments import AppointmentState
+from portal.domain.interpreters import RequestState
 from portal.domain.proposals import VisitState
-from portal.models import Appointment, Room, Service, Visit
+from portal.models import Appointment, Interpreter, InterpreterRequest, Room, Service, Visit
 from portal.services.dates.shown_dates import ends_at
+from portal.services.interpreters.coming import Coming as Interpreting
 from portal.services.visits.coming import Coming
 
 
@@ -21,6 +23,19 @@ class ProposedPart:
     with_name: str
     room: Room | None
     old: Appointment | None = None
+    interpreter: Interpreter | None = None
+    asked: InterpreterRequest | None = None
+    """What she asked about an interpreter for the date that it replaces; it follows to this one."""
+
+    @property
+    def interpreted_by(self) -> Interpreting | None:
+        """Who interprets; nameless while somebody is looked for, None where nobody is asked for."""
+        if self.interpreter is not None:
+            who = self.interpreter
+            return Interpreting(RequestState.BOOKED, None, None, who.name, who.sex)
+        if self.asked is None or self.asked.state is RequestState.NOT_WANTED:
+            return None
+        return Interpreting(RequestState.ASKED, self.asked.language, None, None, None)
 
     @property
     def is_known(self) -> bool:

@@ -82,8 +82,9 @@ class Appointment(WithId, Base):
     instead_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("appointment.id"))
     """The date that ends when she says yes to this one."""
     hidden_at: Mapped[datetime | None]
-    """When she put it out of her sight; it is over then, and stays with the service. Of a date that
-    was moved or cancelled, before it would begin: when she was shown that."""
+    """When she put it out of her sight; it is over then, and stays with the service."""
+    change_seen_at: Mapped[datetime | None]
+    """When she was shown that it was moved or cancelled."""
     calendar_id: Mapped[UUID | None]
     """By what a calendar file that she took knows it, also when it is moved or cancelled."""
     asked_again_at: Mapped[datetime | None]

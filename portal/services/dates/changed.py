@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Select, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.appointments import AppointmentState
@@ -29,15 +29,10 @@ def see(session: Session, acting: SignedIn, *, now: datetime) -> None:
     with at_once(session) as writing:
         writing.execute(
             update(Appointment)
-            .where(Appointment.id.in_(fresh), Appointment.hidden_at.is_(None))
-            .values(hidden_at=now)
+            .where(Appointment.id.in_(fresh), Appointment.change_seen_at.is_(None))
+            .values(change_seen_at=now)
             .execution_options(synchronize_session=False)
         )
-
-
-def is_in_sight() -> ColumnElement[bool]:
-    """Whether she did not hide a date that is over; what she saw of it before hides nothing."""
-    return or_(Appointment.hidden_at.is_(None), Appointment.hidden_at < Appointment.starts_at)
 
 
 def _unseen(
@@ -50,7 +45,7 @@ def _unseen(
         .where(
             Appointment.case_id == case_id,
             Appointment.state.in_(_CHANGED),
-            Appointment.hidden_at.is_(None),
+            Appointment.change_seen_at.is_(None),
             func.coalesce(instead.starts_at, Appointment.starts_at) > now,
         )
     )

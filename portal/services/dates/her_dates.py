@@ -22,7 +22,7 @@ from portal.domain.separation import TimeNotPossible
 from portal.domain.spans import Span
 from portal.models import Appointment
 from portal.services import audit
-from portal.services.dates import changed, separation, taken_times
+from portal.services.dates import separation, taken_times
 from portal.services.dates.moves import account, move
 from portal.services.dates.shown_dates import Shown, ends_at, read, with_details, with_names
 from portal.services.entry.sessions import SignedIn
@@ -48,7 +48,7 @@ def listed(
     )
     if past:
         order = (Appointment.starts_at.desc(), Appointment.id.desc())
-        asked = asked.where(Appointment.starts_at < now, changed.is_in_sight())
+        asked = asked.where(Appointment.starts_at < now, Appointment.hidden_at.is_(None))
         asked = asked.order_by(*order)
         if older_than is not None:
             last = _get_hers(session, acting, older_than, now=now)
@@ -163,7 +163,7 @@ def hide_past(session: Session, acting: SignedIn, *, now: datetime) -> None:
         .where(
             Appointment.case_id == acting.her_case_id,
             Appointment.starts_at < now,
-            changed.is_in_sight(),
+            Appointment.hidden_at.is_(None),
         )
         .with_for_update()
     )

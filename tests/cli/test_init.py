@@ -13,6 +13,8 @@ from portal.settings import Settings
 from portal.vault import KeyFile
 from tests.cli.conftest import ACCENTED, FOUNDING, PASSPHRASE, Run, signing_in
 
+pytestmark = pytest.mark.real
+
 
 def files(data: Path) -> list[str]:
     return sorted(path.name for path in data.rglob("*") if path.is_file())

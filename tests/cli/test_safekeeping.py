@@ -22,6 +22,8 @@ from portal.vault import CHEAP, KeyFile, SlowPasses
 from tests.cli.conftest import ACCENTED, PASSPHRASE, Run, signing_in
 from tests.people import Person, TestHouse, a_house
 
+pytestmark = pytest.mark.real
+
 WORDS = "I keep the letters with my neighbour."
 
 

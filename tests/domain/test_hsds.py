@@ -17,6 +17,8 @@ from portal.domain.profiles import Profile, Text, checked
 from portal.domain.services import SPOKEN, Cost, PlaceKind, ServiceKind, ServiceState
 from tests.domain.test_profiles import PROFILE
 
+pytestmark = pytest.mark.real
+
 BRUSSELS = HouseClock("Europe/Brussels")
 ID = UUID("ac148810-d857-441c-9679-408f346de14b")
 LANGUAGES = ("nl", "fr", "en", "ar")

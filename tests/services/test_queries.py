@@ -22,6 +22,8 @@ from tests.people import NOON, Person, TestHouse
 from tests.services.journey import HOUSING, a_date, a_shared_need, route, say_yes
 from tests.statements import counted
 
+pytestmark = pytest.mark.real
+
 Page = Callable[[Session, SignedIn], object]
 
 

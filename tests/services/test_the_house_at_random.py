@@ -79,6 +79,8 @@ from tests.conftest import KEY_FILE, opened
 from tests.people import NOON, Person, TestHouse, a_house
 from tests.services.reach import Sealed, case_of, everything_sealed, keys_of
 
+pytestmark = pytest.mark.real
+
 SURVIVORS = 10
 SERVICES = (ServiceKind.HOUSING, ServiceKind.POLICE)
 ASKED = (

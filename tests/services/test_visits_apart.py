@@ -34,6 +34,8 @@ from tests.services.planned import (
     three,
 )
 
+pytestmark = pytest.mark.real
+
 
 @pytest.fixture
 def kind() -> str:

@@ -9,6 +9,8 @@ from tests.people import PIN, Person
 from tests.web.bad_input import both
 from tests.web.whole_house import WholeHouse
 
+pytestmark = pytest.mark.real
+
 DOES_NOT_OPEN = "This card and PIN do not open."
 
 

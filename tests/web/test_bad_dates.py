@@ -5,6 +5,8 @@ import pytest
 from tests.web.browsers import MADE_UP
 from tests.web.whole_house import WholeHouse
 
+pytestmark = pytest.mark.real
+
 IMPOSSIBLE = {
     "past": ({"day": "2026-11-20"}, "This time has passed."),
     "this minute": ({"day": "2026-11-23", "time": "13:00"}, "This time has passed."),

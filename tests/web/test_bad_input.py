@@ -9,6 +9,8 @@ from tests.web.browser_stand_in import Phone
 from tests.web.browsers import csrf_token, heading, rules
 from tests.web.whole_house import WholeHouse
 
+pytestmark = pytest.mark.real
+
 
 @both
 def test_a_body_over_the_limit_is_refused_and_the_visit_goes_on(

@@ -15,6 +15,8 @@ from tests.web.browsers import csrf_token, forms_in, heading, inner_path, method
 from tests.web.staff.browser import Browser
 from tests.web.whole_house import WholeHouse
 
+pytestmark = pytest.mark.real
+
 WAIT_MILLISECONDS = 20
 FAILED = "Something went wrong here"
 TYPED = "Words that were typed a moment ago."

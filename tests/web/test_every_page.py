@@ -354,6 +354,7 @@ def test_no_file_name_that_leaves_the_house_tells(whole: WholeHouse) -> None:
 ROLES = ("director", "moderator", "housing", "coordinator", "auditor", "partner_contact")
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("language", EVERY_LANGUAGE)
 def test_every_staff_page(whole: WholeHouse, language: str) -> None:
     seen, wrong = 0, Complaints()

@@ -21,6 +21,8 @@ from tests.web.browsers import (
 from tests.web.tree import tree_of
 from tests.web.whole_house import WholeHouse
 
+pytestmark = pytest.mark.real
+
 TYPED = "Words that were typed a moment ago."
 
 

@@ -19,6 +19,8 @@ from tests.worker.conftest import by_mail, by_text
 from tests.worker.gateway import Gateway
 from tests.worker.mail_server import MailServer
 
+pytestmark = pytest.mark.real
+
 
 @pytest.fixture
 def kind() -> str:

@@ -20,6 +20,8 @@ from tests.web.browsers import methods, pages_of_staff, path_of, rules
 from tests.web.furnishing import HER_WORDS
 from tests.web.whole_house import WholeHouse, foreign
 
+pytestmark = pytest.mark.real
+
 WRONG = (AssertionError, AttributeError, ValueError)
 """What a service says to arguments that no page would give it."""
 NAMES = ("Amal", "Bea", "Noor")

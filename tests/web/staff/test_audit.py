@@ -29,6 +29,8 @@ from tests.web.browser_stand_in import Phone
 from tests.web.staff.browser import Browser
 from tests.web.staff.conftest import Clock
 
+pytestmark = pytest.mark.real
+
 AT = "/staff/audit"
 NEXT_WEEK = NOON + timedelta(days=8)
 

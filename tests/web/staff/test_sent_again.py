@@ -11,6 +11,8 @@ from tests.people import PASSPHRASE, Person, TestHouse
 from tests.web.staff.browser import Browser, fields_of
 from tests.web.staff.conftest import Clock
 
+pytestmark = pytest.mark.real
+
 OWN: dict[str, str] = {"Sec-Fetch-Site": "same-origin"}
 OTHER_SITES: list[dict[str, str]] = [
     {"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"},

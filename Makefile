@@ -10,20 +10,25 @@ BIN := .venv/bin
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 INSTALLED := .venv/installed
 
-.PHONY: demo test lint bench bench-pages bench-large bench-exit bench-visits bench-calendars pictures messages lock
+.PHONY: demo test lint style types bench bench-pages bench-large bench-exit bench-visits bench-calendars pictures messages lock
 
 demo: $(INSTALLED)
 	$(BIN)/portal demo --data "$(DATA)" --port $(PORT)
 
-# REAL=1 runs everything, on PostgreSQL too, and fails where a real part is missing.
-test: lint
+# REAL=1 runs everything, types and PostgreSQL too, and fails where a real part is missing.
+test: $(if $(REAL),lint,style)
 	$(if $(REAL),PORTAL_TEST_REAL=1) $(BIN)/pytest -n auto --dist worksteal $(TESTS)
 
-lint: $(INSTALLED)
+lint: style types
+
+style: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+# Half a minute in a fresh clone, which the everyday tests do not have.
+types: $(INSTALLED)
+	$(BIN)/mypy
 
 # Everything that is promised to be fast, beside a bare page; then a large house beside a small one.
 bench: bench-pages bench-large

@@ -33,10 +33,9 @@ from portal.models import (
     Statement,
     Thread,
 )
-from portal.services.entry import sessions
 from portal.services.house import House
 from portal.services.keys.reading import open_folder
-from tests.people import Person, TestHouse, a_house
+from tests.people import Person, TestHouse, a_house, a_sign_in
 
 FIRST_READERS = 60
 """Each case has one chain of acts, on which those who read in it at once wait for each other."""
@@ -116,15 +115,8 @@ def sign_in(tests: TestHouse, person: Person, now: datetime) -> str:
 
 
 def _begin(session: Session, person: Person, now: datetime) -> str:
-    return sessions.start(
-        session,
-        person.account_id,
-        keys=person.keys,
-        language="en",
-        now=now,
-        pin=person.pin or None,
-        second_factor_at=None if person.case_id else now,
-    )
+    proved_at = None if person.case_id else now
+    return a_sign_in(session, person, now=now, second_factor_at=proved_at)
 
 
 def _fresh_sign_ins(tests: TestHouse, number: int, now: datetime) -> list[str]:

@@ -1,6 +1,7 @@
 """She, or somebody else, comes in at the moment at which that is stopped: it stays stopped."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -70,8 +71,8 @@ def test_who_just_came_in_is_out_when_the_card_is_frozen(
 ) -> None:
     card, start, begun = card_of(the_house, her), sessions.start, []
 
-    def start_and_then(*args: object, **words: object) -> str:
-        token = start(*args, **words)  # type: ignore[arg-type]
+    def start_and_then(*args: Any, **words: Any) -> str:
+        token = start(*args, **words)
         begun.append(meanwhile(lambda: freezes(the_house, card)))
         return token
 
@@ -102,8 +103,8 @@ def test_the_pin_before_opens_nothing_although_it_was_being_tried(
     """Somebody watched her type it. She changes it while he comes in."""
     begun, end_all = [], sessions.end_all
 
-    def end_and_then(*args: object, **words: object) -> None:
-        end_all(*args, **words)  # type: ignore[arg-type]
+    def end_and_then(*args: Any, **words: Any) -> None:
+        end_all(*args, **words)
         begun.append(meanwhile(lambda: comes_in(the_house, her)))
 
     monkeypatch.setattr(pins, "end_all", end_and_then)
@@ -189,9 +190,9 @@ def test_a_pass_phrase_that_was_changed_elsewhere_is_not_changed_once_more(
             now=NOON,
         )
 
-    def end_and_then(*args: object, **words: object) -> None:
+    def end_and_then(*args: Any, **words: Any) -> None:
         monkeypatch.setattr(sessions, "end_all", end_all)
-        end_all(*args, **words)  # type: ignore[arg-type]
+        end_all(*args, **words)
         begun.append(meanwhile(lambda: change("a heron stands in shallow water")))
 
     monkeypatch.setattr(sessions, "end_all", end_and_then)

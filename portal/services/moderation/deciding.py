@@ -123,10 +123,7 @@ def withdraw(session: Session, acting: SignedIn, decision_id: UUID, *, now: date
     to_come = decision.state is DecisionState.ACCEPTED and decision.took_effect_at is None
     if decision.need_id is not None or not (decision.state in UNDECIDED or to_come):
         raise DecidedMeanwhile
-    decision.state = DecisionState.WITHDRAWN
-    _end(session, acting, decision, now=now)
-    account(session, acting, "decision_withdrawn", decision, now=now)
-    session.flush()
+    _withdraw(session, acting, decision, now=now)
     return decision
 
 
@@ -223,16 +220,22 @@ def take_back_unanswerable(session: Session, decision_id: UUID, *, now: datetime
     decision = held(session, decision_id)
     if decision.state is not DecisionState.GIVEN_BACK or not asker_has_left(session, decision):
         return False
-    decision.state = DecisionState.WITHDRAWN
-    _end(session, None, decision, now=now)
-    account(session, None, "decision_withdrawn", decision, now=now)
-    session.flush()
+    _withdraw(session, None, decision, now=now)
     return True
 
 
 def may_decide(acting: SignedIn, decision: Decision) -> bool:
     """Whether this person's roles decide about it, and she did not ask for it herself."""
     return acting.may(RULES[decision.kind].decide) and not _is_excluded(acting, decision)
+
+
+def _withdraw(
+    session: Session, acting: SignedIn | None, decision: Decision, *, now: datetime
+) -> None:
+    decision.state = DecisionState.WITHDRAWN
+    _end(session, acting, decision, now=now)
+    account(session, acting, "decision_withdrawn", decision, now=now)
+    session.flush()
 
 
 def _waiting(session: Session, acting: SignedIn, decision_id: UUID, *, now: datetime) -> Decision:

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
@@ -27,6 +26,7 @@ from portal.web.survivor.vocabulary import (
     TALK_LINES,
     referral_words,
 )
+from portal.web.templating import escaped_gettext as gettext
 
 blueprint = Blueprint("today", __name__)
 
@@ -92,12 +92,11 @@ def next_words(one: Asked, now: datetime) -> str:
     promised = one.promised
     if promised is not None:
         again = new_time(promised, one.need.lane, now=now)
-        # As in a template, so that the time is kept apart from the direction of the words.
         if again is not None:
-            late = Markup(_("We are late. Sorry. New time: %(time)s."))  # noqa: S704 (ours)
-            return late % {"time": near_time(again, now)}
-        sentence = Markup(_("You get an answer before %(time)s."))  # noqa: S704 (ours)
-        return sentence % {"time": near_time(promised.answer_before, now)}
+            time = near_time(again, now)
+            return gettext("We are late. Sorry. New time: %(time)s.", time=time)
+        time = near_time(promised.answer_before, now)
+        return gettext("You get an answer before %(time)s.", time=time)
     if one.furthest is None:
         return _("We look for the right help.")
     referral, service = one.furthest

@@ -10,7 +10,7 @@ out what an act does not touch, or each waits for what the other holds:
     the case, of several by number; its needs, by id (`needs.holding`)
     a question about it (`decisions.held`)
     what else belongs to them: referrals, dates, visits, ways to reach her
-    an account: its sign-ins, itself, its card
+    an account: itself, its sign-ins, its card
     the folder that gets a version (`keys.folders`)
     the heads of the account of acts (`audit`), that of a case before that of a day
 
@@ -25,7 +25,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.refusals import NotFound
-from portal.models import Account, Case, SignIn
+from portal.models import Account, Case
 
 
 def hold_case(session: Session, case_id: UUID) -> None:
@@ -41,8 +41,7 @@ def hold_case(session: Session, case_id: UUID) -> None:
 
 def hold_account(session: Session, account_id: UUID) -> None:
     """Nobody comes in with an account, and no card or PIN of it changes, until this is done."""
-    # The sign-ins first: a request of this person has marked its own as alive when it comes here.
-    hers = select(SignIn.token_hash).where(SignIn.account_id == account_id)
-    session.execute(hers.order_by(SignIn.token_hash).with_for_update())
+    # Itself first and alone: who held its sign-ins before that waited in a circle with who ended one
+    # that had begun meanwhile, as soon as three came in at one moment.
     itself = select(Account.id).where(Account.id == account_id)
     session.execute(itself.with_for_update(key_share=True))

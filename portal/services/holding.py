@@ -41,7 +41,7 @@ def hold_case(session: Session, case_id: UUID) -> None:
 
 def hold_account(session: Session, account_id: UUID) -> None:
     """Nobody comes in with an account, and no card or PIN of it changes, until this is done."""
-    # Itself first and alone: who held its sign-ins before that waited in a circle with who ended one
+    # Itself first and alone: who held its sign-ins before waited in a circle with who ended one
     # that had begun meanwhile, as soon as three came in at one moment.
     itself = select(Account.id).where(Account.id == account_id)
     session.execute(itself.with_for_update(key_share=True))

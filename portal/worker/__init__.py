@@ -16,7 +16,7 @@ from typing import NamedTuple
 from portal.database import Database
 from portal.domain.accounts import Frozen
 from portal.services.feedback import giving
-from portal.services.moderation import deciding
+from portal.services.moderation import by_the_clock
 from portal.services.running import expiry, lateness, retention
 from portal.services.visits import proposing
 from portal.settings import Settings
@@ -120,16 +120,16 @@ def _strike_clocks(this: Round) -> retention.Struck:
 
 def _run_desk(this: Round) -> None:
     """Let questions vanish and late ones climb; what was accepted takes effect, each by itself."""
-    over = this.look("what vanishes", deciding.over) or []
-    lapsed = this.each("decision", deciding.lapse, over)
-    unanswerable = this.look("what nobody can answer", deciding.unanswerable) or []
-    lapsed += this.each("decision", deciding.take_back_unanswerable, unanswerable)
+    over = this.look("what vanishes", by_the_clock.over) or []
+    lapsed = this.each("decision", by_the_clock.lapse, over)
+    unanswerable = this.look("what nobody can answer", by_the_clock.unanswerable) or []
+    lapsed += this.each("decision", by_the_clock.take_back_unanswerable, unanswerable)
     missed = this.look("what is late", lateness.missed) or lateness.NOTHING
     climbed = this.each("decision", lateness.climb_decision, missed.decisions)
     climbed += this.each("referral", lateness.climb_referral, missed.referrals)
     climbed += this.each("question", lateness.climb_look_question, missed.look_questions)
-    due = this.look("what takes effect", deciding.due) or []
-    took_effect = this.each("decision", deciding.take_effect, due)
+    due = this.look("what takes effect", by_the_clock.due) or []
+    took_effect = this.each("decision", by_the_clock.take_effect, due)
     if lapsed or climbed or took_effect:
         log.info("desk: %s vanished, %s late, %s took effect", lapsed, climbed, took_effect)
 

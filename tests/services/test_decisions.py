@@ -30,7 +30,14 @@ from portal.domain.words import NothingWritten
 from portal.models import AuditEvent, Decision, Membership, StaffMember
 from portal.services.colleagues import staff
 from portal.services.keys import reasons
-from portal.services.moderation import deciding, decisions, effects
+from portal.services.moderation import (
+    by_the_clock,
+    deciders,
+    deciding,
+    decisions,
+    effects,
+    own_questions,
+)
 from tests.people import NOON, Person, TestHouse
 
 WHY = "She says that the letter came from the court."
@@ -159,7 +166,7 @@ class TestAsking:
         self, the_house: TestHouse, her: Person
     ) -> None:
         with the_house.database.transaction() as session:
-            assert decisions.unfilled(session, now=NOON) == []
+            assert deciders.unfilled(session, now=NOON) == []
             staff.get_member(session, the_house.auditor.account_id).left_at = NOON
         with pytest.raises(NobodyToDecide):
             ask(the_house, the_house.coordinator, DecisionKind.BREAK_GLASS, her)
@@ -167,7 +174,7 @@ class TestAsking:
         with pytest.raises(NobodyToDecide):
             ask(the_house, the_house.coordinator, DecisionKind.EXPORT, her)
         with the_house.database.transaction("read") as session:
-            assert decisions.unfilled(session, now=NOON) == [
+            assert deciders.unfilled(session, now=NOON) == [
                 DecisionKind.BREAK_GLASS,
             ]
 
@@ -176,13 +183,13 @@ class TestAsking:
     ) -> None:
         asked = ask(the_house, the_house.director, DecisionKind.POLICE_SHARING, her)
         with the_house.acting(the_house.director) as (session, acting):
-            (line,) = decisions.asked_by(session, acting)
+            (line,) = own_questions.asked_by(session, acting)
             assert line.waits_for == {Role.COORDINATOR}
             assert line.case_number == her.case_number
         with the_house.acting(the_house.coordinator) as (session, acting):
             deciding.decline(session, acting, asked, reason="Not without her.", now=NOON)
         with the_house.acting(the_house.director) as (session, acting):
-            (line,) = decisions.asked_by(session, acting)
+            (line,) = own_questions.asked_by(session, acting)
             assert (line.decision.state, line.decided_by) == (DecisionState.DECLINED, "Cora")
             assert not line.waits_for
             said = reasons.read(session, acting, line.decision, "reason", "note", now=NOON)
@@ -241,7 +248,7 @@ class TestDeciding:
         with the_house.acting(the_house.director) as (session, acting):
             again = decisions.ask_again(session, acting, asked, reason="Antwerp.", now=NOON)
             assert again.follows_id == asked
-            states = {line.decision.state for line in decisions.asked_by(session, acting)}
+            states = {line.decision.state for line in own_questions.asked_by(session, acting)}
             assert states == {DecisionState.WAITING, DecisionState.ASKED_AGAIN}
             with pytest.raises(WrongState):
                 decisions.ask_again(session, acting, asked, reason="Antwerp.", now=NOON)
@@ -301,11 +308,11 @@ class TestDeciding:
         with late as (session, acting), pytest.raises(TooLateToDecide):
             deciding.accept(session, acting, asked, now=over)
         with the_house.database.transaction() as session:
-            assert deciding.over(session, now=over - timedelta(seconds=1)) == []
-            assert deciding.over(session, now=over) == [asked]
-            assert deciding.lapse(session, asked, now=over)
-            assert deciding.over(session, now=over) == []
-            assert not deciding.lapse(session, asked, now=over)
+            assert by_the_clock.over(session, now=over - timedelta(seconds=1)) == []
+            assert by_the_clock.over(session, now=over) == [asked]
+            assert by_the_clock.lapse(session, asked, now=over)
+            assert by_the_clock.over(session, now=over) == []
+            assert not by_the_clock.lapse(session, asked, now=over)
         assert state_of(the_house, asked) is DecisionState.LAPSED
 
 
@@ -320,8 +327,8 @@ class TestEffects:
         def effect(session: object, acting: object, decision: Decision, *, now: object) -> None:
             done.append((decision.id, acting is None))
 
-        monkeypatch.setattr(deciding, "EFFECTS", {DecisionKind.RELEASE: effect})
-        monkeypatch.setattr(deciding, "ENDS", {DecisionKind.RELEASE: effect})
+        monkeypatch.setattr(effects, "EFFECTS", {DecisionKind.RELEASE: effect})
+        monkeypatch.setattr(effects, "ENDS", {DecisionKind.RELEASE: effect})
         yield done
 
     @pytest.fixture
@@ -344,11 +351,11 @@ class TestEffects:
                 deciding.accept(session, acting, asked, takes_effect_at=NOON, now=NOON)
             deciding.accept(session, acting, asked, takes_effect_at=moment, now=NOON)
         with the_house.database.transaction() as session:
-            assert deciding.due(session, now=moment - timedelta(seconds=1)) == []
-            assert deciding.due(session, now=moment) == [asked]
-            assert deciding.take_effect(session, asked, now=moment)
-            assert not deciding.take_effect(session, asked, now=moment)
-            assert deciding.due(session, now=moment) == []
+            assert by_the_clock.due(session, now=moment - timedelta(seconds=1)) == []
+            assert by_the_clock.due(session, now=moment) == [asked]
+            assert by_the_clock.take_effect(session, asked, now=moment)
+            assert not by_the_clock.take_effect(session, asked, now=moment)
+            assert by_the_clock.due(session, now=moment) == []
         assert done == [(asked, True)]
 
     def test_only_what_is_published_can_wait_for_a_moment(
@@ -365,13 +372,13 @@ class TestEffects:
         def gone(*_: object, now: object) -> None:
             raise Refusal
 
-        monkeypatch.setattr(deciding, "EFFECTS", {DecisionKind.RELEASE: gone})
+        monkeypatch.setattr(effects, "EFFECTS", {DecisionKind.RELEASE: gone})
         moment = NOON + timedelta(hours=3)
         with the_house.acting(the_house.moderator) as (session, acting):
             deciding.accept(session, acting, asked, takes_effect_at=moment, now=NOON)
         with the_house.database.transaction() as session:
-            assert deciding.take_effect(session, asked, now=moment)
-            assert deciding.due(session, now=moment) == []
+            assert by_the_clock.take_effect(session, asked, now=moment)
+            assert by_the_clock.due(session, now=moment) == []
         assert state_of(the_house, asked) is DecisionState.NOT_POSSIBLE
 
     def test_the_asker_may_withdraw_before_it_takes_effect(
@@ -383,7 +390,7 @@ class TestEffects:
         with the_house.acting(the_house.director) as (session, acting):
             deciding.withdraw(session, acting, asked, now=NOON)
         with the_house.database.transaction() as session:
-            assert not deciding.take_effect(session, asked, now=moment)
+            assert not by_the_clock.take_effect(session, asked, now=moment)
         assert done == [(asked, False)]
 
 

@@ -22,7 +22,7 @@ from portal.services.case_work import emergency, lying_open
 from portal.services.colleagues import roles, staff, teams
 from portal.services.keys import reasons
 from portal.services.keys.halves import KeyNotHandedOver
-from portal.services.moderation import deciding
+from portal.services.moderation import by_the_clock, deciding
 from portal.services.need_to_know import looking, seeing
 from portal.services.running import expiry
 from tests.people import NOON, Person, TestHouse
@@ -245,7 +245,7 @@ class TestWhatEndsIt:
         self, the_house: TestHouse, asked: UUID
     ) -> None:
         with the_house.database.transaction() as session:
-            deciding.lapse(session, asked, now=NOON + BREAK_GLASS_WAITS)
+            by_the_clock.lapse(session, asked, now=NOON + BREAK_GLASS_WAITS)
             assert session.get_one(Decision, asked).state is DecisionState.LAPSED
             assert session.scalars(select(LentHalf)).all() == []
 

@@ -16,7 +16,7 @@ from portal.domain.decisions import ClaimedByColleague, DecidedMeanwhile, Decisi
 from portal.domain.decisions import DecisionState as State
 from portal.models import AuditEvent, Decision
 from portal.services.entry.sessions import SignedIn
-from portal.services.moderation import deciding, decisions
+from portal.services.moderation import by_the_clock, deciding, decisions
 from portal.services.running import chains
 from tests.people import NOON, Person, TestHouse
 
@@ -106,7 +106,7 @@ def test_two_workers_let_it_take_effect_once(the_house: TestHouse, asked: UUID) 
     def work() -> bool:
         together.wait()
         with the_house.database.transaction() as session:
-            return deciding.take_effect(session, asked, now=later)
+            return by_the_clock.take_effect(session, asked, now=later)
 
     with ThreadPoolExecutor(2) as pool:
         took = [one.result(timeout=30) for one in [pool.submit(work) for _ in range(2)]]

@@ -29,7 +29,7 @@ from portal.services.entry.sessions import SignedIn
 from portal.services.keys import halves, reasons
 from portal.services.keys.folders import Grantee, give, is_live
 from portal.services.keys.holders import get_one, public_halves
-from portal.services.moderation import decisions
+from portal.services.moderation import deciders, decisions
 
 LASTS = timedelta(minutes=60)
 TOLD_FOR = timedelta(days=30)
@@ -145,7 +145,7 @@ def of_my_cases(session: Session, acting: SignedIn, *, now: datetime) -> list[Op
 
 def _check_still_asks(session: Session, decision: Decision, *, now: datetime) -> None:
     """Her roles as they are now: an opening is for her alone, and she may have left since."""
-    still = decisions.roles_at_work(session, now=now).where(
+    still = deciders.roles_at_work(session, now=now).where(
         Membership.account_id == decision.asked_by_id,
         Membership.role.in_(PERMISSIONS[Permission.ASK_BREAK_GLASS]),
     )

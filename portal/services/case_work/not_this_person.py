@@ -13,7 +13,7 @@ from portal.models import Case, Decision, StaffMember
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import reasons
-from portal.services.moderation import decisions
+from portal.services.moderation import deciders, decisions
 
 SHOWN_FOR = timedelta(days=30)
 SHOWN = 5
@@ -59,7 +59,7 @@ def ask(session: Session, acting: SignedIn, colleague_id: UUID, *, now: datetime
     """
     name_of(session, acting, colleague_id)
     kind = DecisionKind.NOT_THIS_PERSON
-    decisions.check_somebody_decides(session, kind, besides=colleague_id, now=now)
+    deciders.check_somebody_decides(session, kind, besides=colleague_id, now=now)
     facts: audit.Facts = {"not_by": [str(colleague_id)]}
     return decisions.ask(
         session,

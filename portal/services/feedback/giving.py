@@ -21,7 +21,7 @@ from portal.services.entry import tries
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import find_centre, today_here
 from portal.services.keys import for_teams
-from portal.services.moderation.decisions import deciding_teams
+from portal.services.moderation.deciders import deciding_teams
 
 MOST = 5
 """How much comes from one sign-in."""

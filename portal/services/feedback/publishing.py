@@ -15,7 +15,7 @@ from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import for_teams
 from portal.services.keys.halves import KeyNotHandedOver
-from portal.services.moderation.decisions import deciding_teams
+from portal.services.moderation.deciders import deciding_teams
 
 Texts = Mapping[str, Text]
 

@@ -6,7 +6,6 @@ Each act holds the decision's row, so that of two people in one second the secon
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.decisions import (
@@ -23,20 +22,13 @@ from portal.domain.decisions import (
     claim_lives,
     deciding_roles,
 )
-from portal.domain.refusals import NotYours, Refusal, WrongState
+from portal.domain.refusals import NotYours, WrongState
 from portal.domain.words import written, written_or_none
-from portal.models import Decision, Membership, StaffMember
+from portal.models import Decision, Membership
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import reasons
-from portal.services.moderation.decisions import (
-    account,
-    asker_has_left,
-    deciding_teams,
-    get_asked,
-    held,
-    roles_at_work,
-)
-from portal.services.moderation.effects import AT_YES, EFFECTS, ENDS
+from portal.services.moderation import deciders, effects
+from portal.services.moderation.decisions import account, asker_has_left, get_asked, held
 
 
 def claim(session: Session, acting: SignedIn, decision_id: UUID, *, now: datetime) -> Decision:
@@ -78,10 +70,9 @@ def accept(
     _say(session, acting, decision, written_or_none(note), now=now)
     decision.takes_effect_at = takes_effect_at or now
     settle(session, acting, decision, DecisionState.ACCEPTED, now=now)
-    if decision.kind in AT_YES:
-        AT_YES[decision.kind](session, acting, decision, now=now)
+    effects.at_yes(session, acting, decision, now=now)
     if takes_effect_at is None:
-        _take_effect(session, acting, decision, now=now)
+        effects.take_effect(session, acting, decision, now=now)
     session.flush()
     return decision
 
@@ -112,7 +103,7 @@ def decline(
         raise WrongState
     _say(session, acting, decision, written(reason), now=now)
     settle(session, acting, decision, DecisionState.DECLINED, now=now)
-    _end(session, acting, decision, now=now)
+    effects.end(session, acting, decision, now=now)
     session.flush()
     return decision
 
@@ -123,7 +114,7 @@ def withdraw(session: Session, acting: SignedIn, decision_id: UUID, *, now: date
     to_come = decision.state is DecisionState.ACCEPTED and decision.took_effect_at is None
     if decision.need_id is not None or not (decision.state in UNDECIDED or to_come):
         raise DecidedMeanwhile
-    _withdraw(session, acting, decision, now=now)
+    end_withdrawn(session, acting, decision, now=now)
     return decision
 
 
@@ -146,94 +137,17 @@ def settle(
     account(session, acting, f"decision_{state.value}", decision, now=now)
 
 
-def due(session: Session, *, now: datetime) -> list[UUID]:
-    """What was accepted for a moment that has come."""
-    return list(
-        session.scalars(
-            select(Decision.id)
-            .where(
-                Decision.state == DecisionState.ACCEPTED,
-                Decision.takes_effect_at <= now,
-                Decision.took_effect_at.is_(None),
-            )
-            .order_by(Decision.takes_effect_at, Decision.id)
-        )
-    )
-
-
-def take_effect(session: Session, decision_id: UUID, *, now: datetime) -> bool:
-    """Let one accepted decision take effect, once; False where another worker was faster."""
-    decision = held(session, decision_id)
-    moment = decision.takes_effect_at
-    if decision.state is not DecisionState.ACCEPTED or decision.took_effect_at is not None:
-        return False
-    if moment is None or moment > now:
-        return False
-    try:
-        with session.begin_nested():
-            _take_effect(session, None, decision, now=now)
-    except Refusal:
-        # What it was about is gone or has moved on: said to the asker, never tried for ever.
-        decision.state = DecisionState.NOT_POSSIBLE
-        account(session, None, "decision_not_possible", decision, now=now)
-    session.flush()
-    return True
-
-
-def over(session: Session, *, now: datetime) -> list[UUID]:
-    """What waited longer than its kind may."""
-    return list(
-        session.scalars(
-            select(Decision.id)
-            .where(Decision.state == DecisionState.WAITING, Decision.vanishes_at <= now)
-            .order_by(Decision.id)
-        )
-    )
-
-
-def lapse(session: Session, decision_id: UUID, *, now: datetime) -> bool:
-    """Let vanish what waited too long; the row stays and says so. False when it waits no more."""
-    decision = held(session, decision_id)
-    if decision.state is not DecisionState.WAITING:
-        return False
-    decision.state = DecisionState.LAPSED
-    _end(session, None, decision, now=now)
-    account(session, None, "decision_lapsed", decision, now=now)
-    session.flush()
-    return True
-
-
-def unanswerable(session: Session, *, now: datetime) -> list[UUID]:
-    """What was given back to somebody who has left since: nobody can answer the note."""
-    return list(
-        session.scalars(
-            select(Decision.id)
-            .join(StaffMember, StaffMember.account_id == Decision.asked_by_id)
-            .where(Decision.state == DecisionState.GIVEN_BACK, StaffMember.left_at <= now)
-            .order_by(Decision.id)
-        )
-    )
-
-
-def take_back_unanswerable(session: Session, decision_id: UUID, *, now: datetime) -> bool:
-    """What it was about is free again, for somebody else to ask. False when it waits no more."""
-    decision = held(session, decision_id)
-    if decision.state is not DecisionState.GIVEN_BACK or not asker_has_left(session, decision):
-        return False
-    _withdraw(session, None, decision, now=now)
-    return True
-
-
 def may_decide(acting: SignedIn, decision: Decision) -> bool:
     """Whether this person's roles decide about it, and she did not ask for it herself."""
     return acting.may(RULES[decision.kind].decide) and not _is_excluded(acting, decision)
 
 
-def _withdraw(
+def end_withdrawn(
     session: Session, acting: SignedIn | None, decision: Decision, *, now: datetime
 ) -> None:
+    """Nobody decides about it any more; what was held ready for it goes."""
     decision.state = DecisionState.WITHDRAWN
-    _end(session, acting, decision, now=now)
+    effects.end(session, acting, decision, now=now)
     account(session, acting, "decision_withdrawn", decision, now=now)
     session.flush()
 
@@ -257,7 +171,7 @@ def _check_still_decides(
     session: Session, acting: SignedIn, kind: DecisionKind, *, now: datetime
 ) -> None:
     """Her roles as they are now, not as they were when the request came in."""
-    still = roles_at_work(session, now=now).where(
+    still = deciders.roles_at_work(session, now=now).where(
         Membership.account_id == acting.account_id, Membership.role.in_(deciding_roles(kind))
     )
     if not acting.may(RULES[kind].decide) or session.scalar(still.limit(1)) is None:
@@ -281,20 +195,5 @@ def _say(
     session: Session, acting: SignedIn, decision: Decision, words: str | None, *, now: datetime
 ) -> None:
     if words is not None:
-        teams = deciding_teams(session, decision.kind)
+        teams = deciders.deciding_teams(session, decision.kind)
         reasons.seal(session, acting, decision, "note", words, teams=teams, now=now)
-
-
-def _take_effect(
-    session: Session, acting: SignedIn | None, decision: Decision, *, now: datetime
-) -> None:
-    decision.took_effect_at = now
-    if decision.kind in EFFECTS:
-        EFFECTS[decision.kind](session, acting, decision, now=now)
-    if acting is None:
-        account(session, None, "decision_took_effect", decision, now=now)
-
-
-def _end(session: Session, acting: SignedIn | None, decision: Decision, *, now: datetime) -> None:
-    if decision.kind in ENDS:
-        ENDS[decision.kind](session, acting, decision, now=now)

@@ -1,14 +1,14 @@
-"""What waits for somebody's decision: asked for, sealed with its reason, seen by its asker.
+"""What waits for somebody's decision: asked for, and sealed with its reason.
 
-How it is decided is in `deciding`; the table of kinds is in `domain.decisions`.
+Who decides is in `deciders`, how in `deciding`, what the clock alone does in `by_the_clock`; the
+table of kinds is in `domain.decisions`.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.decisions import (
@@ -16,41 +16,20 @@ from portal.domain.decisions import (
     UNDECIDED,
     DecisionKind,
     DecisionState,
-    NobodyToDecide,
     Rule,
     WaitsAlready,
     check_proof,
-    deciding_roles,
 )
 from portal.domain.refusals import NotFound, NotYours, WrongState
-from portal.domain.roles import Role
 from portal.domain.words import written
-from portal.models import Case, Decision, Membership, Need, StaffMember
+from portal.models import Case, Decision, Need, StaffMember
 from portal.services import audit
 from portal.services.case_work.cases import on_team
-from portal.services.colleagues import staff
 from portal.services.entry.sessions import SignedIn
 from portal.services.holding import hold_case
-from portal.services.house import promised, today_here
+from portal.services.house import promised
 from portal.services.keys import halves, reasons
-
-PAGE = 50
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One line of what somebody asked for, and who is waited for; nothing is unsealed."""
-
-    decision: Decision
-    case_number: str | None
-    decided_by: str | None
-
-    @property
-    def waits_for(self) -> frozenset[Role]:
-        """The roles that are waited for; none once it is answered."""
-        if self.decision.state is not DecisionState.WAITING:
-            return frozenset()
-        return deciding_roles(self.decision.kind)
+from portal.services.moderation import deciders
 
 
 def ask(
@@ -77,7 +56,7 @@ def ask(
     if rule.has_subject and subject_id is None:
         raise NotFound
     words = None if reason is None else written(reason)
-    check_somebody_decides(session, kind, besides=acting.account_id, now=now)
+    deciders.check_somebody_decides(session, kind, besides=acting.account_id, now=now)
     before = _same_given_back(session, acting, kind, case_id, subject_id, facts or {})
     decision = _put(
         session, acting, kind, case_id=case_id, subject_id=subject_id, facts=facts, now=now
@@ -85,7 +64,7 @@ def ask(
     if before is not None:
         before.state, decision.follows_id = DecisionState.ASKED_AGAIN, before.id
     if words is not None:
-        teams = deciding_teams(session, kind)
+        teams = deciders.deciding_teams(session, kind)
         reasons.seal(session, acting, decision, "reason", words, teams=teams, now=now)
     account(session, acting, "decision_asked", decision, now=now)
     session.flush()
@@ -164,51 +143,6 @@ def get_asked(session: Session, acting: SignedIn, decision_id: UUID) -> Decision
     if decision.asked_by_id != acting.account_id:
         raise NotFound
     return decision
-
-
-def asked_by(
-    session: Session, acting: SignedIn, *, after: UUID | None = None, size: int = PAGE
-) -> list[Asked]:
-    """What this colleague asked for, newest first: nothing is dropped, whatever became of it.
-
-    `after` is the last one of the page before.
-    """
-    asked = (
-        select(Decision, Case.number, StaffMember.name)
-        .outerjoin(Case, Case.id == Decision.case_id)
-        .outerjoin(StaffMember, StaffMember.account_id == Decision.decided_by_id)
-        .where(Decision.asked_by_id == acting.account_id)
-        .order_by(Decision.asked_at.desc(), Decision.id)
-        .limit(size)
-    )
-    last = session.get(Decision, after) if after else None
-    if last is not None:
-        same = (Decision.asked_at == last.asked_at) & (Decision.id > last.id)
-        asked = asked.where(or_(Decision.asked_at < last.asked_at, same))
-    return [Asked(decision, number, name) for decision, number, name in session.execute(asked)]
-
-
-def unfilled(session: Session, *, now: datetime) -> list[DecisionKind]:
-    """Kinds that nobody in the house decides about: they stay closed until the role is filled."""
-    found = set(session.scalars(roles_at_work(session, now=now)))
-    return [kind for kind in DecisionKind if found.isdisjoint(deciding_roles(kind))]
-
-
-def check_somebody_decides(
-    session: Session, kind: DecisionKind, *, besides: UUID, now: datetime
-) -> None:
-    """Raises NobodyToDecide where no active colleague but this one holds a deciding role."""
-    other = roles_at_work(session, now=now).where(
-        Membership.role.in_(deciding_roles(kind)), Membership.account_id != besides
-    )
-    if session.scalar(other.limit(1)) is None:
-        raise NobodyToDecide
-
-
-def deciding_teams(session: Session, kind: DecisionKind) -> list[UUID]:
-    """The holders of the teams that decide about a kind, as far as they have a key."""
-    teams = [staff.team_of(session, role, None) for role in sorted(deciding_roles(kind))]
-    return [team.id for team in teams if team is not None and team.version]
 
 
 def asker_has_left(session: Session, decision: Decision) -> bool:
@@ -328,16 +262,3 @@ def _put(
     session.add(decision)
     session.flush()
     return decision
-
-
-def roles_at_work(session: Session, *, now: datetime) -> Select[Role]:
-    """The roles of everybody who works here now, and whose training has not passed."""
-    today = today_here(session, now=now)
-    return (
-        select(Membership.role)
-        .join(StaffMember, StaffMember.account_id == Membership.account_id)
-        .where(
-            StaffMember.left_at.is_(None),
-            or_(StaffMember.trained_until.is_(None), StaffMember.trained_until >= today),
-        )
-    )

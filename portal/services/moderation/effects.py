@@ -20,6 +20,7 @@ from portal.services.dates import exceptions
 from portal.services.endings import closing, erasure
 from portal.services.entry.sessions import SignedIn
 from portal.services.feedback import publishing
+from portal.services.moderation.decisions import account
 from portal.services.telling import confirming
 from portal.services.timeline import showing
 
@@ -66,3 +67,26 @@ ENDS: Mapping[DecisionKind, Effect] = {
     DecisionKind.RELEASE: showing.never_show,
     DecisionKind.FEEDBACK: publishing.never_publish,
 }
+
+
+def at_yes(session: Session, acting: SignedIn, decision: Decision, *, now: datetime) -> None:
+    """Do what needs the keys of who says yes, whenever the rest follows."""
+    if decision.kind in AT_YES:
+        AT_YES[decision.kind](session, acting, decision, now=now)
+
+
+def take_effect(
+    session: Session, acting: SignedIn | None, decision: Decision, *, now: datetime
+) -> None:
+    """Do what was decided; `acting` is None where its moment came by the clock."""
+    decision.took_effect_at = now
+    if decision.kind in EFFECTS:
+        EFFECTS[decision.kind](session, acting, decision, now=now)
+    if acting is None:
+        account(session, None, "decision_took_effect", decision, now=now)
+
+
+def end(session: Session, acting: SignedIn | None, decision: Decision, *, now: datetime) -> None:
+    """Do what follows where it ends without effect."""
+    if decision.kind in ENDS:
+        ENDS[decision.kind](session, acting, decision, now=now)

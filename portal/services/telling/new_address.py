@@ -21,7 +21,7 @@ from portal.services.entry.sessions import SignedIn
 from portal.services.keys import reasons
 from portal.services.keys.folders import Grantee
 from portal.services.keys.reading import open_folder
-from portal.services.moderation import decisions
+from portal.services.moderation import deciders, decisions
 from portal.services.telling import ways
 from portal.services.telling.ways import FOLDERS, Way, way_of
 
@@ -74,7 +74,7 @@ def propose(
             facts=facts,
             now=now,
         )
-    deciding = [Grantee(one, Why.DECISION) for one in decisions.deciding_teams(session, KIND)]
+    deciding = [Grantee(one, Why.DECISION) for one in deciders.deciding_teams(session, KIND)]
     ways.seal(session, acting, row, way, deciding, now=now)
     row.wish, row.said_at, row.until = Wish.WAITS, now, None
 

@@ -26,7 +26,7 @@ from portal.services.case_work.cases import on_case, on_team
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.folders import Grantee, held_folder, readers
 from portal.services.keys.opened_folder import OpenFolder
-from portal.services.moderation import decisions
+from portal.services.moderation import deciders, decisions
 from portal.services.moderation.lanes import printed_number
 from portal.services.timeline import keys_of_entry, showing
 
@@ -199,7 +199,7 @@ def _put(
     )
     team = [one for one in readers(session, case_id, now=now) if one.why is Why.CASE_TEAM]
     # Who decides reads this entry, and nothing else of the timeline: a version of its own.
-    deciding = [Grantee(one, Why.DECISION) for one in decisions.deciding_teams(session, kind)]
+    deciding = [Grantee(one, Why.DECISION) for one in deciders.deciding_teams(session, kind)]
     opened = OpenFolder(
         session, acting, held_folder(session, case_id, FolderKind.TIMELINE), now=now
     )

@@ -7,7 +7,7 @@ from portal.domain.roles import APART, PERMISSIONS, Permission, Role
 from portal.services.case_work import readiness
 from portal.services.centre import directory
 from portal.services.house import get_centre
-from portal.services.moderation import decisions, late
+from portal.services.moderation import deciders, late
 from portal.services.need_to_know import look_questions
 from portal.web import guards
 from portal.web.staff.vocabulary.roles import FOR_WHAT
@@ -31,7 +31,7 @@ def house() -> ResponseReturnValue:
         may_see_ends=acting.may(Permission.SEE_ENDS),
         may_see_counts=acting.may(Permission.SEE_COUNTS),
         may_audit=acting.may(Permission.READ_AUDIT),
-        closed=decisions.unfilled(session, now=now) if acting.may(Permission.SEE_LATE) else [],
+        closed=deciders.unfilled(session, now=now) if acting.may(Permission.SEE_LATE) else [],
         late=late.climbed_to(session, acting, as_coordinator=True),
     )
 

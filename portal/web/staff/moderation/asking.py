@@ -12,7 +12,7 @@ from portal.domain.refusals import NotFound
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.services.endings import closing
-from portal.services.moderation import decisions, one_decision
+from portal.services.moderation import decisions, one_decision, own_questions
 from portal.web import guards
 from portal.web.forms import StaffForm
 from portal.web.staff.moderation import consequences
@@ -43,12 +43,12 @@ def asked() -> ResponseReturnValue:
     """What I asked for, and whom it waits for; nothing is dropped."""
     session, acting = guards.db(), guards.signed_in()
     before = request.args.get("after", type=UUID)
-    lines = decisions.asked_by(session, acting, after=before)
+    lines = own_questions.asked_by(session, acting, after=before)
     return render_template(
         "staff/desk/asked.html",
         lines=lines,
         may_ask=bool(_may_ask()),
-        page_size=decisions.PAGE,
+        page_size=own_questions.PAGE,
         is_later_page=before is not None,
     )
 

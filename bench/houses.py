@@ -6,15 +6,16 @@ and indexes.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from portal.database import Database
+from portal.database import Database, migrate
 from portal.domain.folders import FolderKind
 from portal.domain.needs import Category, HowSoon
 from portal.models import (
@@ -35,6 +36,8 @@ from portal.models import (
 )
 from portal.services.house import House
 from portal.services.keys.reading import open_folder
+from portal.settings import Settings
+from portal.vault import KeyFile, SlowPasses
 from tests.people import Person, TestHouse, a_house, a_sign_in
 
 FIRST_READERS = 60
@@ -49,10 +52,19 @@ STOCK = (
 
 
 @dataclass
-class MeasuredHouse:
-    """Who is measured, with live sign-ins."""
+class People:
+    """Who is measured, before anybody signs in."""
 
     tests: TestHouse
+    survivors: dict[int, Person]
+    writers: list[Person]
+    first_readers: list[Person]
+
+
+@dataclass
+class MeasuredHouse:
+    """Who is measured in one house, with live sign-ins."""
+
     survivors: dict[int, tuple[Person, str]]
     writers: list[tuple[Person, str]]
     director_token: str
@@ -60,37 +72,60 @@ class MeasuredHouse:
     fresh_tokens: list[str]
 
 
-def build(
-    database: Database, house: House, *, lengths: Iterable[int], writers: int, fresh: int
-) -> MeasuredHouse:
-    """A house with one survivor for each length of thread, and `writers` who send messages.
+def settings_in(data: Path, url: str | None = None) -> Settings:
+    """Those of a house in this directory, or in the PostgreSQL database of this address."""
+    variables = {"PORTAL_DATA": str(data), "PORTAL_STAFF_HOST": "staff.localhost"}
+    if url:
+        variables["PORTAL_DATABASE_URL"] = url
+    return Settings.from_environment(variables)
 
-    `fresh` sign-ins of some more survivors with 50 messages each have not read anything yet.
-    """
+
+def open_new(settings: Settings) -> tuple[Database, House]:
+    """An empty house in a new directory, its tables made."""
+    settings.data_dir.mkdir()
+    key_file = KeyFile.create(settings.key_file)
+    database = Database(settings.database_url, key_file, settings)
+    migrate(database)
+    passes = SlowPasses(settings.data_dir / "slow-passes", settings.slow_pass_slots)
+    return database, House(settings, key_file, passes)
+
+
+def database_of(settings: Settings) -> Database:
+    """The database of a house that is there already."""
+    return Database(settings.database_url, KeyFile.load(settings.key_file), settings)
+
+
+def build(database: Database, house: House, *, lengths: Iterable[int], writers: int) -> People:
+    """A house with one survivor for each length of thread, and `writers` who send messages."""
     now = datetime.now(UTC)
     tests = a_house(database, house, now=now)
     made = {length: tests.a_survivor(f"Reader {length}", now=now) for length in lengths}
     for length, her in made.items():
         _fill_thread(tests, her, length, now=now)
         tests.a_need(her, Category.HOME, how_soon=HowSoon.LATER, now=now)
+    readers = [tests.a_survivor(f"First reader {n}", now=now) for n in range(FIRST_READERS)]
+    for her in readers:
+        _fill_thread(tests, her, 50, now=now)
     writing = [tests.a_survivor(f"Writer {number}", now=now) for number in range(writers)]
+    return People(tests, made, writing, readers)
+
+
+def sign_everybody_in(people: People, database: Database, *, fresh: int) -> MeasuredHouse:
+    """Live sign-ins in one house; `fresh` of them, of the first readers, have read nothing yet."""
+    now, tests = datetime.now(UTC), replace(people.tests, database=database)
     return MeasuredHouse(
-        tests=tests,
-        survivors={length: (her, sign_in(tests, her, now)) for length, her in made.items()},
-        writers=[(her, sign_in(tests, her, now)) for her in writing],
+        survivors={
+            length: (her, sign_in(tests, her, now)) for length, her in people.survivors.items()
+        },
+        writers=[(her, sign_in(tests, her, now)) for her in people.writers],
         director_token=sign_in(tests, tests.director, now),
         moderator_token=sign_in(tests, tests.moderator, now),
-        fresh_tokens=_fresh_sign_ins(tests, fresh, now),
+        fresh_tokens=_fresh_sign_ins(tests, people.first_readers, fresh, now),
     )
 
 
-def grow(database: Database, like: Person, number: int) -> None:
-    """Fill the house up to this many cases, with rows of the same shape as one real case."""
-    grow_like(database, like.account_id, number)
-
-
-def grow_like(database: Database, survivor_id: UUID, number: int) -> None:
-    """The same, for the case of a survivor of whom only the id is known."""
+def grow(database: Database, survivor_id: UUID, number: int) -> None:
+    """Fill the house up to this many cases, with rows of the same shape as hers."""
     with database.transaction("read") as session:
         there = int(session.scalar(select(func.count()).select_from(Case)) or 0)
         case = session.scalars(select(Case).where(Case.survivor_id == survivor_id)).one()
@@ -98,6 +133,8 @@ def grow_like(database: Database, survivor_id: UUID, number: int) -> None:
     for start in range(there, number, 1000):
         with database.transaction() as session:
             _copy(session, case, rows, min(1000, number - start), start)
+        # Else whoever writes next takes all of it into the file, and everybody waits meanwhile.
+        database.overwrite_what_was_deleted()
 
 
 def staff_page(token: str, path: str) -> bytes:
@@ -119,18 +156,16 @@ def _begin(session: Session, person: Person, now: datetime) -> str:
     return a_sign_in(session, person, now=now, second_factor_at=proved_at)
 
 
-def _fresh_sign_ins(tests: TestHouse, number: int, now: datetime) -> list[str]:
+def _fresh_sign_ins(
+    tests: TestHouse, readers: list[Person], number: int, now: datetime
+) -> list[str]:
     """Many live sign-ins of each of some survivors: only a bench has them, a new one ends the last.
 
     Those that follow each other are of different people: nobody reads a second time for the first
     time while she still reads the first.
     """
-    readers = [tests.a_survivor(f"First reader {n}", now=now) for n in range(FIRST_READERS)]
-    each = -(-number // FIRST_READERS)
-    tokens = []
-    for her in readers:
-        _fill_thread(tests, her, 50, now=now)
-        tokens.append(_sign_ins_of(tests, her, each, now))
+    each = -(-number // len(readers))
+    tokens = [_sign_ins_of(tests, her, each, now) for her in readers]
     return [token for turn in zip(*tokens, strict=True) for token in turn]
 
 

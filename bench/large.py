@@ -21,12 +21,9 @@ from flask import Flask
 from bench import houses, many
 from bench.__main__ import ask_inside
 from portal.app import create_app
-from portal.database import Database, migrate
+from portal.database import Database
 from portal.domain.acts import name_of_week
 from portal.domain.needs import Category
-from portal.services.house import House
-from portal.settings import Settings
-from portal.vault import KeyFile, SlowPasses
 from tests.people import TestHouse, a_house
 from tests.statements import counted
 
@@ -53,7 +50,12 @@ def main() -> None:
         tests, number = _build(small)
         shutil.copytree(small, large)
         began = time.perf_counter()
-        many.fill(_database(large), cases=asked.cases, staff=asked.staff, acts=asked.acts)
+        many.fill(
+            houses.database_of(houses.settings_in(large)),
+            cases=asked.cases,
+            staff=asked.staff,
+            acts=asked.acts,
+        )
         print(f"# {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
         print(
             f"# {asked.cases:,} cases, {asked.staff:,} staff, {asked.acts:,} acts, made in "
@@ -85,26 +87,11 @@ def _arguments() -> argparse.Namespace:
     return asked
 
 
-def _settings(directory: Path) -> Settings:
-    variables = {"PORTAL_DATA": str(directory), "PORTAL_STAFF_HOST": "staff.localhost"}
-    return Settings.from_environment(variables)
-
-
-def _database(directory: Path) -> Database:
-    settings = _settings(directory)
-    return Database(settings.database_url, KeyFile.load(settings.key_file), settings)
-
-
 def _build(directory: Path) -> tuple[TestHouse, str]:
     """The small house; gives its people and the number of the case that is searched for."""
-    directory.mkdir()
-    settings = _settings(directory)
-    key_file = KeyFile.create(settings.key_file)
-    database = Database(settings.database_url, key_file, settings)
-    migrate(database)
-    passes = SlowPasses(directory / "slow-passes", settings.slow_pass_slots)
+    database, house = houses.open_new(houses.settings_in(directory))
     now = datetime.now(UTC)
-    tests = a_house(database, House(settings, key_file, passes), now=now)
+    tests = a_house(database, house, now=now)
     hers = [
         tests.a_survivor(f"Her {number}", activated=False, now=now) for number in range(OWN_FILES)
     ]
@@ -140,7 +127,7 @@ def _pages(tests: TestHouse, number: str, now: datetime) -> dict[str, bytes]:
 
 
 def _open(directory: Path, tests: TestHouse, number: str) -> Measured:
-    app = create_app(_settings(directory))
+    app = create_app(houses.settings_in(directory))
     database: Database = app.extensions["database"]
     pages = _pages(replace(tests, database=database), number, datetime.now(UTC))
     return Measured(app, database, pages, {}, {})

@@ -92,6 +92,8 @@ def run(port: int, next_request: NextRequest, *, seconds: float, connections: in
     for key in list(selector.get_map().values()):
         key.data.socket.close()
     selector.close()
+    if not measured.latencies:
+        raise TimeoutError(f"no answer within {seconds} seconds")
     return measured
 
 

@@ -55,7 +55,7 @@ def fill(
     with database.transaction() as session:
         others = _hire(session, staff - there)
     known = _known_cases(database)
-    houses.grow_like(database, survivor_id, cases)
+    houses.grow(database, survivor_id, cases)
     with database.transaction() as session:
         new = [one for one in session.scalars(select(Case.id)) if one not in known]
         chance = random.Random(7)

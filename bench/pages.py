@@ -61,8 +61,15 @@ def _opened_anew(port: int, made: houses.MeasuredHouse, length: int) -> Target:
 
 def _first_reading(port: int, made: houses.MeasuredHouse) -> Target:
     """After a new sign-in, written down in the account; what she read in an earlier one is kept."""
-    tokens = itertools.cycle(made.fresh_tokens)
-    return Target("thread, first reading", port, lambda: _to(next(tokens), "/messages"))
+    tokens = iter(made.fresh_tokens)
+
+    def next_request() -> load.Request:
+        token = next(tokens, None)
+        if token is None:
+            raise SystemExit("more first readings were answered than there are fresh sign-ins")
+        return _to(token, "/messages")
+
+    return Target("thread, first reading", port, next_request)
 
 
 def _to(token: str, path: str) -> load.Request:

@@ -8,7 +8,7 @@ out what an act does not touch, or each waits for what the other holds:
     the times of the house (`dates.taken_times`)
     who may direct a file (`case_work.readers`)
     the case, of several by number; its needs, by id (`needs.holding`)
-    a question about it (`decisions.held`)
+    a question about it (`decisions.held`, `look_questions.held`)
     what else belongs to them: referrals, dates, visits, ways to reach her
     an account: itself, its sign-ins, its card
     the folder that gets a version (`keys.folders`)

@@ -29,6 +29,7 @@ from portal.models import (
 )
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
+from portal.services.holding import hold_case
 from portal.services.house import promised
 from portal.services.keys.folders import Grantee, held_folder
 from portal.services.keys.halves import KeyNotHandedOver
@@ -143,9 +144,7 @@ def answer(
     Raises NotYours, NotFound, WrongState, AboutYourself, and the words refusals.
     """
     _check(acting)
-    row = session.get(LookQuestion, question_id, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise NotFound
+    row = held(session, question_id)
     look = session.get(AuditEvent, row.event_id)
     if look is not None and look.actor_id == acting.account_id:
         raise AboutYourself
@@ -158,6 +157,18 @@ def answer(
     _seal(session, acting, folder, row, "answer", typed, hers, now=now)
     row.answered_at, row.answered_by_id = now, acting.account_id
     _account(session, acting, "look_answered", row, now=now)
+    return row
+
+
+def held(session: Session, question_id: UUID) -> LookQuestion:
+    """A question as it is now, held until this is done, and its case before it. Raises NotFound."""
+    case_id = session.scalar(select(LookQuestion.case_id).where(LookQuestion.id == question_id))
+    if case_id is None:
+        raise NotFound
+    hold_case(session, case_id)
+    row = session.get(LookQuestion, question_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound
     return row
 
 

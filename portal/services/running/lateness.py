@@ -24,6 +24,7 @@ from portal.services.case_work import leave
 from portal.services.house import promised_again
 from portal.services.moderation.decisions import held
 from portal.services.moderation.her_turn import ASKED_HER, asks_her
+from portal.services.need_to_know import look_questions
 from portal.services.needs.holding import hold
 
 
@@ -114,9 +115,7 @@ def climb_look_question(session: Session, question_id: UUID, *, now: datetime) -
 
     Not to her case team: it may be about them.
     """
-    question = session.get_one(
-        LookQuestion, question_id, with_for_update=True, populate_existing=True
-    )
+    question = look_questions.held(session, question_id)
     missed = question.answer_again_before or question.answer_before
     if question.answered_at is not None or missed >= now:
         return False

@@ -297,6 +297,21 @@ def test_old_acts_lose_their_facts_and_the_chain_holds(the_house: TestHouse, her
     assert struck.acts == 0, "once is enough"
 
 
+def test_the_account_holds_when_the_act_that_vouches_for_older_ones_is_old_itself(
+    the_house: TestHouse, her: Person
+) -> None:
+    later = NOON + after(Kept.ACCOUNT_OF_ACTS, more=31)
+    for moment in (NOON, later):
+        with the_house.database.transaction() as session:
+            audit.record(session, the_house.director.account_id, "staff_invited", now=moment)
+    for moment in (later, later + after(Kept.ACCOUNT_OF_ACTS, more=31)):
+        struck = worker.run_once(the_house.database, now=moment).struck
+        assert struck.acts
+        with the_house.database.transaction("read") as session:
+            assert list(chains.verify(session)) == []
+    assert worker.run_once(the_house.database, now=moment).struck.acts == 0
+
+
 def test_she_reads_on_who_looked_when_older_looks_are_erased(
     the_house: TestHouse, her: Person
 ) -> None:

@@ -107,8 +107,9 @@ def transaction() -> Iterator[Session]:
     What came before is who acts and what was read: an audit event must outlive a refusal. So must
     what a refusal counts: a wrong code that could be undone could be tried for ever.
     """
-    savepoint = db().begin_nested()
+    # Found first: being there is kept at once, which would end a savepoint of a page only shown.
     person = _find_signed_in()
+    savepoint = db().begin_nested()
     opened_before = dict(person.openings) if person else {}
     try:
         yield db()

@@ -63,6 +63,12 @@ def test_a_link_opens_once(cora: Browser, app: Flask, people: TestHouse) -> None
     assert Browser(app).get(link).heading == "This link does not open"
 
 
+def test_who_has_been_signed_in_for_a_while_may_look_at_a_link(cora: Browser, clock: Clock) -> None:
+    link = a_link(cora)
+    clock.later(minutes=1)
+    assert cora.get(link).heading == "Welcome, Nele"
+
+
 def test_unknown_used_old_and_taken_back_are_the_same(
     cora: Browser, app: Flask, clock: Clock
 ) -> None:

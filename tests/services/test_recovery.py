@@ -39,7 +39,8 @@ from portal.models import (
 )
 from portal.services import drafts, messages, today
 from portal.services.case_work import cases
-from portal.services.colleagues import staff
+from portal.services.colleagues import invitations, staff
+from portal.services.colleagues.invitations import LinkDoesNotOpen, NewColleague
 from portal.services.dates import kept_apart, own_times
 from portal.services.entry.sign_in import sign_in_with_card
 from portal.services.feedback import giving
@@ -349,6 +350,16 @@ def test_whoever_was_dismissed_opens_nothing_that_comes_after(
         assert [one.words for one in shown][-1] == "After."
         assert session.scalars(select(Case.case_director_id).distinct()).all() == [nel.account_id]
         assert (Role.COORDINATOR, None) in acting.roles
+
+
+def test_no_link_of_whoever_was_dismissed_makes_a_colleague(lived_in: TestHouse) -> None:
+    wanted = NewColleague("Nele", "nele@house.example", Role.CASE_DIRECTOR)
+    with lived_in.acting(lived_in.coordinator) as (session, acting):
+        token = invitations.invite(session, acting, wanted, now=NOON)
+    with lived_in.database.transaction() as session:
+        recovery.dismiss_everybody(session, now=NOON)
+        with pytest.raises(LinkDoesNotOpen):
+            invitations.open_link(session, token, now=NOON)
 
 
 def test_wrong_words_are_named(lived_in: TestHouse) -> None:

@@ -21,6 +21,7 @@ from portal.models import (
     Folder,
     Grant,
     Holder,
+    Invitation,
     KeySlot,
     Membership,
     PendingGrant,
@@ -48,7 +49,7 @@ class Recovered:
 
 
 def dismiss_everybody(session: Session, *, now: datetime) -> int:
-    """Everybody's account is closed: no key, no role, no sign-in is left of them; gives how many.
+    """Everybody's account is closed: no key, role, sign-in or link is left of them; gives how many.
 
     For when no pass phrase opens any more, or none of those who had one is to be trusted.
     """
@@ -67,6 +68,8 @@ def dismiss_everybody(session: Session, *, now: datetime) -> int:
         delete(SignIn).where(SignIn.account_id.in_(accounts)),
         delete(Membership).where(Membership.account_id.in_(accounts)),
         delete(PendingGrant).where(PendingGrant.account_id.in_(accounts)),
+        # Else who was dismissed comes back as the colleague whom she had invited.
+        delete(Invitation).where(Invitation.used_at.is_(None)),
     ):
         session.execute(row.execution_options(synchronize_session="fetch"))
     _end_all_grants(session, session.scalars(people).all())

@@ -294,6 +294,20 @@ class TestEnrolment:
             with pytest.raises(ProofTooOld):
                 second_factor.confirm_enrolment(session, acting, code, now=NOON)
 
+    def test_who_made_her_pass_phrase_and_looked_first_has_not_got_her_codes(
+        self, the_house: TestHouse
+    ) -> None:
+        new, later = the_house.a_colleague("Nele", second_factor=False), NOON + timedelta(hours=1)
+        with the_house.acting(new, second_factor_at=None) as (session, acting):
+            seen = second_factor.begin_enrolment(session, acting, email=new.email, now=NOON)
+            uri = second_factor.begin_enrolment(session, acting, email=new.email, now=later)
+            assert self.secret_of(seen) != self.secret_of(uri)
+            with pytest.raises(CodeDoesNotFit):
+                code = pyotp.TOTP(self.secret_of(seen)).at(later)
+                second_factor.confirm_enrolment(session, acting, code, now=later)
+            code = pyotp.TOTP(self.secret_of(uri)).at(later)
+            assert second_factor.confirm_enrolment(session, acting, code, now=later)
+
     def test_a_wrong_first_code_enrols_nobody(self, the_house: TestHouse) -> None:
         new = the_house.a_colleague("Nele", second_factor=False)
         with the_house.acting(new, second_factor_at=None) as (session, acting):

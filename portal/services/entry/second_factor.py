@@ -25,6 +25,8 @@ from portal.services.entry.sessions import SignedIn
 from portal.services.house import get_centre
 from portal.vault import open_sealed, seal_to
 
+SHOWN_FOR = timedelta(minutes=30)
+"""How long a secret that nobody confirmed is shown again: somebody else may have seen it before."""
 STEP = timedelta(seconds=30)
 WINDOW = 1
 """Steps on either side of now: a clock 25 seconds off is accepted, by RFC 6238's advice."""
@@ -85,12 +87,19 @@ def check_may_add(session: Session, acting: SignedIn, *, now: datetime) -> None:
 
 
 def begin_enrolment(session: Session, acting: SignedIn, *, email: str, now: datetime) -> str:
-    """The otpauth address to show as a QR code; the same until it is confirmed.
+    """The otpauth address to show as a QR code; the same for a while, until it is confirmed.
+
+    Not for longer: whoever looked at it once, with a pass phrase that was made for her or at her
+    unattended screen, would have the codes of what she sets up later.
 
     Raises ProofTooOld when she has a second factor already and has not shown it lately.
     """
     check_may_add(session, acting, now=now)
     waiting = _unconfirmed(session, acting.account_id)
+    if waiting is not None and now - waiting.created_at > SHOWN_FOR:
+        session.delete(waiting)
+        session.flush()
+        waiting = None
     if waiting is None:
         secret = pyotp.random_base32()
         waiting = SecondFactor(

@@ -14,6 +14,7 @@ from portal.services.case_work.cases import on_team
 from portal.services.entry.sessions import SignedIn
 from portal.services.moderation.her_turn import ASKED_HER, asks_her
 from portal.services.moderation.lanes import not_about
+from portal.services.need_to_know.look_questions import not_hers
 
 PAGE = 20
 
@@ -79,7 +80,11 @@ def climbed_to(
                 and_(Decision.state == DecisionState.WAITING, not_about(acting)),
                 and_(*ASKED_HER),
                 Referral.state.in_(UNANSWERED),
-                and_(LookQuestion.id.is_not(None), LookQuestion.answered_at.is_(None)),
+                and_(
+                    LookQuestion.id.is_not(None),
+                    LookQuestion.answered_at.is_(None),
+                    not_hers(acting),
+                ),
             ),
         )
         .order_by(Told.told_at, Told.id)

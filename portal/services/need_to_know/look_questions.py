@@ -1,6 +1,7 @@
 """Her questions about who looked: sealed to her, the auditors and the coordinators, and answered.
 
-Not to her case team: the question may be about them.
+Not to her case team: the question may be about them. Who directs her file and is a coordinator too
+reads none of it: another coordinator does, or an auditor, who directs no file.
 """
 
 from collections.abc import Sequence
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, not_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.acts import AboutYourself, AskedAlready
@@ -28,6 +29,7 @@ from portal.models import (
     StaffMember,
 )
 from portal.services import audit
+from portal.services.case_work.cases import on_case
 from portal.services.entry.sessions import SignedIn
 from portal.services.holding import hold_case
 from portal.services.house import promised
@@ -40,6 +42,7 @@ from portal.services.need_to_know.account_of_acts import Act, of_events
 
 MAX_QUESTION = 1000
 LISTED_AT_MOST = 100
+_OF = Case.id == LookQuestion.case_id
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,8 @@ def waiting_count(session: Session, acting: SignedIn) -> int:
     """How many wait for an answer; 0 for whoever does not answer them."""
     if not acting.may(Permission.ANSWER_LOOK_QUESTIONS):
         return 0
-    waits = select(func.count()).where(LookQuestion.answered_at.is_(None))
+    waits = select(func.count()).select_from(LookQuestion).join(Case, _OF)
+    waits = waits.where(LookQuestion.answered_at.is_(None), not_hers(acting))
     return session.scalar(waits) or 0
 
 
@@ -108,8 +112,8 @@ def listed(session: Session, acting: SignedIn) -> list[Question]:
     _check(acting)
     rows = session.execute(
         select(LookQuestion, Case.number)
-        .join(Case, Case.id == LookQuestion.case_id)
-        .where(LookQuestion.answered_at.is_(None))
+        .join(Case, _OF)
+        .where(LookQuestion.answered_at.is_(None), not_hers(acting))
         .order_by(LookQuestion.answer_before, LookQuestion.id)
         .limit(LISTED_AT_MOST)
     ).all()
@@ -123,6 +127,7 @@ def read(session: Session, acting: SignedIn, question_id: UUID, *, now: datetime
     row = session.get(LookQuestion, question_id)
     if row is None:
         raise NotFound
+    _check_not_hers(session, acting, row)
     try:
         opened = open_folder(
             session, acting, row.case_id, FolderKind.DECISIONS, purpose="look_question", now=now
@@ -145,6 +150,7 @@ def answer(
     """
     _check(acting)
     row = held(session, question_id)
+    _check_not_hers(session, acting, row)
     look = session.get(AuditEvent, row.event_id)
     if look is not None and look.actor_id == acting.account_id:
         raise AboutYourself
@@ -221,6 +227,17 @@ def _read(session: Session, opened: OpenFolder, rows: Sequence[LookQuestion]) ->
         for row in rows
         if opened.opens(row.words)
     ]
+
+
+def not_hers(acting: SignedIn) -> ColumnElement[bool]:
+    """Leaves out questions about files that bear this colleague's name; the case is joined."""
+    return not_(on_case(acting.account_id))
+
+
+def _check_not_hers(session: Session, acting: SignedIn, row: LookQuestion) -> None:
+    answers = select(Case.id).where(Case.id == row.case_id, not_hers(acting))
+    if session.scalar(answers) is None:
+        raise NotFound
 
 
 def _check(acting: SignedIn) -> None:

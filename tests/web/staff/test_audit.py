@@ -19,9 +19,11 @@ from portal.domain.roles import Role
 from portal.models import AuditEvent, AuditSample, AuditSampleItem, LookQuestion, TeamCopy
 from portal.services import audit
 from portal.services.case_work import caseload
+from portal.services.colleagues import teams
 from portal.services.keys.reading import open_folder
 from portal.services.moderation import decisions
 from portal.services.need_to_know import look_questions, looking, samples
+from portal.services.running import lateness
 from portal.web.staff.need_to_know.acts_in_words import ACT, FOLDER
 from tests.people import NOON, Person, TestHouse
 from tests.statements import counted
@@ -291,3 +293,28 @@ def test_nobody_answers_about_her_own_look(
     assert "a colleague answers her" in adil.words and "It was me." in adil.page.text
     with people.acting(other) as (session, acting), pytest.raises(NotFound):
         look_questions.ask(session, acting, look, "What is this?", now=NOON)
+
+
+def test_who_directs_her_file_does_not_read_her_question_as_a_coordinator(
+    people: TestHouse, signed_in: Callable[[Person], Browser]
+) -> None:
+    """She was told so when she asked; an auditor answers, and any other coordinator."""
+    her = people.a_survivor("Amal")
+    look = looks_at(people, people.director, her)
+    with people.database.transaction() as session:
+        teams.give_role(session, people.director.account_id, Role.COORDINATOR, now=NOON)
+    with people.acting(people.coordinator) as (session, acting):
+        for membership, _ in teams.waiting_for_key(session, acting):
+            teams.hand_over(session, acting, membership.id, now=NOON)
+    with people.acting(her) as (session, acting):
+        asked = look_questions.ask(session, acting, look, "Why?", now=NOON)
+    with people.database.transaction() as session:
+        lateness.climb(session, now=NOON + timedelta(days=9))
+    els, cora = signed_in(people.director), signed_in(people.coordinator)
+    for page in ("/staff/looks", "/staff/house"):
+        assert her.case_number in cora.get(page).words
+        assert her.case_number not in els.get(page).words
+    one = f"/staff/looks/{asked.id}"
+    assert els.get(one).status == 404 and "Why?" in cora.get(one).words
+    assert els.post(one, words="I only looked.").status == 404
+    assert "Answered" in cora.get(one).submit("Answer her", words="She helps you.").words

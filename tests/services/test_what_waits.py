@@ -11,11 +11,13 @@ from portal.domain.holders import HolderKind
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import Account, Grant, PendingGrant, StaffMember
+from portal.services import messages
 from portal.services.case_work import cover
 from portal.services.colleagues import roles
 from portal.services.keys import holders, pending
 from portal.services.running import paper, recovery, what_waits
 from tests.people import NOON, Person, TestHouse
+from tests.services.newcomer import put_in_charge
 from tests.services.reach import case_of, read_through_the_house
 
 
@@ -49,6 +51,25 @@ def test_who_waits_and_is_here_is_given_the_keys(
     assert read_through_the_house(the_house, nadia, case_of(her)) == set()
     assert the_sheets_give(the_house).cases == 1
     assert "case.name" in read_through_the_house(the_house, nadia, case_of(her))
+
+
+@pytest.mark.parametrize("is_waited_for", [True, False])
+def test_who_left_as_the_last_to_hold_the_keys_holds_them_no_more_once_the_sheets_gave_them(
+    the_house: TestHouse, her: Person, nadia: Person, is_waited_for: bool
+) -> None:
+    """What she writes from then on is not sealed to somebody who has left."""
+    leaves(the_house, the_house.stand_in)
+    if is_waited_for:
+        assert the_sheets_give(the_house).cases == 1
+    else:
+        leaves(the_house, nadia)
+        with the_house.database.transaction() as session:
+            put_in_charge(session, the_house, paper.keys_of_sheets(session, *the_house.sheets))
+    with the_house.acting(her) as (session, acting):
+        messages.write(session, acting, case_of(her), "Is anybody there?", now=NOON)
+    with the_house.database.transaction("read") as session:
+        kept = select(Grant).where(Grant.holder_id == the_house.stand_in.holder_id)
+        assert session.scalars(kept).all() == []
 
 
 def test_who_waited_and_has_left_is_given_nothing(

@@ -4,12 +4,11 @@ The sheets open what was sealed to the recovery key: every team's private half a
 key but those that are hers alone. Everything done with them is written down.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.folders import HERS_ALONE, Why
@@ -72,7 +71,7 @@ def dismiss_everybody(session: Session, *, now: datetime) -> int:
         delete(Invitation).where(Invitation.used_at.is_(None)),
     ):
         session.execute(row.execution_options(synchronize_session="fetch"))
-    _end_all_grants(session, session.scalars(people).all())
+    _end_grants(session, Grant.holder_id.in_(people))
     return len(members)
 
 
@@ -187,6 +186,7 @@ def _take_case(
     ).all():
         grant_folder(session, recovery, folder, account_id, holder_id, now=now)
         opened += 1
+    end_keys_of_leavers(session, case.id)
     audit.record(
         session,
         account_id,
@@ -236,12 +236,21 @@ def grant_folder(
     session.flush()
 
 
-def _end_all_grants(session: Session, holder_ids: Iterable[UUID]) -> None:
+def end_keys_of_leavers(session: Session, case_id: UUID) -> None:
+    """Who had left as the last to hold the keys of a case holds them no more: others do now."""
+    _end_grants(
+        session,
+        Grant.folder_id.in_(select(Folder.id).where(Folder.case_id == case_id)),
+        Grant.holder_id.in_(
+            select(Account.holder_id)
+            .join(StaffMember, StaffMember.account_id == Account.id)
+            .where(StaffMember.left_at.is_not(None))
+        ),
+    )
+
+
+def _end_grants(session: Session, *which: ColumnElement[bool]) -> None:
     """What they could open ends now, and the next write starts a version without them."""
-    ended = session.execute(
-        select(Grant.folder_id, Grant.holder_id)
-        .where(Grant.holder_id.in_(list(holder_ids)))
-        .distinct()
-    ).all()
+    ended = session.execute(select(Grant.folder_id, Grant.holder_id).where(*which).distinct()).all()
     for folder_id, holder_id in ended:
         folders.end_grants(session, session.get_one(Folder, folder_id), holder_id)

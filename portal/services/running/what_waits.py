@@ -67,6 +67,7 @@ def _give_case(session: Session, sheets: Keys, waiting: PendingGrant, *, now: da
     ).all():
         recovery.grant_folder(session, sheets, folder, account_id, holder_id, now=now)
         opened += 1
+    recovery.end_keys_of_leavers(session, case_id)
     session.delete(waiting)
     session.flush()
     facts: audit.Facts = {"folders": opened}

@@ -1,5 +1,6 @@
 """Teams hand their key on by a tap; emergency halves open together or not at all."""
 
+from contextlib import suppress
 from uuid import UUID
 
 import pytest
@@ -10,8 +11,8 @@ from portal.domain.folders import FolderKind
 from portal.domain.holders import HolderKind
 from portal.domain.refusals import NotFound
 from portal.domain.roles import Role
-from portal.models import AuditEvent, Folder, Half, Holder, HolderKey, TeamCopy
-from portal.services.colleagues import staff
+from portal.models import AuditEvent, Folder, Half, Holder, HolderKey, Membership, TeamCopy
+from portal.services.colleagues import roles, staff
 from portal.services.house import HouseNotReady
 from portal.services.keys import holders
 from portal.services.keys.folders import find_folder
@@ -19,6 +20,7 @@ from portal.services.keys.holders import get_one, open_team_copy
 from portal.services.moderation import desk, lanes
 from portal.vault import CannotOpen, KeyPair, join, key_pair_from, open_sealed, recovery_pair
 from tests.people import NOON, Person, TestHouse
+from tests.services.conftest import Meanwhile
 from tests.services.journey import HOUSING, a_shared_need, decision_of
 from tests.services.reach import case_of, everything_sealed, keys_of, read_through_the_house
 
@@ -56,6 +58,22 @@ class TestJoiningATeam:
         assert self.confirm(the_house, the_house.workers[HOUSING]) == 1
         assert "referral.words" in read_through_the_house(the_house, new, her.case_id)
         assert self.confirm(the_house, the_house.workers[HOUSING]) == 0
+
+    @pytest.mark.real
+    def test_whose_role_is_taken_at_this_moment_is_not_given_the_teams_key(
+        self, the_house: TestHouse, meanwhile: Meanwhile[int]
+    ) -> None:
+        new = self.new_worker(the_house)
+        with the_house.acting(the_house.coordinator) as (session, acting):
+            mine = select(Membership.id).where(Membership.account_id == new.account_id)
+            role_id = session.scalars(mine).one()
+            roles.take(session, acting, new.account_id, role_id, now=NOON)
+            tap = meanwhile(lambda: self.confirm(the_house, the_house.workers[HOUSING]))
+        with suppress(NotFound):
+            tap.result()
+        with the_house.database.transaction("read") as session:
+            hers = select(TeamCopy).where(TeamCopy.member_id == new.holder_id)
+            assert session.scalars(hers).all() == []
 
     def test_a_member_sees_who_waits_and_the_tap_is_recorded(self, the_house: TestHouse) -> None:
         new = self.new_worker(the_house)

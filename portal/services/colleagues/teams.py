@@ -175,6 +175,11 @@ def hand_over(session: Session, acting: SignedIn, membership_id: UUID, *, now: d
     Raises ProofTooOld, NotFound.
     """
     check_proof(acting.second_factor_at, now=now)
+    # Held first: whose role or keys change at this moment is given nothing by what they were.
+    whose = select(StaffMember.account_id).join(
+        Membership, Membership.account_id == StaffMember.account_id
+    )
+    session.execute(whose.where(Membership.id == membership_id).with_for_update(of=StaffMember))
     waiting = {membership.id: membership for membership, _ in waiting_for_key(session, acting)}
     membership = waiting.get(membership_id)
     if membership is None:

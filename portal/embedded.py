@@ -137,7 +137,12 @@ class _Queue:
         until = time.monotonic() + WAIT_SECONDS
         if not self._turn.acquire(timeout=WAIT_SECONDS):
             return
-        file = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            file = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+        except OSError:
+            # A process that is out of files for a moment would else write slowly for ever.
+            self._turn.release()
+            raise
         self._held.file = file
         while not _lock(file) and time.monotonic() < until:
             time.sleep(0.0001)

@@ -1,7 +1,9 @@
 """SQLite has one writer: who reads waits for nobody, and what is kept at once is kept."""
 
+import os
 import stat
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -89,6 +91,26 @@ def test_a_locked_database_says_so_after_a_while(
         ):
             second.execute(text("SELECT 1"))
     database.close()
+
+
+def test_who_could_not_open_the_queue_holds_up_nobody_afterwards(
+    tally: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When many come at once, a process may be out of files for a moment."""
+    with monkeypatch.context() as crowded, pytest.raises(OSError, match="too many"):
+        crowded.setattr(os, "open", lambda *_: _fail(OSError("too many open files")))
+        with tally.transaction() as session:
+            session.execute(COUNT_UP)
+    monkeypatch.setattr(embedded, "WAIT_SECONDS", 9)
+    began = time.monotonic()
+    with tally.transaction() as session:
+        session.execute(COUNT_UP)
+    assert time.monotonic() - began < 8
+    assert _counted(tally) == 1
+
+
+def _fail(error: Exception) -> Any:
+    raise error
 
 
 def test_one_who_only_reads_waits_for_nobody_and_begins_again_when_she_writes_too_late(

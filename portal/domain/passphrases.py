@@ -51,6 +51,10 @@ class ClockIsOff(CodeDoesNotFit):
     """The code is one of the right authenticator, of another moment: its clock is wrong."""
 
 
+class TooManyWrongCodes(Refusal):
+    """Within a day so many codes did not fit that somebody else may know the pass phrase."""
+
+
 class PasskeyDoesNotFit(Refusal):
     """The passkey's answer is of another site, of an older question, or of nobody here."""
 

@@ -8,7 +8,12 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.database import Database
-from portal.domain.passphrases import ClockIsOff, CodeDoesNotFit, SignInDoesNotOpen
+from portal.domain.passphrases import (
+    ClockIsOff,
+    CodeDoesNotFit,
+    SignInDoesNotOpen,
+    TooManyWrongCodes,
+)
 from portal.domain.refusals import ProofTooOld, SlowDown
 from portal.models import KeySlot, RecoveryCode, SecondFactor, StaffMember, Tries
 from portal.services.colleagues import staff
@@ -234,6 +239,20 @@ class TestCodes:
             self.prove(the_house, the_house.director, the_house.director.code())
         later = NOON + second_factor.SPAN
         self.prove(the_house, the_house.director, the_house.director.code(later), later)
+
+    def test_who_knows_her_pass_phrase_does_not_try_codes_day_after_day(
+        self, the_house: TestHouse
+    ) -> None:
+        """Each right code of hers would give him eight more, and she would never know."""
+        director = the_house.director
+        for number in range(40):
+            with pytest.raises(CodeDoesNotFit):
+                self.prove(the_house, director, "000000", NOON + number * timedelta(minutes=15))
+        later = NOON + timedelta(hours=11)
+        with pytest.raises(TooManyWrongCodes):
+            self.prove(the_house, director, director.code(later), later)
+        tomorrow = NOON + timedelta(days=1)
+        self.prove(the_house, director, director.code(tomorrow), tomorrow)
 
     def test_the_authenticator_is_sealed_to_its_owner(
         self, database: Database, the_house: TestHouse

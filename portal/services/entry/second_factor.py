@@ -15,8 +15,9 @@ from portal.domain.passphrases import (
     CodeDoesNotFit,
     LastSecondFactor,
     SecondFactorNameMissing,
+    TooManyWrongCodes,
 )
-from portal.domain.refusals import NotFound, WrongState
+from portal.domain.refusals import NotFound, SlowDown, WrongState
 from portal.domain.words import written_or_none
 from portal.models import Account, Passkey, SecondFactor
 from portal.services import audit
@@ -34,6 +35,10 @@ HINT_WINDOW = 60
 """Half an hour on either side: a code from there tells that the clock of the phone is wrong."""
 CODES_PER_SPAN = 8
 SPAN = timedelta(minutes=10)
+WRONG_CODES, A_DAY = 40, timedelta(days=1)
+"""Whoever knows the pass phrase could else try a thousand a day, and begin anew with each right one
+of hers: a year of that would open."""
+_WRONG = "wrong code"
 LONGEST_NAME = 40
 
 
@@ -169,13 +174,15 @@ def prove(session: Session, acting: SignedIn, code: str, *, now: datetime) -> No
     """Check a code of an authenticator, or a recovery code.
 
     Raises SlowDown before anything is looked at, CodeDoesNotFit, or ClockIsOff when the code is of
-    another moment. No code works twice: the last accepted step is stored.
+    another moment, and TooManyWrongCodes where only a recovery code or a passkey still helps. No
+    code works twice: the last accepted step is stored.
     """
     limit(session, acting, now=now)
     typed = "".join(code.split()).upper()
     if len(typed) > 8:
         recovery_codes.use(session, acting, typed, now=now)
     else:
+        _check_wrong_codes(session, acting, now=now)
         _use_any(session, acting, typed, now=now)
     proved(session, acting, now=now)
 
@@ -219,7 +226,16 @@ def _use_any(session: Session, acting: SignedIn, code: str, *, now: datetime) ->
         else:
             factor.used_at = now
             return
+    tries.count(session, _WRONG, acting.account_id.bytes, within=A_DAY, now=now)
     raise refusal
+
+
+def _check_wrong_codes(session: Session, acting: SignedIn, *, now: datetime) -> None:
+    who = acting.account_id.bytes
+    try:
+        tries.check(session, _WRONG, who, limit=WRONG_CODES, within=A_DAY, now=now)
+    except SlowDown:
+        raise TooManyWrongCodes from None
 
 
 def _use(factor: SecondFactor, acting: SignedIn, code: str, *, now: datetime) -> None:

@@ -17,6 +17,7 @@ from portal.domain.passphrases import (
     CodeDoesNotFit,
     PasskeyDoesNotFit,
     PasskeyWasCopied,
+    TooManyWrongCodes,
 )
 from portal.domain.refusals import ProofTooOld, Refusal, SlowDown
 from portal.i18n import lazy_gettext as _l
@@ -35,6 +36,10 @@ WORDS: Mapping[type[Refusal], str] = {
     ClockIsOff: _l(
         "This code is of another moment: the clock of the phone is wrong. Set its time to "
         "automatic, then try the next code."
+    ),
+    TooManyWrongCodes: _l(
+        "Too many wrong codes in one day: somebody may know your pass phrase. Use a passkey or a "
+        "recovery code, choose another pass phrase, and tell your coordinator."
     ),
     PasskeyDoesNotFit: _l(
         "This passkey was not accepted here. Try again, or use another second factor."

@@ -32,6 +32,7 @@ _FURTHEST = (
     ReferralState.SENT,
     ReferralState.DONE,
     ReferralState.NOT_POSSIBLE,
+    ReferralState.SAID_NO,
 )
 
 

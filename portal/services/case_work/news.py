@@ -12,7 +12,7 @@ from portal.domain.accounts import CardState
 from portal.domain.appointments import SHE_ASKED
 from portal.domain.needs import NeedState
 from portal.domain.proposals import VisitState
-from portal.domain.referrals import OPEN
+from portal.domain.referrals import OPEN, ReferralState
 from portal.domain.services import ServiceState
 from portal.models import (
     Addition,
@@ -38,6 +38,8 @@ class New(StrEnum):
     """What she added to a need, or answered the desk."""
     ANSWER = "answer"
     """Of a service."""
+    NO = "no"
+    """Hers to a service that would read a need, or the end of her yes."""
     SERVICE = "service"
     """Paused or closed, while something of hers lies there."""
 
@@ -88,13 +90,15 @@ def _since(
     """What is new since then, by kind: in which case, and the rows."""
     needs = select(Need.case_id).where(Need.state != NeedState.STOPPED)
     referrals = select(Referral.case_id)
+    answered = referrals.where(Referral.answered_at > looked_at)
     return {
         New.NEED: (Need.case_id, needs.where(Need.sent_at > looked_at)),
         New.ADDITION: (
             Need.case_id,
             needs.join(Addition, Addition.need_id == Need.id).where(Addition.added_at > looked_at),
         ),
-        New.ANSWER: (Referral.case_id, referrals.where(Referral.answered_at > looked_at)),
+        New.ANSWER: (Referral.case_id, answered.where(Referral.state != ReferralState.SAID_NO)),
+        New.NO: (Referral.case_id, answered.where(Referral.state == ReferralState.SAID_NO)),
         New.SERVICE: (
             Referral.case_id,
             referrals.join(Service, Service.id == Referral.service_id).where(

@@ -159,6 +159,9 @@ def say_no(
     ):
         wish.withdrawn_at = now
     ending.stop_referral(session, referral, ReferralState.SAID_NO, now=now)
+    if referral.state is ReferralState.SAID_NO:
+        # Her case team learns of it: perhaps nobody goes on with this need now.
+        referral.answered_at, referral.answered_by_id = now, acting.account_id
     ending.end_need(session, referral)
     audit.record_in_case(
         session,

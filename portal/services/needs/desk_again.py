@@ -1,4 +1,4 @@
-"""A need put back at the desk: no service could help with it, or she does not answer a question."""
+"""A need put back at the desk: no service helps with it, or she does not answer a question."""
 
 from datetime import datetime
 from uuid import UUID
@@ -21,7 +21,7 @@ from portal.services.referrals import ending
 def ask_desk_again(
     session: Session, acting: SignedIn, case: Case, need_id: UUID, *, now: datetime
 ) -> None:
-    """The case team puts a need back at the desk: a service said it is not possible there.
+    """The case team puts a need back at the desk: a service said no to it, or she to a service.
 
     The desk's keys of what belongs to it had ended; the case team grants them anew. A need about
     which she was asked goes on without her answer, which she may still give. What lies with a

@@ -62,6 +62,7 @@ def hand_to_service(
     folder.write(referral, "words", shared.words)
     folder.write(referral, "readings", shared.readings)
     referral.state, referral.sent_at, referral.seen_at = ReferralState.SENT, now, None
+    referral.answered_at = referral.answered_by_id = None
     _promise(session, referral, need, now=now)
     audit.record_in_case(
         session,

@@ -12,6 +12,7 @@ from portal.models import AuditEvent
 from portal.services.case_work import caseload
 from portal.services.needs import her_needs
 from tests.people import NOON, Person, TestHouse
+from tests.services.journey import route, say_no, say_yes
 from tests.web.staff.browser import Browser
 from tests.web.staff.conftest import Clock
 
@@ -88,6 +89,39 @@ def test_what_she_adds_to_a_need_is_new_to_each_of_her_case_team(
     assert names(window) == []
     stand_in.get("/staff/people?show=news")
     assert names(stand_in) == ["Amal"], "he has not read it yet"
+
+
+def test_who_said_no_to_the_only_service_is_not_left_alone_with_it(
+    window: Browser, people: TestHouse, clock: Clock
+) -> None:
+    her = people.a_survivor("Amal")
+    need_id = people.a_need(her)
+    route(people, need_id)
+    window.get(f"/staff/cases/{her.case_id}")
+    assert not window.has_button("Ask the desk again"), "she is asked first"
+    clock.later(minutes=1)
+    say_no(people, her, need_id, now=clock.now)
+    window.get("/staff/people?show=news")
+    assert names(window) == ["Amal"]
+    assert "she said: not this service" in window.words
+    clock.later(minutes=1)
+    window.follow("Amal")
+    window.submit("Ask the desk again")
+    assert "The desk goes on with it." in window.words
+    window.get("/staff/people?show=news")
+    assert names(window) == []
+
+
+def test_her_no_to_one_service_does_not_take_the_need_from_another(
+    window: Browser, people: TestHouse
+) -> None:
+    her = people.a_survivor("Amal")
+    need_id = people.a_need(her)
+    route(people, need_id, ServiceKind.HOUSING, ServiceKind.POLICE)
+    say_yes(people, her, need_id)
+    say_no(people, her, need_id, ServiceKind.POLICE)
+    window.get(f"/staff/cases/{her.case_id}")
+    assert not window.has_button("Ask the desk again")
 
 
 def test_what_she_adds_to_a_need_that_she_took_back_is_no_news(

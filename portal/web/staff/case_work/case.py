@@ -72,7 +72,7 @@ def case(case_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/needs/<uuid:need_id>/ask-again")
 def ask_again(case_id: UUID, need_id: UUID) -> ResponseReturnValue:
-    """Back to the desk: a service said that it is not possible there, or she does not answer."""
+    """Back to the desk: it is not possible there, she said no there, or she does not answer."""
     acting, now = guards.signed_in(), guards.utc_now()
     found = cases.get_case(guards.db(), acting, case_id)
     try:
@@ -100,10 +100,13 @@ def _needs(found: Case, now: datetime) -> dict[str, Any]:
 
 
 def _stands_still(story: NeedStory) -> bool:
-    """Whether nobody goes on: a service said no or takes nobody, or the desk waits for her."""
+    """Whether nobody goes on: a service or she said no, it takes nobody, or the desk waits for her.
+
+    Her no to one service leaves the need with the others.
+    """
     if story.need.state is not NeedState.ROUTED:
         return story.need.state is NeedState.QUESTION
-    return any(
+    return not any(referral.state in OPEN for referral, _ in story.referrals) or any(
         referral.state is ReferralState.NOT_POSSIBLE
         or (service.state is ServiceState.PAUSED and referral.state in NOT_STARTED)
         or (service.state is ServiceState.CLOSED and referral.state in OPEN)

@@ -25,6 +25,7 @@ def stop_referral(
     """
     for date in _end_dates(session, referral, now=now):
         move(session, date, AppointmentState.CANCELLED)
+        date.change_seen_at = now
         outbox.kill(session, date, now=now)
     if referral.state in WITH_THE_SERVICE:
         folder = get_folder(session, referral.case_id, FolderKind.REFERRAL, referral.id)

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from portal.domain.appointments import COMING
-from portal.models import Appointment
+from portal.models import Appointment, Referral
 from portal.services.dates import giving
 from portal.services.dates.shown_dates import Details
+from portal.services.needs import her_needs
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.web.browser_stand_in import Phone
 from tests.web.survivor.hands import acting, has_button, press, text
@@ -119,3 +120,15 @@ def test_what_is_over_is_no_news(whole: WholeHouse) -> None:
     moved(whole, next_date(whole).starts_at + timedelta(hours=3))
     whole.later(days=5)
     assert not is_told(whole.phone(whole.everybody.amal))
+
+
+def test_a_date_that_ends_by_her_own_act_is_no_news_to_her(whole: WholeHouse) -> None:
+    date = next_date(whole)
+    with whole.database.transaction("read") as session:
+        need_id = session.get_one(Referral, date.referral_id).need_id
+    with acting(whole, whole.everybody.amal) as (session, her):
+        her_needs.take_back(session, her, need_id, now=whole.now)
+    phone = whole.phone(whole.everybody.amal)
+    assert not is_told(phone)
+    phone.go("/dates")
+    assert "This date is cancelled." in text(phone)

@@ -117,6 +117,8 @@ class Rule:
     """Who may ask about a case that is not one's own."""
     can_give_back: bool = True
     """Whether it can go back with a note to who asked, who answers and asks again."""
+    can_withdraw: bool = True
+    """Whether who asked can take it back."""
 
 
 RULES: Mapping[DecisionKind, Rule] = {
@@ -134,10 +136,13 @@ RULES: Mapping[DecisionKind, Rule] = {
         can_give_back=False,
     ),
     DecisionKind.BREAK_GLASS_REVIEW: Rule(
-        # Asked for with the yes itself, so that nothing opened in an emergency goes unread.
+        # Asked for with the yes itself, so that nothing opened in an emergency goes unread: who
+        # opened it cannot take the second look away, nor leave it lying with herself.
         Permission.DECIDE_BREAK_GLASS,
         Permission.REVIEW_BREAK_GLASS,
         Lane.ORANGE,
+        can_give_back=False,
+        can_withdraw=False,
     ),
     DecisionKind.EXPORT: Rule(Permission.ASK_EXPORT, Permission.DECIDE_EXPORT, Lane.ORANGE),
     DecisionKind.ERASURE: Rule(Permission.ASK_ERASURE, Permission.DECIDE_ERASURE, Lane.GREEN),

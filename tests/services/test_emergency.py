@@ -22,7 +22,7 @@ from portal.services.case_work import emergency, lying_open
 from portal.services.colleagues import roles, staff, teams
 from portal.services.keys import reasons
 from portal.services.keys.halves import KeyNotHandedOver
-from portal.services.moderation import by_the_clock, deciding
+from portal.services.moderation import by_the_clock, deciding, one_decision
 from portal.services.need_to_know import looking, seeing
 from portal.services.running import expiry
 from tests.people import NOON, Person, TestHouse
@@ -193,6 +193,12 @@ class TestTogether:
                 session, acting, session.get_one(Decision, review.id), "reason", now=NOON
             )
             assert words == "Els is ill, she waits."
+        with the_house.acting(the_house.auditor) as (session, acting):
+            assert not one_decision.open_one(session, acting, review.id, now=NOON).may_withdraw
+            with pytest.raises(WrongState):
+                deciding.withdraw(session, acting, review.id, now=NOON)
+        with the_house.acting(the_house.moderator) as (session, acting), pytest.raises(WrongState):
+            deciding.give_back(session, acting, review.id, note="Why?", now=NOON)
         accept(the_house, review.id, by=the_house.moderator)
 
 

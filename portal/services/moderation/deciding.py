@@ -109,8 +109,13 @@ def decline(
 
 
 def withdraw(session: Session, acting: SignedIn, decision_id: UUID, *, now: datetime) -> Decision:
-    """The asker takes her question back, also an accepted one that has not taken effect yet."""
+    """The asker takes her question back, also an accepted one that has not taken effect yet.
+
+    Raises NotFound, DecidedMeanwhile, and WrongState for a kind that nobody can take back.
+    """
     decision = get_asked(session, acting, decision_id)
+    if not RULES[decision.kind].can_withdraw:
+        raise WrongState
     to_come = decision.state is DecisionState.ACCEPTED and decision.took_effect_at is None
     if decision.need_id is not None or not (decision.state in UNDECIDED or to_come):
         raise DecidedMeanwhile

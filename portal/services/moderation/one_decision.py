@@ -63,7 +63,7 @@ class OpenDecision:
         decision = self.decision
         to_come = decision.state is DecisionState.ACCEPTED and decision.took_effect_at is None
         undecided = decision.state in (DecisionState.WAITING, DecisionState.GIVEN_BACK)
-        return self.is_mine and (undecided or to_come)
+        return self.is_mine and RULES[decision.kind].can_withdraw and (undecided or to_come)
 
 
 def is_need(session: Session, acting: SignedIn, decision_id: UUID) -> bool:

@@ -5,16 +5,19 @@ from uuid import UUID
 
 import pytest
 
+from portal import worker
 from portal.domain.cards import CardDoesNotOpen
 from portal.domain.decisions import AskedByYourself
 from portal.domain.folders import FolderKind
 from portal.domain.refusals import NotFound, NotYours, WrongState
+from portal.domain.retention import DEFAULT_DAYS, Kept
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import Decision
 from portal.services import drafts
 from portal.services.case_work import card_again, cases, opening
 from portal.services.colleagues import staff
+from portal.services.endings import closing, her_clocks
 from portal.services.entry import cards, sessions, stopped_cards
 from portal.services.keys import reasons
 from portal.services.keys.reading import open_folder
@@ -171,3 +174,24 @@ def test_who_decides_reads_the_reason(the_house: TestHouse, her: Person) -> None
         assert reason == "She lost it on the bus; code word compared."
     with the_house.acting(the_house.moderator) as (session, acting), pytest.raises(NotFound):
         reasons.read(session, acting, session.get_one(Decision, asked), "reason", now=NOON)
+
+
+def test_a_card_made_after_the_work_has_ended_opens_her_pages_as_long_as_a_lifted_one(
+    the_house: TestHouse, her: Person
+) -> None:
+    assert her.case_id is not None
+    long_ago = NOON - timedelta(days=70)
+    with the_house.acting(the_house.director) as (session, acting):
+        closing.close(session, acting, her.case_id, "She moved.", now=long_ago)
+    accept(the_house, ask(the_house, her))
+    number = make(the_house, her)
+    token = come_in(the_house, number, again=PIN)
+    worker.run_once(the_house.database, now=SOON)
+    with the_house.database.transaction() as session:
+        she = sessions.find(session, token, now=SOON)
+        assert she is not None, "nobody gave her a card for a minute"
+        ends = her_clocks.of_hers(session, she).ends
+        assert ends[Kept.HER_PAGES] == NOON + timedelta(days=DEFAULT_DAYS[Kept.HER_PAGES])
+    worker.run_once(the_house.database, now=NOON + timedelta(days=61))
+    with pytest.raises(CardDoesNotOpen):
+        come_in(the_house, number)

@@ -31,8 +31,9 @@ def of_hers(session: Session, acting: SignedIn) -> HerClocks:
     days = days_of(get_centre(session).retention)
     ends = closing.strikes(case, days)
     card = cards.newest(session, acting.account_id)
-    if ends and card is not None and card.opens_again_at is not None:
-        # Staff let it open again after the end: it is stopped as long after that.
-        later = card.opens_again_at + timedelta(days=days[Kept.HER_PAGES])
-        ends[Kept.HER_PAGES] = max(ends[Kept.HER_PAGES], later)
+    if ends and card is not None:
+        # Made after the end, or opened again by staff: it is stopped as long after that.
+        for opened_at in filter(None, (card.activated_at, card.opens_again_at)):
+            later = opened_at + timedelta(days=days[Kept.HER_PAGES])
+            ends[Kept.HER_PAGES] = max(ends[Kept.HER_PAGES], later)
     return HerClocks(days, case.closed_at, ends, case.held_at is not None)

@@ -182,7 +182,11 @@ def _cards_to_freeze(why: Frozen, days: Mapping[Kept, int], *, now: datetime) ->
             (Account.last_sign_in_at, Card.activated_at, Card.opens_again_at),
             quiet,
         ),
-        Frozen.CASE_CLOSED: (CaseState.CLOSED, (Case.closed_at, Card.opens_again_at), closed),
+        Frozen.CASE_CLOSED: (
+            CaseState.CLOSED,
+            (Case.closed_at, Card.activated_at, Card.opens_again_at),
+            closed,
+        ),
     }[why]
     return (
         select(Card.id)

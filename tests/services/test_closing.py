@@ -1,13 +1,15 @@
 """A file is not closed over what she was promised, and leaves nothing that waits for her."""
 
+from portal.domain.referrals import ReferralState
 from portal.domain.safe_contact import Channel
 from portal.services.case_work import not_this_person
 from portal.services.endings import closing
 from portal.services.moderation import deciding, her_turn
 from portal.services.need_to_know import look_questions, looking
+from portal.services.needs import stories
 from portal.services.referrals import answers
 from tests.people import NOON, Person, TestHouse
-from tests.services.journey import HOUSING, a_shared_need, referral_of, route
+from tests.services.journey import HOUSING, POLICE, a_shared_need, referral_of, route, say_no
 from tests.services.ways import types
 
 
@@ -83,3 +85,18 @@ def test_the_desk_waits_for_no_yes_in_a_file_that_was_closed(
         assert her_turn.waiting_for_her(session, acting) == (1, 0)
         (line,) = her_turn.waits_for_her(session, acting)
         assert line[0].case_id == another.case_id
+
+
+def test_she_and_her_case_team_read_of_no_yes_that_nobody_waits_for_any_more(
+    the_house: TestHouse, her: Person
+) -> None:
+    need_id = the_house.a_need(her)
+    route(the_house, need_id, HOUSING, POLICE)
+    say_no(the_house, her, need_id, POLICE)
+    close(the_house, her)
+    with the_house.acting(her) as (session, acting):
+        (hers,) = stories.hers(session, acting, now=NOON)
+    with the_house.acting(the_house.director) as (session, acting):
+        (theirs,) = stories.of_case(session, acting, the_house.case_of(session, her), now=NOON)
+    for story in (hers, theirs):
+        assert [one.state for one, _ in story.referrals] == [ReferralState.SAID_NO]

@@ -95,10 +95,19 @@ def stories(
                 for row in questions
                 if row.need_id == need.id and folder.opens(row.note)
             ),
-            referrals=tuple(pair for pair in referrals if pair[0].need_id == need.id),
+            referrals=tuple(
+                (referral, service)
+                for referral, service in referrals
+                if referral.need_id == need.id and not _needs_no_yes(need, referral)
+            ),
         )
         for need in needs
     ]
+
+
+def _needs_no_yes(need: Need, referral: Referral) -> bool:
+    """Whether the house ended its work before she was asked: nothing came of it, or will."""
+    return need.state is NeedState.DONE and referral.state is ReferralState.WAITS_FOR_YES
 
 
 # Made once: building these statements for each page costs more than running them (measured).

@@ -130,6 +130,8 @@ def note_illness(
     """
     readers.hold(session)
     days = leave.ill_days(session, acting, account_id, last, now=now)
+    # Before the files change hands: she is at home, and hands no key over.
+    row = leave.enter(session, acting, account_id, days, is_sick=True, now=now)
     if instead_id is not None:
         readers.check_present(session, instead_id, days)
         kept = unwanted(session, instead_id)
@@ -137,7 +139,7 @@ def note_illness(
             if case.id not in kept:
                 replace(session, acting, case, other_id, instead_id, as_stand_in=True, now=now)
     readers.check_readers(session, account_id, days)
-    return leave.enter(session, acting, account_id, days, is_sick=True, now=now)
+    return row
 
 
 def without_reader(session: Session, account_id: UUID, days: Days) -> list[tuple[Case, UUID]]:
@@ -225,25 +227,38 @@ def _move_keys(
     *,
     now: datetime,
 ) -> None:
-    if leaver_id in _team_of(case):
-        # The other place is still hers, and with it the keys or her wait for them.
-        if pending.holds(session, case.id, acting.account_id):
-            pending.hand_on(session, acting, case.id, successor_id, now=now)
-        else:
-            pending.authorise(session, acting, case.id, successor_id, instead_of_id=None, now=now)
-        return
-    dropped = pending.forget(session, case.id, leaver_id)
-    if pending.holds(session, case.id, acting.account_id):
+    holders = pending.holders_of(session, [case.id]).get(case.id, set())
+    # Who comes back before she handed them over never lost them, and shall not by her own tap.
+    pending.keeps_hers(session, case.id, successor_id)
+    is_handed_on = successor_id in holders
+    if not is_handed_on and acting.account_id in holders:
         pending.hand_on(session, acting, case.id, successor_id, now=now)
-        pending.take_away(session, acting, case.id, leaver_id, now=now)
-        return
-    # Until somebody hands the keys over, whoever is the last to hold them stays able to.
-    keeps = dropped.instead_of_id if dropped else leaver_id
-    others = pending.holders_of(session, [case.id]).get(case.id, set()) - {leaver_id}
-    if _still_here(session, others):
-        pending.take_away(session, acting, case.id, leaver_id, now=now)
-        keeps = dropped.instead_of_id if dropped else None
-    pending.authorise(session, acting, case.id, successor_id, instead_of_id=keeps, now=now)
+        is_handed_on = True
+    keeps: UUID | None = None
+    if leaver_id not in _team_of(case):  # Else the other place is hers, with keys or her wait.
+        dropped = pending.forget(session, case.id, leaver_id)
+        keeps = dropped.instead_of_id if dropped else leaver_id
+        can_hand_on = dropped is None and _can_hand_on(session, case, holders, leaver_id, now=now)
+        if keeps and (is_handed_on or can_hand_on):
+            if keeps not in _team_of(case):
+                pending.take_away(session, acting, case.id, keeps, now=now)
+            keeps = None
+    if not is_handed_on:
+        pending.authorise(session, acting, case.id, successor_id, instead_of_id=keeps, now=now)
+
+
+def _can_hand_on(
+    session: Session, case: Case, holders: set[UUID], leaver_id: UUID, *, now: datetime
+) -> bool:
+    """Whether somebody else hands the keys over, so that the leaver loses hers at once.
+
+    Whoever is the last to hold them at work stays able to until then, unless the survivor does not
+    want her: then one who is away is enough.
+    """
+    others = _still_here(session, holders - {leaver_id})
+    if case.id in unwanted(session, leaver_id):
+        return bool(others)
+    return bool(others - leave.away_today(session, others, now=now).keys())
 
 
 def _check_arranges(acting: SignedIn, case: Case) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.decisions import check_proof
@@ -139,6 +139,16 @@ def forget(session: Session, case_id: UUID, account_id: UUID) -> PendingGrant | 
         session.delete(found)
         session.flush()
     return found
+
+
+def keeps_hers(session: Session, case_id: UUID, account_id: UUID) -> None:
+    """A colleague is on the team again: no tap for another one takes the keys from her."""
+    session.execute(
+        update(PendingGrant)
+        .where(PendingGrant.case_id == case_id, PendingGrant.instead_of_id == account_id)
+        .values(instead_of_id=None)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def confirm(session: Session, acting: SignedIn, pending_id: UUID, *, now: datetime) -> None:

@@ -173,6 +173,16 @@ class TestIllness:
         with the_house.database.transaction("read") as session:
             assert session.scalars(select(Leave)).one().is_sick
 
+    def test_who_left_while_she_was_ill_is_not_ill_for_ever(
+        self, the_house: TestHouse, nadia: Person
+    ) -> None:
+        self.ill(the_house, nadia)
+        with the_house.acting(the_house.coordinator) as (session, acting):
+            assert leave.of_house(session, acting, now=NOON)
+            session.get_one(StaffMember, nadia.account_id).left_at = NOON
+            session.flush()
+            assert not leave.of_house(session, acting, now=NOON)
+
     def test_only_by_who_arranges_cover(self, the_house: TestHouse) -> None:
         with the_house.acting(the_house.stand_in) as (session, acting), pytest.raises(NotYours):
             cover.note_illness(session, acting, the_house.director.account_id, None, now=NOON)

@@ -101,7 +101,7 @@ def coming(session: Session, acting: SignedIn, *, now: datetime) -> list[Leave]:
 def of_house(
     session: Session, acting: SignedIn, *, now: datetime
 ) -> list[tuple[Leave, StaffMember]]:
-    """Everybody's days away that are not over, for whoever arranges cover."""
+    """The days away of all who work here that are not over, for whoever arranges cover."""
     if not acting.may(Permission.ARRANGE_COVER):
         raise NotYours
     last = today_here(session, now=now)
@@ -109,6 +109,7 @@ def of_house(
         select(Leave, StaffMember)
         .join(StaffMember, StaffMember.account_id == Leave.account_id)
         .where(or_(Leave.until_day.is_(None), Leave.until_day >= last))
+        .where(StaffMember.left_at.is_(None))
         .order_by(Leave.from_day, StaffMember.name)
         .limit(200)
     )

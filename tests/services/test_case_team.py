@@ -79,6 +79,32 @@ class TestWhoHasLeft:
         assert (team.answers_now, team.reads_next) == (None, None)
 
 
+class TestWhoMayOnlyRead:
+    """Whose training has passed reads on, and writes to nobody."""
+
+    def trained_until_yesterday(self, house: TestHouse, who: Person) -> None:
+        with house.acting(house.coordinator) as (session, acting):
+            roles.set_training(session, acting, who.account_id, TODAY - timedelta(days=1), now=NOON)
+
+    def test_her_stand_in_answers(self, the_house: TestHouse, her: Person) -> None:
+        assert team_of(the_house, her).answers_now == "Els"
+        self.trained_until_yesterday(the_house, the_house.director)
+        team = team_of(the_house, her)
+        assert (team.answers_now, team.reads_next) == ("Karim", "Karim")
+
+    def test_the_last_day_still_counts(self, the_house: TestHouse, her: Person) -> None:
+        self.trained_until_yesterday(the_house, the_house.director)
+        assert team_of(the_house, her, in_days=-1).answers_now == "Els"
+
+    def test_a_stand_in_does_not_answer_while_the_case_director_is_away(
+        self, the_house: TestHouse, her: Person
+    ) -> None:
+        goes_away(the_house, the_house.director, last=4)
+        self.trained_until_yesterday(the_house, the_house.stand_in)
+        team = team_of(the_house, her)
+        assert (team.answers_now, team.reads_next) == (None, "Els")
+
+
 class TestUntilWhen:
     """She reads until when somebody else answers, and it is true."""
 

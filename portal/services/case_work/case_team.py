@@ -11,13 +11,17 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.leave import Days, joined
+from portal.domain.training import is_read_only
 from portal.models import Case, Centre, Leave, StaffMember, plain_rows
 from portal.services.house import get_centre, opening_hours
 
 
 @dataclass(frozen=True)
 class Team:
-    """Who answers her, and who stands in; whoever has left the house does neither."""
+    """Who answers her, and who stands in.
+
+    Whoever has left the house does neither, and nobody answers whose training has passed.
+    """
 
     case_director: str
     case_director_id: UUID
@@ -28,17 +32,19 @@ class Team:
     director_is_here: bool
     stand_in_is_here: bool
     """Whether there is somebody else than the case director."""
+    director_only_reads: bool
+    stand_in_only_reads: bool
 
     @property
     def answers_now(self) -> str | None:
         """The name of the one who answers at this moment; None where somebody is looked for."""
-        if self.director_is_here and not self.director_is_away:
+        if self.director_is_here and not (self.director_is_away or self.director_only_reads):
             return self.case_director
-        return self.stand_in if self.stand_in_is_here else None
+        return self.stand_in if self.stand_in_is_here and not self.stand_in_only_reads else None
 
     @property
     def reads_next(self) -> str | None:
-        """Who reads what she writes now, if only when she is back."""
+        """Who reads what she writes now, if only when she is back, or without answering."""
         return self.answers_now or (self.case_director if self.director_is_here else None)
 
 
@@ -46,7 +52,8 @@ def of_case(session: Session, case_id: UUID, *, now: datetime) -> Team:
     """Who answers in this thread, and who stands in while the case director is away."""
     rows = plain_rows(session, _TEAM, {"case_id": case_id}).all()
     director, director_id, director_left, stand_in, stand_in_id, stand_in_left = rows[0][:6]
-    away = _away(session, rows, now=now)
+    today = now.astimezone(ZoneInfo(rows[0].zone)).date()
+    away = _away(session, rows, today, now=now)
     return Team(
         case_director=director,
         case_director_id=director_id,
@@ -56,18 +63,19 @@ def of_case(session: Session, case_id: UUID, *, now: datetime) -> Team:
         away_until=away.last if away else None,
         director_is_here=director_left is None,
         stand_in_is_here=stand_in_left is None and stand_in_id != director_id,
+        director_only_reads=is_read_only(rows[0].director_until, today=today),
+        stand_in_only_reads=is_read_only(rows[0].stand_in_until, today=today),
     )
 
 
-def _away(session: Session, rows: Sequence[Any], *, now: datetime) -> Days | None:
+def _away(session: Session, rows: Sequence[Any], today: date, *, now: datetime) -> Days | None:
     """The days away of which today is one, with all that follow before she is back at work."""
-    here = now.astimezone(ZoneInfo(rows[0].zone)).date()
     days = [Days(row.from_day, row.until_day) for row in rows if row.from_day]
-    if not any(one.first <= here for one in days) or all(one.is_over(here) for one in days):
+    if not any(one.first <= today for one in days) or all(one.is_over(today) for one in days):
         return None
     hours = opening_hours(get_centre(session), now=now)
     together = joined(days, hours.open_day_after)
-    return next((one for one in together if one.includes(here)), None)
+    return next((one for one in together if one.includes(today)), None)
 
 
 _director, _stand_in = aliased(StaffMember), aliased(StaffMember)
@@ -82,6 +90,8 @@ _TEAM = (
         Leave.from_day,
         Leave.until_day,
         Centre.zone,
+        _director.trained_until.label("director_until"),
+        _stand_in.trained_until.label("stand_in_until"),
     )
     .select_from(Case)
     .join(Centre, Centre.id == 1)

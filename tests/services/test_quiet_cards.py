@@ -74,6 +74,9 @@ def test_staff_let_her_read_her_pages_once_more_after_the_end(
     assert why_frozen(the_house, her, now=QUIET_NOW) is Frozen.CASE_CLOSED
     lift(the_house, her, now=QUIET_NOW)
     assert why_frozen(the_house, her, now=QUIET_NOW + A_MINUTE) is None
+    with the_house.acting(the_house.director, now=QUIET_NOW) as (session, _):
+        ends = closing.strikes_of(session, session.get_one(Case, her.case_id))
+        assert ends[Kept.HER_PAGES] == QUIET_NOW + QUIET, "her case team reads it too"
 
 
 def test_a_card_that_was_lifted_since_the_clock_was_read_stays_open(

@@ -22,6 +22,7 @@ from portal.services import audit
 from portal.services.case_work import notes
 from portal.services.case_work.cases import get_case, wake
 from portal.services.dates import kept_apart
+from portal.services.entry import cards
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import get_centre
 from portal.services.keys.folders import find_folder
@@ -89,8 +90,16 @@ def strikes(case: Case, days: Mapping[Kept, int]) -> dict[Kept, datetime]:
 
 
 def strikes_of(session: Session, case: Case) -> dict[Kept, datetime]:
-    """The same with the days that the centre sets."""
-    return strikes(case, days_of(get_centre(session).retention))
+    """The same with the days that the centre sets, and what staff did with her card since."""
+    days = days_of(get_centre(session).retention)
+    ends = strikes(case, days)
+    card = cards.newest(session, case.survivor_id)
+    if ends and card is not None:
+        # Made after the end, or opened again by staff: it is stopped as long after that.
+        for opened_at in filter(None, (card.activated_at, card.opens_again_at)):
+            later = opened_at + timedelta(days=days[Kept.HER_PAGES])
+            ends[Kept.HER_PAGES] = max(ends[Kept.HER_PAGES], later)
+    return ends
 
 
 def ask_hold(

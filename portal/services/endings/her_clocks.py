@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from portal.domain.retention import Kept, days_of
 from portal.models import Case
 from portal.services.endings import closing
-from portal.services.entry import cards
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import get_centre
 
@@ -28,12 +27,5 @@ class HerClocks:
 def of_hers(session: Session, acting: SignedIn) -> HerClocks:
     """The clocks of her own file."""
     case = session.get_one(Case, acting.her_case_id)
-    days = days_of(get_centre(session).retention)
-    ends = closing.strikes(case, days)
-    card = cards.newest(session, acting.account_id)
-    if ends and card is not None:
-        # Made after the end, or opened again by staff: it is stopped as long after that.
-        for opened_at in filter(None, (card.activated_at, card.opens_again_at)):
-            later = opened_at + timedelta(days=days[Kept.HER_PAGES])
-            ends[Kept.HER_PAGES] = max(ends[Kept.HER_PAGES], later)
+    days, ends = days_of(get_centre(session).retention), closing.strikes_of(session, case)
     return HerClocks(days, case.closed_at, ends, case.held_at is not None)

@@ -92,11 +92,14 @@ def test_the_new_time_is_promised_once_and_stands_on_her_need(
             assert need.answer_again_before == NOON + 2 * HALF_AN_HOUR
 
 
-@pytest.mark.parametrize("gone", ["away", "left"])
+@pytest.mark.parametrize("gone", ["away", "left", "untrained"])
 def test_who_is_not_there_is_passed_over(the_house: TestHouse, her: Person, gone: str) -> None:
     with the_house.acting(the_house.director) as (session, acting):
         if gone == "left":
             staff.get_member(session, the_house.director.account_id).left_at = NOON
+        elif gone == "untrained":
+            member = staff.get_member(session, the_house.director.account_id)
+            member.trained_until = date(2026, 11, 22)
         else:
             cover.plan_leave(session, acting, None, date(2026, 11, 30), now=NOON)
     red(the_house, her)

@@ -14,7 +14,7 @@ from portal import worker
 from portal.domain.decisions import DecisionKind, DecisionState
 from portal.domain.retention import DEFAULT_DAYS, Kept
 from portal.models import AuditEvent, Case, Decision, KeptApartKey
-from portal.services.case_work import leave
+from portal.services.case_work import readers
 from portal.services.endings import closing
 from portal.services.moderation import decisions
 from portal.services.running import expiry, lateness, retention
@@ -122,16 +122,16 @@ def test_one_promise_that_cannot_climb_keeps_no_question_from_vanishing(
             case_id=her.case_id,
             now=NOON,
         )
-    away_today = leave.away_today
+    not_answering = readers.not_answering
     tried: list[object] = []
 
     def fails_at_first(*args: Any, **more: Any) -> Any:
         tried.append(args)
         if len(tried) == 1:
             raise KeyError("a bad row")
-        return away_today(*args, **more)
+        return not_answering(*args, **more)
 
-    monkeypatch.setattr(leave, "away_today", fails_at_first)
+    monkeypatch.setattr(readers, "not_answering", fails_at_first)
     assert worker.run_once(the_house.database, now=NOON + timedelta(days=9)).failed == 1
     with the_house.database.transaction("read") as session:
         assert session.get_one(Decision, asked.id).state is DecisionState.LAPSED

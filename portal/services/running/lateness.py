@@ -4,7 +4,8 @@ So does a question of the desk that she does not answer: she may have no way to,
 waits with it.
 
 At each promise that passes somebody further up is told (case director, stand-in, coordinators; who
-is away or gone is passed over), and a new time is promised, which she reads. Both are rows.
+is away, gone or may only read is passed over), and a new time is promised, which she reads. Both
+are rows.
 """
 
 from collections.abc import Sequence
@@ -16,12 +17,13 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.domain.decisions import RULES, DecisionState, Step, next_step
+from portal.domain.leave import Days
 from portal.domain.needs import Lane
 from portal.domain.referrals import UNANSWERED
-from portal.models import Case, Decision, LookQuestion, Need, Referral, StaffMember, Told
+from portal.models import Case, Decision, LookQuestion, Need, Referral, Told
 from portal.services import audit
-from portal.services.case_work import leave
-from portal.services.house import promised_again
+from portal.services.case_work import readers
+from portal.services.house import promised_again, today_here
 from portal.services.moderation.decisions import held
 from portal.services.moderation.her_turn import ASKED_HER, asks_her
 from portal.services.need_to_know import look_questions
@@ -151,16 +153,10 @@ def _reachable(session: Session, case_id: UUID | None, *, now: datetime) -> dict
     if case_id is None:
         return found
     case = session.get_one(Case, case_id)
-    team = (case.case_director_id, case.stand_in_id)
-    away = leave.away_today(session, team, now=now)
-    for step, account_id in (
-        (Step.CASE_DIRECTOR, case.case_director_id),
-        (Step.STAND_IN, case.stand_in_id),
-    ):
-        member = session.get_one(StaffMember, account_id)
-        if member.left_at is None and account_id not in away:
-            found[step] = account_id
-    return found
+    today = today_here(session, now=now)
+    team = {Step.CASE_DIRECTOR: case.case_director_id, Step.STAND_IN: case.stand_in_id}
+    not_there = readers.not_answering(session, team.values(), Days(today, today))
+    return found | {step: one for step, one in team.items() if one not in not_there}
 
 
 def _latest(kind: type[Decision] | type[Referral] | type[LookQuestion]) -> ColumnElement[datetime]:

@@ -22,6 +22,7 @@ from tests.services.journey import HOUSING, POLICE, a_date, a_shared_need
 from tests.services.kept_apart import keep_apart
 from tests.services.planned import (
     BRUSSELS,
+    ENGLISH,
     accepted,
     agree,
     parts,
@@ -68,6 +69,34 @@ def test_no_plan_brings_them_together_and_what_is_proposed_counts(
         a_date(
             the_house, a_shared_need(the_house, her, Category.WORK), starts_at=theirs[-1].ends_at
         )
+
+
+FAR = Asked(without_interpreter=True, first=(NOON + timedelta(days=60)).date())
+"""Who plans says from which day on."""
+
+
+def test_a_plan_for_later_weeks_brings_them_together_no_more_than_one_for_these(
+    the_house: TestHouse, her: Person, another: Person
+) -> None:
+    accepted(the_house, her, POLICE, Category.POLICE)
+    best = plan(the_house, her, FAR).choices[0].parts[0]
+    a_date(the_house, a_shared_need(the_house, another), starts_at=best.starts_at, minutes=30)
+    keep_apart(the_house, her, another)
+    # A plan that is shown and can never be sent would say that there is somebody.
+    assert parts(the_house, send(the_house, her, FAR))[0].starts_at != best.starts_at
+
+
+@pytest.mark.parametrize(("sent", "again"), [(FAR, ENGLISH), (ENGLISH, FAR)])
+def test_what_is_held_for_her_is_in_the_next_plan_whatever_weeks_that_is_for(
+    the_house: TestHouse, her: Person, sent: Asked, again: Asked
+) -> None:
+    three(the_house, her)
+    first = send(the_house, her, sent)
+    refused, *held = parts(the_house, first)
+    refuse(the_house, her, first, refused.id)
+    second = {one.starts_at for one in parts(the_house, send(the_house, her, again))}
+    assert {one.starts_at for one in held} < second
+    assert len(second) == 3
 
 
 def test_her_yes_makes_no_date_of_a_time_that_is_not_possible_any_more(

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.appointments import COMING
-from portal.domain.proposals import FIRST_DAY, LAST_DAY, VisitState
+from portal.domain.proposals import VisitState
 from portal.domain.refusals import NotYours
 from portal.domain.roles import Permission
 from portal.domain.spans import Span
@@ -18,10 +18,11 @@ from portal.domain.visits.planner import propose_visits
 from portal.domain.visits.plans import Plan
 from portal.domain.visits.rescheduling import Kept, reschedule
 from portal.models import Case, Visit
+from portal.services.availability import free
 from portal.services.case_work import cases
 from portal.services.dates import separation
 from portal.services.entry.sessions import SignedIn
-from portal.services.house import get_centre, today_here
+from portal.services.house import get_centre, today_here, zone_of
 from portal.services.visits import children, closed_out
 from portal.services.visits import talks as of_her
 from portal.services.visits import wishes as her_wishes
@@ -101,17 +102,17 @@ class _Question:
         self.centre = get_centre(session)
         self.asked, self.talks = asked, talks
         self.interpreting = interpreting
-        today = today_here(session, now=now)
-        earliest = today + timedelta(days=FIRST_DAY)
-        first = max(asked.first or earliest, today + timedelta(days=1))
-        last = max(today, first) + timedelta(days=LAST_DAY - FIRST_DAY)
+        zone = zone_of(session)
+        held_days = sorted({one.span.starts_at.astimezone(zone).date() for one in talks.proposed})
+        first, last = asked.days(held_days, today_here(session, now=now))
         held = [one.key for one in talks.proposed]
         self.ground: Ground = gather(session, talks.services, first, last, now=now, but=held)
         self.by_key = {
             one.key: one for one in (*talks.open, *talks.proposed, *talks.dates, *talks.elsewhere)
         }
         self.rooms = {room.id: room for room in self.ground.room_rows.values()}
-        within = Span(now, now + timedelta(days=LAST_DAY * 2))
+        # As far as anything is planned or held: beyond, every time would seem possible.
+        within = Span(now, free.end_of(session, max([last, *held_days])))
         closed = separation.closed(session, case.id, within)
         self.known = self._known()
         gone = self._with_nobody(talks.proposed)
@@ -126,7 +127,7 @@ class _Question:
         ]
         self.house = plain.House(
             zone=self.ground.zone,
-            days=self.ground.days or (first,),
+            days=tuple(sorted({*self.ground.days, *held_days})) or (first,),
             workers=self.ground.workers,
             rooms=self.ground.rooms,
             interpreters=interpreting.free(self.by_key.values(), first, last, but=held),

@@ -1,15 +1,15 @@
 """The talks that a visit is planned for: referrals without a date, and dates that need another."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.appointments import COMING, AppointmentState
-from portal.domain.proposals import minutes_of
+from portal.domain.proposals import FIRST_DAY, LAST_DAY, minutes_of
 from portal.domain.referrals import ReferralState
 from portal.domain.spans import Span
 from portal.models import Appointment, Case, Referral, Room, Service
@@ -32,6 +32,18 @@ class Asked:
     """Talks that are not to be planned now."""
     first: date | None = None
     without_interpreter: bool = False
+
+    def days(self, held: Sequence[date], today: date) -> tuple[date, date]:
+        """The first and the last day for anything new.
+
+        Where nobody says which, beside what is `held` for her, if that was planned from later on.
+        """
+        length = timedelta(days=LAST_DAY - FIRST_DAY)
+        earliest = today + timedelta(days=FIRST_DAY)
+        if held and held[0] > earliest + length:
+            earliest = held[0]
+        first = max(self.first or earliest, today + timedelta(days=1))
+        return first, first + length
 
 
 @dataclass(frozen=True)

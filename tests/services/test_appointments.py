@@ -22,6 +22,7 @@ from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.domain.words import NothingWritten, TooLong
 from portal.models import Appointment
+from portal.services.colleagues import roles
 from portal.services.dates import agenda, giving, her_dates, shown_dates
 from portal.services.dates.shown_dates import Details
 from portal.services.referrals import answers, listing
@@ -326,3 +327,16 @@ class TestHerList:
             case = the_house.case_of(session, her)
             (shown,) = shown_dates.of_case(session, acting, case, now=NOON)
         assert shown.details is not None
+
+
+def test_she_cannot_keep_a_date_with_a_colleague_who_left_meanwhile(
+    the_house: TestHouse, her: Person
+) -> None:
+    date_id = a_date(the_house, a_shared_need(the_house, her))
+    with the_house.acting(her) as (session, acting):
+        her_dates.cannot_come(session, acting, date_id, now=NOON)
+    with the_house.acting(the_house.coordinator) as (session, acting):
+        gone = the_house.workers[HOUSING].account_id
+        roles.close(session, acting, gone, now=NOON, even_the_last=True)
+    with the_house.acting(her) as (session, acting), pytest.raises(WrongState):
+        her_dates.keep(session, acting, date_id, now=NOON)

@@ -1,11 +1,11 @@
 """A service gives a date, another one instead, or takes it away."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.appointments import (
@@ -135,6 +135,17 @@ def colleagues(session: Session, service_id: UUID) -> Sequence[StaffMember]:
         )
         .order_by(StaffMember.name)
     ).all()
+
+
+def with_nobody(session: Session, ids: Collection[UUID]) -> set[UUID]:
+    """Those of these dates whose colleague has left the service since."""
+    works_there = exists().where(
+        Membership.account_id == Appointment.with_id,
+        Membership.service_id == Appointment.service_id,
+        Membership.role == Role.SERVICE_STAFF,
+    )
+    asked = select(Appointment.id).where(Appointment.id.in_(ids), ~works_there)
+    return set(session.scalars(asked))
 
 
 def _check_free(

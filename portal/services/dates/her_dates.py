@@ -22,7 +22,7 @@ from portal.domain.separation import TimeNotPossible
 from portal.domain.spans import Span
 from portal.models import Appointment
 from portal.services import audit
-from portal.services.dates import separation, taken_times
+from portal.services.dates import giving, separation, taken_times
 from portal.services.dates.moves import account, move
 from portal.services.dates.shown_dates import Shown, ends_at, read, with_details, with_names
 from portal.services.entry.sessions import SignedIn
@@ -94,13 +94,16 @@ _COMING = (
 def keep(session: Session, acting: SignedIn, appointment_id: UUID, *, now: datetime) -> None:
     """She changed her mind before anybody answered: the date stands again.
 
-    Raises WrongState also when it is over, or when that time was given away meanwhile.
+    Raises WrongState also when it is over, when that time was given away meanwhile, or when who
+    was to meet her has left.
     """
     appointment = _get_hers(session, acting, appointment_id, now=now)
     if appointment.starts_at <= now:
         raise WrongState
     taken_times.hold(session)
     session.refresh(appointment, with_for_update=True)
+    if giving.with_nobody(session, [appointment.id]):
+        raise WrongState
     was_free = appointment.state not in COMING
     move(session, appointment, AppointmentState.PLANNED)
     try:

@@ -11,13 +11,11 @@ from portal.domain.appointments import COMING, STANDING, AppointmentState
 from portal.domain.proposals import MOVES, VisitState, lapses_at
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, WrongState
-from portal.domain.roles import Role
 from portal.domain.spans import Span
 from portal.models import (
     Appointment,
     Interpreter,
     InterpreterRequest,
-    Membership,
     Need,
     Referral,
     Room,
@@ -26,7 +24,7 @@ from portal.models import (
     Visit,
 )
 from portal.services import audit
-from portal.services.dates import separation, taken_times
+from portal.services.dates import giving, separation, taken_times
 from portal.services.dates.moves import move
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import zone_of
@@ -200,16 +198,8 @@ def _not_possible(session: Session, acting: SignedIn, proposal: Proposal) -> set
         )
         for part in proposal.parts
     }
-    who_meets_her = select(Appointment.id).join(
-        Membership,
-        and_(
-            Membership.account_id == Appointment.with_id,
-            Membership.service_id == Appointment.service_id,
-            Membership.role == Role.SERVICE_STAFF,
-        ),
-    )
-    there = session.scalars(who_meets_her.where(Appointment.id.in_(asked)))
-    return separation.impossible(session, asked, to_herself=True) | (set(asked) - set(there))
+    closed = separation.impossible(session, asked, to_herself=True)
+    return closed | giving.with_nobody(session, asked.keys())
 
 
 def _becomes_date(session: Session, acting: SignedIn, part: ProposedPart, *, now: datetime) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.appointments import (
@@ -22,7 +22,7 @@ from portal.models import Appointment, Membership, Referral, Service, StaffMembe
 from portal.services.availability import free, rooms
 from portal.services.dates import exceptions, taken_times
 from portal.services.dates.moves import account, move, take_away
-from portal.services.dates.shown_dates import Details
+from portal.services.dates.shown_dates import Details, works_there
 from portal.services.entry.sessions import SignedIn
 from portal.services.interpreters import following
 from portal.services.keys.opened_folder import OpenFolder
@@ -139,12 +139,7 @@ def colleagues(session: Session, service_id: UUID) -> Sequence[StaffMember]:
 
 def with_nobody(session: Session, ids: Collection[UUID]) -> set[UUID]:
     """Those of these dates whose colleague has left the service since."""
-    works_there = exists().where(
-        Membership.account_id == Appointment.with_id,
-        Membership.service_id == Appointment.service_id,
-        Membership.role == Role.SERVICE_STAFF,
-    )
-    asked = select(Appointment.id).where(Appointment.id.in_(ids), ~works_there)
+    asked = select(Appointment.id).where(Appointment.id.in_(ids), ~works_there())
     return set(session.scalars(asked))
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.appointments import (
@@ -16,8 +16,9 @@ from portal.domain.appointments import (
     STANDING,
     AppointmentState,
 )
+from portal.domain.roles import Role
 from portal.domain.words import written, written_or_none
-from portal.models import Appointment, Case, Referral, Room, Service, StaffMember
+from portal.models import Appointment, Case, Membership, Referral, Room, Service, StaffMember
 from portal.services.entry.sessions import SignedIn
 from portal.services.interpreters import coming
 from portal.services.interpreters.coming import Coming
@@ -26,8 +27,8 @@ from portal.services.keys.reading import open_referrals
 from portal.services.referrals.at_service import get_for_service
 
 MAX_DETAIL = 300
-Row = tuple[Appointment, Service, str, str, Room | None, datetime | None]
-Asking = Select[Appointment, Service, str, str, Room | None, datetime | None]
+Row = tuple[Appointment, Service, str, str, Room | None, datetime | None, bool]
+Asking = Select[Appointment, Service, str, str, Room | None, datetime | None, bool]
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ class Shown:
     interpreter: Coming | None = None
     instead_of: datetime | None = None
     """When the date was that it replaces; None where that was the same time."""
+    has_left: bool = False
+    """Whether who was to meet her at a date to come works in this service no more."""
 
     @property
     def ends_at(self) -> datetime:
@@ -116,7 +119,8 @@ def of_case(session: Session, acting: SignedIn, case: Case, *, now: datetime) ->
 
 @cache
 def with_names() -> Asking:
-    """How every question about dates begins: service, who meets her, case, room, time before."""
+    """How every question about dates begins: service, who meets her, case, room, time before, and
+    whether who meets her works there."""
     old = aliased(Appointment)
     before = (
         select(func.max(old.starts_at))
@@ -128,7 +132,7 @@ def with_names() -> Asking:
         .scalar_subquery()
     )
     return (
-        select(Appointment, Service, StaffMember.name, Case.number, Room, before)
+        select(Appointment, Service, StaffMember.name, Case.number, Room, before, works_there())
         .join(Service, Service.id == Appointment.service_id)
         .join(StaffMember, StaffMember.account_id == Appointment.with_id)
         .join(Case, Case.id == Appointment.case_id)
@@ -175,9 +179,19 @@ def with_details(
             her_name=names.get(appointment.referral_id),
             interpreter=come.get(appointment.id),
             instead_of=before,
+            has_left=not there and ends_at(appointment) > now,
         )
-        for appointment, service, name, number, room, before in rows
+        for appointment, service, name, number, room, before, there in rows
     ]
+
+
+def works_there() -> ColumnElement[bool]:
+    """Whether who meets her still works in the service, for a question about dates."""
+    return exists().where(
+        Membership.account_id == Appointment.with_id,
+        Membership.service_id == Appointment.service_id,
+        Membership.role == Role.SERVICE_STAFF,
+    )
 
 
 def ends_at(appointment: Appointment) -> datetime:

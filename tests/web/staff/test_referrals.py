@@ -1,12 +1,16 @@
 """Referrals through the front door: what a service reads, answers and never sees."""
 
+from uuid import UUID
+
 import pytest
 
 from portal.domain.appointments import AppointmentState
 from portal.domain.needs import Category, NeedState
 from portal.domain.referrals import ReferralState
+from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import Need, Referral
+from portal.services.colleagues import roles
 from portal.services.dates import her_dates
 from portal.services.need_to_know import sharing
 from portal.services.needs import her_needs
@@ -25,7 +29,12 @@ def worker(work: AtWork) -> Colleague:
 
 
 def sets_date(
-    worker: Colleague, address: str, time: str = "14:00", day: str = "2026-11-25"
+    worker: Colleague,
+    address: str,
+    time: str = "14:00",
+    day: str = "2026-11-25",
+    *,
+    with_id: UUID | None = None,
 ) -> None:
     worker.get(f"{address}/date")
     worker.post(
@@ -34,7 +43,7 @@ def sets_date(
         day=day,
         time=time,
         minutes="45",
-        with_id=str(worker.person.account_id),
+        with_id=str(with_id or worker.person.account_id),
         place="2nd floor, desk 1",
     )
     assert "The date is set." in worker.text
@@ -287,3 +296,23 @@ def test_who_has_no_desk_is_led_back_to_the_own_first_page(worker: Colleague) ->
     page = tree_of(worker.page)
     assert "Terug naar je eerste pagina" in worker.text
     assert page.main and "aanmeldbalie" not in page.main.get_text()
+
+
+def test_a_service_sees_which_date_is_with_somebody_who_has_left(
+    work: AtWork, worker: Colleague
+) -> None:
+    house = work.house
+    role = (Role.SERVICE_STAFF, house.services[ServiceKind.HOUSING].id)
+    wim = house.a_colleague("Wim", role)
+    _, referral_id = work.sent()
+    sets_date(worker, f"/staff/referrals/{referral_id}", with_id=wim.account_id)
+    pages = (f"/staff/referrals/{referral_id}", "/staff/dates?view=week&on=2026-11-25")
+    for page in pages:
+        worker.get(page)
+        assert "Wim" in worker.text
+        assert "has left" not in worker.text
+    with house.acting(house.coordinator, now=work.now) as (session, acting):
+        roles.close(session, acting, wim.account_id, now=work.now)
+    for page in pages:
+        worker.get(page)
+        assert "Wim has left" in worker.text

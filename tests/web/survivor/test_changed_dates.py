@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from portal.domain.appointments import COMING
 from portal.models import Appointment, Referral
+from portal.services.colleagues import roles
 from portal.services.dates import giving
 from portal.services.dates.shown_dates import Details
 from portal.services.needs import her_needs
@@ -132,3 +133,16 @@ def test_a_date_that_ends_by_her_own_act_is_no_news_to_her(whole: WholeHouse) ->
     assert not is_told(phone)
     phone.go("/dates")
     assert "This date is cancelled." in text(phone)
+
+
+def test_a_date_names_nobody_who_has_left(her_phone: Phone, whole: WholeHouse) -> None:
+    staff = whole.everybody.staff
+    named = staff["housing"].name
+    her_phone.go("/dates")
+    assert named in text(her_phone)
+    with acting(whole, staff["coordinator"]) as (session, coordinator):
+        gone = staff["housing"].account_id
+        roles.close(session, coordinator, gone, now=whole.now, even_the_last=True)
+    her_phone.go("/dates")
+    assert "Housing desk" in text(her_phone)
+    assert named not in text(her_phone)

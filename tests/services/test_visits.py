@@ -155,6 +155,23 @@ def test_who_meets_her_elsewhere_sets_the_date_itself(the_house: TestHouse, her:
     assert len(found.choices[0].parts) == 2
 
 
+def test_she_has_time_to_get_from_a_date_elsewhere_to_the_house(
+    the_house: TestHouse, her: Person
+) -> None:
+    need_id, *_ = three(the_house, her)
+    talk = plan(the_house, her).choices[0].parts[0]
+    with the_house.database.transaction() as session:
+        service = session.get_one(Service, the_house.services[HOUSING].id)
+        service.place_kind, service.place, service.floor = PlaceKind.TOLD_WITH_DATE, "", None
+    elsewhere = Span(talk.starts_at, talk.starts_at + timedelta(minutes=45))
+    a_date(the_house, need_id, starts_at=elsewhere.starts_at)
+    for choice in plan(the_house, her).choices:
+        assert choice.parts
+        for part in choice.parts:
+            span = Span(part.starts_at, part.ends_at)
+            assert not span.meets(elsewhere.widened(timedelta(hours=1)))
+
+
 def test_more_than_ten_talks_are_planned_in_two_goes(
     the_house: TestHouse, her: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

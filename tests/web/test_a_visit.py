@@ -6,7 +6,8 @@ from sqlalchemy import select, update
 
 from portal.domain.appointments import AppointmentState
 from portal.domain.proposals import VisitState
-from portal.models import Appointment, Interpreter, Visit
+from portal.domain.services import PlaceKind
+from portal.models import Appointment, Interpreter, Service, Visit
 from tests.web.browser_stand_in import Phone
 from tests.web.staff.browser import Browser
 from tests.web.survivor.hands import has_button, press, text, words_in
@@ -49,6 +50,13 @@ def test_she_says_yes_to_all_of_it_in_one_tap(whole: WholeHouse, els: Browser, p
     assert not has_button(phone, "Yes, I come")
     els.get(f"{place}/visit")
     assert "No service that said yes waits for a date." in els.words
+
+
+def test_a_date_elsewhere_on_that_day_is_no_part_of_the_visit(whole: WholeHouse) -> None:
+    with whole.database.transaction() as session:
+        housing = update(Service).where(Service.name == "Housing desk")
+        session.execute(housing.values(place_kind=PlaceKind.TOLD_WITH_DATE, place="", floor=None))
+    assert "Your visit: 1 talk, one day, one place." in in_question(amal(whole))
 
 
 def test_she_reads_before_her_yes_who_interprets(whole: WholeHouse) -> None:

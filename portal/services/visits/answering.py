@@ -11,6 +11,7 @@ from portal.domain.appointments import COMING, STANDING, AppointmentState
 from portal.domain.proposals import MOVES, VisitState, lapses_at
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, WrongState
+from portal.domain.services import PlaceKind
 from portal.domain.spans import Span
 from portal.models import (
     Appointment,
@@ -91,7 +92,7 @@ def find(session: Session, case_id: UUID, *, now: datetime) -> Proposal | None:
 def _beside(
     session: Session, case_id: UUID, parts: Sequence[ProposedPart]
 ) -> tuple[ProposedPart, ...]:
-    """Her dates around these parts, but for those in whose place a part would come."""
+    """Her dates in the house around these parts, but for those in whose place a part would come."""
     a_day = timedelta(days=1)
     rows = session.execute(
         select(Appointment, Service, StaffMember.name, Room)
@@ -101,6 +102,7 @@ def _beside(
         .where(
             Appointment.case_id == case_id,
             Appointment.state.in_(COMING),
+            Service.place_kind == PlaceKind.IN_HOUSE,
             Appointment.starts_at > parts[0].starts_at - a_day,
             Appointment.starts_at < parts[-1].starts_at + a_day,
             Appointment.id.not_in([part.old.id for part in parts if part.old]),

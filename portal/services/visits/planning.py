@@ -188,7 +188,7 @@ class _Question:
     def _talk(self, one: TalkToPlan) -> plain.Talk:
         first = one.date.with_id if one.date else one.referral.answered_by_id
         # Her old times are still hers until she says yes: no new one may lie over them.
-        standing = tuple(date.span for date in self.talks.dates)
+        standing = tuple(date.away for date in self.talks.dates)
         language, interpreted_by = self.interpreting.spoken_in(one)
         return plain.Talk(
             referral=one.key,

@@ -17,6 +17,8 @@ from portal.services.dates import once_more
 from portal.services.dates.shown_dates import ends_at
 
 MOST_MINUTES, FEWEST_MINUTES = 240, 10
+ON_HER_WAY = timedelta(hours=1)
+"""Between the house and a date that is elsewhere."""
 TO_MOVE = COMING | {AppointmentState.CANNOT_COME}
 
 
@@ -79,6 +81,11 @@ class TalkToPlan:
         """The time that it has already."""
         assert self.date is not None
         return _span(self.date)
+
+    @property
+    def away(self) -> Span:
+        """When she can have no other talk in the house because of it."""
+        return self.span.widened(ON_HER_WAY) if self.is_elsewhere else self.span
 
     @property
     def floor(self) -> int:

@@ -78,10 +78,22 @@ class Day:
 
     @property
     def waits(self) -> list[int]:
-        """Minutes between one talk and the next; nothing after the last."""
+        """Minutes in the house between one talk and the next; nothing after the last."""
         talks = self.talks
-        gaps = (after.appointment.starts_at - one.ends_at for one, after in pairwise(talks))
+        gaps = (
+            after.appointment.starts_at - one.ends_at if _in_house(one, after) else timedelta(0)
+            for one, after in pairwise(talks)
+        )
         return [max(0, int(gap.total_seconds() // 60)) for gap in gaps] + [0] * bool(talks)
+
+    @property
+    def is_one_place(self) -> bool:
+        """Whether all of it is in the house."""
+        return _in_house(*self.talks)
+
+
+def _in_house(*talks: Shown) -> bool:
+    return not any(one.service.place_kind.is_confidential for one in talks)
 
 
 @blueprint.get("")

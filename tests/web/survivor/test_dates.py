@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, update
 
 from portal.domain.appointments import AppointmentState
-from portal.models import Appointment, Referral
+from portal.domain.services import PlaceKind
+from portal.models import Appointment, Referral, Service
 from portal.services.dates import attendance, giving, shown_dates
 from portal.services.dates.shown_dates import Details
 from portal.services.referrals import answers
@@ -308,6 +309,20 @@ def test_two_talks_of_one_day_are_one_visit(whole: WholeHouse) -> None:
     assert "You come at 14:00. You are done at 15:35." in said
     assert "Then 20 minutes until the next talk." in said
     assert said.count("You talk about your home") == 2
+
+
+def test_two_talks_at_two_places_are_not_said_to_be_at_one(whole: WholeHouse) -> None:
+    dated(whole, datetime(2026, 11, 25, 14, 5, tzinfo=UTC))
+    with whole.database.transaction() as session:
+        session.execute(
+            update(Service).values(place_kind=PlaceKind.TOLD_WITH_DATE, place="", floor=None)
+        )
+    phone = whole.phone(whole.everybody.amal)
+    phone.go("/dates/day/2026-11-25")
+    said = text(phone)
+    assert "Your visit: 2 talks on one day" in said
+    for untrue in ("one place", "You come at", "You can wait in the house"):
+        assert untrue not in said
 
 
 @pytest.mark.parametrize("on", ["2026-11-24", "yesterday", "2026-13-45"])

@@ -14,8 +14,9 @@ from portal.models import Service
 from portal.services.availability import hours
 from portal.services.availability.owners import Owner
 from portal.services.dates import giving, her_dates
-from portal.services.interpreters import answering, asking, people
+from portal.services.interpreters import answering, asking, following, left_out, people
 from portal.services.interpreters.asking import Wish
+from portal.services.visits import answering as visits
 from portal.services.visits import wishes
 from portal.services.visits.talks import Asked
 from portal.services.visits.wishes import HerWishes
@@ -118,6 +119,61 @@ def test_a_held_talk_with_somebody_she_left_out_since_is_planned_anew(
     amina = an_interpreter(the_house, "Amina")
     second = send(the_house, her, TO_PLAN)
     assert {one.interpreter_id for one in parts(the_house, second)} == {amina}
+
+
+class TestWhatChangedSinceItWasSent:
+    """She reads before her yes who interprets, and so it is after it."""
+
+    @pytest.fixture
+    def amina(self, the_house: TestHouse) -> UUID:
+        return an_interpreter(the_house, "Amina", "rif")
+
+    @pytest.fixture
+    def visit_id(self, the_house: TestHouse, her: Person, date_id: UUID, amina: UUID) -> UUID:
+        visit_id = send(the_house, her, moved(date_id))
+        assert [one.interpreter_id for one in parts(the_house, visit_id)] == [amina]
+        return visit_id
+
+    def is_read(self, the_house: TestHouse, her: Person) -> tuple[str, str | None] | None:
+        with the_house.acting(her) as (session, acting):
+            found = visits.find_hers(session, acting, now=NOON)
+            assert found is not None
+            comes = found.parts[0].interpreted_by
+            return (comes.state.value, comes.name) if comes else None
+
+    def becomes(self, the_house: TestHouse, her: Person, visit_id: UUID) -> str:
+        agree(the_house, her, visit_id, 1)
+        (part,) = parts(the_house, visit_id)
+        assert part.interpreter_id is None
+        with the_house.database.transaction("read") as session:
+            request = following.find(session, part.id)
+            assert request is not None
+            return request.state.value
+
+    def test_whom_she_left_out_is_not_named_to_her(
+        self, the_house: TestHouse, her: Person, visit_id: UUID, amina: UUID
+    ) -> None:
+        assert self.is_read(the_house, her) == ("booked", "Amina")
+        with the_house.acting(her) as (session, acting):
+            left_out.leave_out(session, acting.her_case_id, amina)
+        assert self.is_read(the_house, her) == ("asked", None)
+        assert self.becomes(the_house, her, visit_id) == "asked"
+
+    def test_who_does_not_speak_the_language_that_she_asked_for_since_does_not_come(
+        self, the_house: TestHouse, her: Person, visit_id: UUID, date_id: UUID
+    ) -> None:
+        with the_house.acting(her) as (session, acting):
+            asking.ask(session, acting, date_id, Wish("so"), now=NOON)
+        assert self.is_read(the_house, her) == ("asked", None)
+        assert self.becomes(the_house, her, visit_id) == "asked"
+
+    def test_nobody_comes_once_she_wants_none(
+        self, the_house: TestHouse, her: Person, visit_id: UUID, date_id: UUID
+    ) -> None:
+        with the_house.acting(her) as (session, acting):
+            asking.take_back(session, acting, date_id, now=NOON)
+        assert self.is_read(the_house, her) is None
+        assert self.becomes(the_house, her, visit_id) == "not_wanted"
 
 
 def test_a_held_talk_may_move_within_the_time_of_its_own_interpreter(

@@ -97,9 +97,13 @@ def active(session: Session, on: date, language: str | None = None) -> list[Inte
 
 def may_come(session: Session, row: Interpreter, date: Appointment) -> bool:
     """Whether somebody still works here on the day of a talk, and was not left out."""
+    return works_here(session, row, date) and not left_out.among(session, date.case_id, [row])
+
+
+def works_here(session: Session, row: Interpreter, date: Appointment) -> bool:
+    """Whether somebody still works here on the day of a talk."""
     on = today_here(session, now=date.starts_at)
-    is_here = row.active_until is None or on <= row.active_until
-    return is_here and not left_out.among(session, date.case_id, [row])
+    return row.active_until is None or on <= row.active_until
 
 
 def names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -85,7 +85,7 @@ def find(session: Session, case_id: UUID, *, now: datetime) -> Proposal | None:
     rows = session.execute(_OUT, {"case_id": case_id, "now": now}).all()
     if not rows:
         return None
-    parts = tuple(ProposedPart(*row[1:]) for row in rows)
+    parts = interpreting.as_it_would_be(session, case_id, (ProposedPart(*row[1:]) for row in rows))
     return Proposal(rows[0][0], parts, _beside(session, case_id, parts), zone_of(session))
 
 
@@ -215,7 +215,7 @@ def _becomes_date(session: Session, acting: SignedIn, part: ProposedPart, *, now
         move(session, old, AppointmentState.MOVED)
         old.moved_to_id, appointment.calendar_id = appointment.id, old.calendar_id
     following.follow(session, appointment, old)
-    interpreting.begin(session, acting, appointment, now=now)
+    interpreting.begin(session, acting, part, now=now)
     referral = session.get_one(Referral, appointment.referral_id, with_for_update=True)
     referral.state = ReferralState.DATE_SET
     # She has just read it herself: she is reminded, and not told of what she did.

@@ -1,6 +1,7 @@
 """In which language each talk of a plan is, who may interpret it, and who comes at her yes."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -8,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from portal.domain.interpreters import RequestState, Sex
 from portal.domain.visits import house as plain
-from portal.models import Appointment, Interpreter
 from portal.services.dates import taken_times
 from portal.services.entry.sessions import SignedIn
 from portal.services.interpreters import asking, following, left_out, people, times
 from portal.services.interpreters.asking import Wish
 from portal.services.visits.ground import ANY
+from portal.services.visits.proposal import ProposedPart
 from portal.services.visits.talks import TalkToPlan
 
 
@@ -57,16 +58,46 @@ class Interpreting:
         return [one for one, who in planned if who in out]
 
 
-def begin(session: Session, acting: SignedIn, appointment: Appointment, *, now: datetime) -> None:
-    """Who was planned comes, unless left out, or gone, since: nobody was told of it yet."""
-    if appointment.interpreter_id is None:
+def as_it_would_be(
+    session: Session, case_id: UUID, parts: Iterable[ProposedPart]
+) -> tuple[ProposedPart, ...]:
+    """The parts of a visit, each with whether who was planned to interpret still comes."""
+    found = tuple(parts)
+    planned = [part.interpreter for part in found if part.interpreter is not None]
+    if not planned:
+        return found
+    out = left_out.among(session, case_id, planned)
+    return tuple(
+        replace(part, comes=part.interpreter.id not in out and _fits(session, part))
+        if part.interpreter is not None
+        else part
+        for part in found
+    )
+
+
+def begin(session: Session, acting: SignedIn, part: ProposedPart, *, now: datetime) -> None:
+    """Who was planned comes, unless left out, gone or not wanted since: nobody was told of it."""
+    appointment = part.appointment
+    if part.interpreter is None:
         return
     request = following.find(session, appointment.id)
     request = request or asking.begin(session, acting, appointment, now=now)
-    planned = session.get_one(Interpreter, appointment.interpreter_id)
-    if people.may_come(session, planned, appointment):
+    if part.comes:
         request.state = RequestState.BOOKED
         following.comes_again(session, request, appointment)
-    else:
-        taken_times.free_interpreter(session, appointment)
-        appointment.interpreter_id, request.state = None, RequestState.ASKED
+        return
+    taken_times.free_interpreter(session, appointment)
+    appointment.interpreter_id = None
+    if request.state is not RequestState.NOT_WANTED:
+        request.state = RequestState.ASKED
+
+
+def _fits(session: Session, part: ProposedPart) -> bool:
+    """Whether this person still works here then, and is what she asked for since."""
+    who, asked = part.interpreter, part.asked
+    if who is None or not people.works_here(session, who, part.appointment):
+        return False
+    if asked is None:
+        return True
+    is_understood = asked.language is None or asked.language in who.languages
+    return is_understood and asked.state is not RequestState.NOT_WANTED

@@ -26,16 +26,18 @@ class ProposedPart:
     interpreter: Interpreter | None = None
     asked: InterpreterRequest | None = None
     """What she asked about an interpreter for the date that it replaces; it follows to this one."""
+    comes: bool = True
+    """Whether who was planned to interpret would come at her yes."""
 
     @property
     def interpreted_by(self) -> Interpreting | None:
         """Who interprets; nameless while somebody is looked for, None where nobody is asked for."""
-        if self.interpreter is not None:
-            who = self.interpreter
+        who, asked = self.interpreter, self.asked
+        if who is not None and self.comes:
             return Interpreting(RequestState.BOOKED, None, None, who.name, who.sex)
-        if self.asked is None or self.asked.state is RequestState.NOT_WANTED:
-            return None
-        return Interpreting(RequestState.ASKED, self.asked.language, None, None, None)
+        is_wanted = asked.state is not RequestState.NOT_WANTED if asked else who is not None
+        language = asked.language if asked else None
+        return Interpreting(RequestState.ASKED, language, None, None, None) if is_wanted else None
 
     @property
     def is_known(self) -> bool:

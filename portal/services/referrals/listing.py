@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, sel
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
-from portal.domain.appointments import SHE_ASKED, STANDING
+from portal.domain.appointments import NOT_HERS, SHE_ASKED, STANDING
 from portal.domain.referrals import UNANSWERED, WITH_THE_SERVICE, ReferralState
 from portal.domain.refusals import NotFound
 from portal.models import Appointment, Case, Need, Referral, Service
@@ -19,6 +19,8 @@ from portal.services.keys.reading import open_referrals
 from portal.services.referrals.at_service import theirs
 
 PAGE = 50
+_SET = STANDING - NOT_HERS
+"""What is proposed to her is no date yet."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class ReferralLine:
     name: str | None
     is_late: bool
     dates: tuple[Appointment, ...] = ()
+    proposed: Appointment | None = None
+    """A time that waits for her yes."""
     next_date: Appointment | None = None
     """The first of them that is not over."""
     asked_again: bool = False
@@ -81,7 +85,11 @@ def of_service(
         .order_by(Appointment.starts_at)
     ).all()
     asked_again = once_more.waiting_among(session, ids)
-    its_dates = {one: tuple(date for date in dates if date.referral_id == one) for one in ids}
+    proposed = {date.referral_id: date for date in dates if date.state not in _SET}
+    its_dates = {
+        one: tuple(date for date in dates if date.referral_id == one and date.state in _SET)
+        for one in ids
+    }
     return [
         ReferralLine(
             referral=referral,
@@ -91,6 +99,7 @@ def of_service(
             name=opened[referral.id].read(referral, "name") if referral.id in opened else None,
             is_late=referral.state in UNANSWERED and referral.answer_before < now,
             dates=its_dates[referral.id],
+            proposed=proposed.get(referral.id),
             next_date=next((one for one in its_dates[referral.id] if ends_at(one) > now), None),
             asked_again=referral.id in asked_again,
         )
@@ -125,7 +134,7 @@ def _first_date(*which: ColumnElement[bool]) -> ScalarSelect[datetime]:
     """When she is expected first; nothing where no such date stands."""
     return (
         select(func.min(Appointment.starts_at))
-        .where(Appointment.referral_id == Referral.id, Appointment.state.in_(STANDING), *which)
+        .where(Appointment.referral_id == Referral.id, Appointment.state.in_(_SET), *which)
         .correlate(Referral)
         .scalar_subquery()
     )

@@ -1,5 +1,6 @@
 """Referrals through the front door: what a service reads, answers and never sees."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -15,6 +16,7 @@ from portal.services.dates import her_dates
 from portal.services.need_to_know import sharing
 from portal.services.needs import her_needs
 from portal.services.referrals import answers, listing
+from tests.services.planned import ENGLISH, send
 from tests.statements import counted
 from tests.web.staff.at_work import AtWork, Colleague
 from tests.web.tree import tree_of
@@ -316,3 +318,27 @@ def test_a_service_sees_which_date_is_with_somebody_who_has_left(
     for page in pages:
         worker.get(page)
         assert "Wim has left" in worker.text
+
+
+def test_a_time_that_waits_for_her_yes_is_no_date_that_is_set(
+    work: AtWork, worker: Colleague
+) -> None:
+    her, referral_id = work.sent()
+    address = f"/staff/referrals/{referral_id}"
+    worker.get(address)
+    worker.post(f"{address}/accept")
+    send(work.house, her)
+    worker.get("/staff/referrals")
+    assert "Accepted, without a date" in worker.text
+    assert "proposed, waits for her yes" in worker.text
+
+
+def test_until_her_yes_to_another_time_the_list_says_the_one_that_stands(
+    work: AtWork, worker: Colleague
+) -> None:
+    her, referral_id = work.sent()
+    sets_date(worker, f"/staff/referrals/{referral_id}", day="2026-12-10")
+    (date,) = work.dates(referral_id)
+    send(work.house, her, replace(ENGLISH, moving=frozenset({date.id})))
+    worker.get("/staff/referrals")
+    assert "10 December 2026" in worker.text

@@ -179,6 +179,20 @@ class TestAnInterpreter:
             of_interpreters.not_this_one(session, acting, date_id, now=NOON)
         assert take_all(the_house) == []
 
+    @pytest.mark.parametrize("language", ["so", None])
+    def test_who_comes_no_more_since_staff_said_it_for_her_is_told(
+        self, the_house: TestHouse, date_id: UUID, people: list[UUID], language: str | None
+    ) -> None:
+        self.book(the_house, date_id, people[0])
+        take_all(the_house)
+        later = NOON + timedelta(minutes=5)
+        with the_house.acting(the_house.workers[HOUSING], now=later) as (session, acting):
+            if language:
+                asking.ask(session, acting, date_id, Wish(language), now=later)
+            else:
+                asking.take_back(session, acting, date_id, now=later)
+        assert len(take_all(the_house, now=later)) == 1
+
     def test_of_a_date_that_is_gone_no_interpreter_is_told(
         self, the_house: TestHouse, date_id: UUID, people: list[UUID]
     ) -> None:

@@ -52,7 +52,7 @@ def ask(
     if request is None:
         request = begin(session, acting, appointment, now=now)
     elif request.state in _COMES and (language, said) != (request.language, _read(folder, request)):
-        let_go(session, appointment)
+        _does_not_come(session, acting, appointment, now=now)
     if request.state is RequestState.NOT_WANTED:
         request.state = RequestState.ASKED
     request.language = language
@@ -71,7 +71,7 @@ def take_back(session: Session, acting: SignedIn, appointment_id: UUID, *, now: 
     request = find(session, appointment.id)
     if request is None:
         raise WrongState
-    let_go(session, appointment)
+    _does_not_come(session, acting, appointment, now=now)
     request.state = RequestState.NOT_WANTED
     account(session, acting, "interpreter_not_wanted", request, now=now)
 
@@ -95,15 +95,23 @@ def let_go_left_out(session: Session, acting: SignedIn, case_id: UUID, *, now: d
 def let_go_of(
     session: Session, acting: SignedIn, dates: Iterable[Appointment], *, now: datetime
 ) -> None:
-    """Who is booked for these dates does not come; she is told, unless she said it herself."""
+    """Who is booked for these dates does not come."""
     for appointment in dates:
         request = find(session, appointment.id) or begin(session, acting, appointment, now=now)
-        let_go(session, appointment)
-        if not acting.is_survivor:
-            outbox.plan_interpreter(session, appointment, now=now)
+        _does_not_come(session, acting, appointment, now=now)
         # Of hers no act says why: see `answering.not_this_one`.
         kind = "interpreter_asked" if acting.is_survivor else "interpreter_let_go"
         account(session, acting, kind, request, now=now)
+
+
+def _does_not_come(
+    session: Session, acting: SignedIn, appointment: Appointment, *, now: datetime
+) -> None:
+    """Whoever was booked is let go; she is told, unless she said it herself."""
+    is_news = appointment.interpreter_id is not None and not acting.is_survivor
+    let_go(session, appointment)
+    if is_news:
+        outbox.plan_interpreter(session, appointment, now=now)
 
 
 def begin(

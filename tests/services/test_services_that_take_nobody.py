@@ -7,7 +7,7 @@ import pytest
 
 from portal.domain.appointments import AppointmentState
 from portal.domain.centre import Topic
-from portal.domain.needs import NeedState
+from portal.domain.needs import Category, NeedState
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, WrongState
 from portal.domain.services import ServiceKind
@@ -17,6 +17,7 @@ from portal.services.case_work import caseload, cases
 from portal.services.case_work.news import New
 from portal.services.centre import house_settings
 from portal.services.colleagues import roles
+from portal.services.dates import once_more
 from portal.services.endings import closing
 from portal.services.moderation import her_turn
 from portal.services.need_to_know import sharing
@@ -33,6 +34,8 @@ from tests.services.journey import (
     say_no,
     say_yes,
 )
+from tests.services.planned import accepted, agree, plan, send
+from tests.services.planned import states as planned_states
 from tests.services.ways import says_yes, take_all
 
 LATER = NOON + timedelta(minutes=5)
@@ -186,3 +189,28 @@ def test_her_file_can_be_closed_though_a_service_left_the_house_without_an_answe
     assert her.case_id is not None
     with the_house.acting(the_house.director, now=LATER) as (session, acting):
         closing.close(session, acting, her.case_id, "She moved away.", now=LATER)
+
+
+class TestDatesWithAClosedService:
+    """Who works here no more gets no new date, whoever would give it."""
+
+    def test_no_visit_is_planned_with_it(self, the_house: TestHouse, her: Person) -> None:
+        accepted(the_house, her, HOUSING, Category.HOME)
+        assert len(plan(the_house, her).talks.open) == 1
+        becomes(the_house, "closed")
+        assert plan(the_house, her).talks.open == ()
+
+    def test_her_yes_makes_no_date_with_it(self, the_house: TestHouse, her: Person) -> None:
+        accepted(the_house, her, HOUSING, Category.HOME)
+        visit_id = send(the_house, her)
+        becomes(the_house, "closed")
+        assert plan(the_house, her).talks.proposed == ()
+        agree(the_house, her, visit_id, 1)
+        assert planned_states(the_house, visit_id) == ["not_agreed"]
+
+    def test_she_asks_it_for_no_other_date(self, the_house: TestHouse, her: Person) -> None:
+        date_id = a_date(the_house, a_shared_need(the_house, her))
+        becomes(the_house, "closed")
+        over = NOON + timedelta(days=2)
+        with the_house.acting(her, now=over) as (session, acting), pytest.raises(WrongState):
+            once_more.ask(session, acting, date_id, now=over)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, aliased
 from portal.domain.appointments import IN_NO_LIST, AppointmentState
 from portal.domain.referrals import WITH_THE_SERVICE, ReferralState
 from portal.domain.refusals import NotFound, WrongState
-from portal.models import Appointment, Referral
+from portal.domain.services import ServiceState
+from portal.models import Appointment, Referral, Service
 from portal.services.dates.moves import account
 from portal.services.entry.sessions import SignedIn
 
@@ -45,8 +46,10 @@ def may_ask(session: Session, dates: Sequence[Appointment], *, now: datetime) ->
     found = session.scalars(
         select(Appointment.id)
         .join(Referral, Referral.id == Appointment.referral_id)
+        .join(Service, Service.id == Appointment.service_id)
         .where(
             Appointment.id.in_(over),
+            Service.state != ServiceState.CLOSED,
             Appointment.state.not_in(IN_NO_LIST),
             Referral.state.in_(GIVES_DATES),
             ~exists().where(

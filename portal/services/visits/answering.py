@@ -11,7 +11,7 @@ from portal.domain.appointments import COMING, STANDING, AppointmentState
 from portal.domain.proposals import MOVES, VisitState, lapses_at
 from portal.domain.referrals import ReferralState
 from portal.domain.refusals import NotFound, WrongState
-from portal.domain.services import PlaceKind
+from portal.domain.services import PlaceKind, ServiceState
 from portal.domain.spans import Span
 from portal.models import (
     Appointment,
@@ -191,7 +191,8 @@ def _get_to_answer(
 
 
 def _not_possible(session: Session, acting: SignedIn, proposal: Proposal) -> set[UUID]:
-    """Parts held before somebody said that she must not be in the house then, or left it."""
+    """Parts held before somebody said that she must not be in the house then, or left it, and those
+    of a service that closed."""
     asked = {
         part.appointment.id: separation.Asked(
             acting.her_case_id,
@@ -200,8 +201,11 @@ def _not_possible(session: Session, acting: SignedIn, proposal: Proposal) -> set
         )
         for part in proposal.parts
     }
-    closed = separation.impossible(session, asked, to_herself=True)
-    return closed | giving.with_nobody(session, asked.keys())
+    closed = {
+        part.appointment.id for part in proposal.parts if part.service.state is ServiceState.CLOSED
+    }
+    impossible = separation.impossible(session, asked, to_herself=True)
+    return closed | impossible | giving.with_nobody(session, asked.keys())
 
 
 def _becomes_date(session: Session, acting: SignedIn, part: ProposedPart, *, now: datetime) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.domain.appointments import COMING, AppointmentState
 from portal.domain.proposals import FIRST_DAY, LAST_DAY, minutes_of
 from portal.domain.referrals import ReferralState
+from portal.domain.services import ServiceState
 from portal.domain.spans import Span
 from portal.models import Appointment, Case, Referral, Room, Service
 from portal.services.dates import once_more
@@ -143,7 +144,9 @@ def of_case(session: Session, case: Case, asked: Asked, *, now: datetime) -> Tal
             date_.id, referral, service, date_.minutes, date_, room, refused.get(referral.id, ())
         )
         for referral, service, date_, room, _ in rows
-        if date_ is not None and date_.state is not AppointmentState.NOT_AGREED
+        if date_ is not None
+        and date_.state is not AppointmentState.NOT_AGREED
+        and not (date_.state is AppointmentState.PROPOSED and _is_closed(service))
     ]
     with_time = {one.referral.id for one in standing}
     waiting = {
@@ -156,6 +159,7 @@ def of_case(session: Session, case: Case, asked: Asked, *, now: datetime) -> Tal
         )
         for referral, service, *_, asked_again in rows
         if referral.id not in with_time
+        and not _is_closed(service)
         and (asked_again or referral.state is ReferralState.ACCEPTED)
     }
     return Talks(
@@ -164,6 +168,11 @@ def of_case(session: Session, case: Case, asked: Asked, *, now: datetime) -> Tal
         dates=tuple(one for one in standing if not one.is_proposed),
         elsewhere=tuple(one for one in waiting.values() if one.is_elsewhere),
     )
+
+
+def _is_closed(service: Service) -> bool:
+    """Whether it works here no more: the dates that it gave stand, and it gets no new ones."""
+    return service.state is ServiceState.CLOSED
 
 
 def _counts() -> ColumnElement[bool]:

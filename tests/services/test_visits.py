@@ -17,6 +17,7 @@ from portal.domain.spans import Span
 from portal.domain.visits import planner
 from portal.domain.visits.plans import Reason, TooManyTalks
 from portal.models import Room, Service
+from portal.services.availability import rooms
 from portal.services.centre import house_settings
 from portal.services.dates import attendance, once_more
 from portal.services.entry.sessions import SignedIn
@@ -35,6 +36,7 @@ from tests.services.planned import (
     parts,
     plan,
     send,
+    states,
     three,
 )
 from tests.services.test_queries import assert_constant
@@ -143,6 +145,24 @@ def test_rooms_are_taken_when_the_house_has_written_them_down(
         session.add(Room(name="Blue room", floor=1, is_in_use=True))
     visit_id = send(the_house, her)
     assert all(part.room_id for part in parts(the_house, visit_id))
+
+
+def test_her_yes_leads_to_no_room_that_was_closed_since(the_house: TestHouse, her: Person) -> None:
+    three(the_house, her)
+    with the_house.database.transaction() as session:
+        session.add_all(
+            Room(name=name, floor=1, is_in_use=True) for name in ("Blue room", "Red room")
+        )
+    visit_id = send(the_house, her)
+    closed = parts(the_house, visit_id)[0].room_id
+    assert closed
+    with the_house.acting(the_house.coordinator) as (session, acting):
+        rooms.use(session, acting, closed, in_use=False, now=NOON)
+    found = plan(the_house, her)
+    assert len(found.not_possible) == 3
+    assert {part.room and part.room.id for part in found.choices[0].parts} != {closed}
+    agree(the_house, her, visit_id)
+    assert set(states(the_house, visit_id)) == {"not_agreed"}
 
 
 def test_who_meets_her_elsewhere_sets_the_date_itself(the_house: TestHouse, her: Person) -> None:

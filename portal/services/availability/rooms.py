@@ -50,7 +50,10 @@ def add(
 
 
 def use(session: Session, acting: SignedIn, room_id: UUID, *, in_use: bool, now: datetime) -> None:
-    """Take a room out of use, or back. Dates that have it keep it. Raises NotYours, NotFound."""
+    """Take a room out of use, or back. Dates that have it keep it; what is only proposed does not.
+
+    Raises NotYours, NotFound.
+    """
     _may_change(acting)
     room = session.get(Room, room_id)
     if room is None:

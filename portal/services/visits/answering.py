@@ -192,7 +192,7 @@ def _get_to_answer(
 
 def _not_possible(session: Session, acting: SignedIn, proposal: Proposal) -> set[UUID]:
     """Parts held before somebody said that she must not be in the house then, or left it, and those
-    of a service that closed."""
+    of a service that closed or in a room that did."""
     asked = {
         part.appointment.id: separation.Asked(
             acting.her_case_id,
@@ -202,7 +202,9 @@ def _not_possible(session: Session, acting: SignedIn, proposal: Proposal) -> set
         for part in proposal.parts
     }
     closed = {
-        part.appointment.id for part in proposal.parts if part.service.state is ServiceState.CLOSED
+        part.appointment.id
+        for part in proposal.parts
+        if part.service.state is ServiceState.CLOSED or (part.room and not part.room.is_in_use)
     }
     impossible = separation.impossible(session, asked, to_herself=True)
     return closed | impossible | giving.with_nobody(session, asked.keys())

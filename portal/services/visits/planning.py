@@ -171,9 +171,14 @@ class _Question:
         ]
 
     def _with_nobody(self, held: Iterable[TalkToPlan]) -> list[TalkToPlan]:
-        """Held talks with a colleague who has left the service since."""
+        """Held talks with a colleague who has left the service since, or in a room not in use."""
         there = {(who.service_id, who.id) for who in self.ground.people.values()}
-        return [one for one in held if one.date and (one.service.id, one.date.with_id) not in there]
+        return [
+            one
+            for one in held
+            if one.is_in_closed_room
+            or (one.date and (one.service.id, one.date.with_id) not in there)
+        ]
 
     def _part(self, one: TalkToPlan) -> plain.Part:
         assert one.date is not None

@@ -89,6 +89,11 @@ class TalkToPlan:
         return self.span.widened(ON_HER_WAY) if self.is_elsewhere else self.span
 
     @property
+    def is_in_closed_room(self) -> bool:
+        """Whether the room of its date is not in use any more."""
+        return self.room is not None and not self.room.is_in_use
+
+    @property
     def floor(self) -> int:
         """Where the date is that it has already."""
         return self.room.floor if self.room else self.service.floor or 0

@@ -8,7 +8,7 @@
   const key = () => doc.querySelector("#go [name=k]")?.value;
   const live = doc.getElementById("live");
   const others = new BroadcastChannel("a"), view = self.visualViewport;
-  let busy = false, gone = false, held, veil, idle, lift, shifts = [];
+  let busy = false, gone = false, own = 0, held, veil, idle, lift, shifts = [];
 
   const post = (fields, keepalive) => fetch("/", {
     method: "POST", body: new URLSearchParams(fields), headers: {"X-Part": "1"}, keepalive,
@@ -82,7 +82,8 @@
     held ||= shown();
     held.forEach(node => node.remove());
     doc.body.append(veil);
-    if (k) post(fields, true).catch(() => {});
+    // A page that made way for the answer to its own form was not hidden from her.
+    if (k && since - own > 9000) post(fields, true).catch(() => {});
   };
   const unveil = () => { veil?.remove(); veil = null; };
   const unhold = () => { shown().forEach(node => node.remove()); page().append(...held); held = null; };
@@ -192,7 +193,8 @@
   root.classList.add("j");
   doc.addEventListener("submit", event => {
     const form = event.target, by = event.submitter;
-    if (by === undefined || form.dataset.own == "") return;
+    if (form.dataset.own == "") { own = Date.now(); return; }
+    if (by === undefined) return;
     event.preventDefault();
     if (by?.value == "/front/leave") return leave();
     if (busy) return;

@@ -51,6 +51,30 @@ def test_a_file_that_is_not_given_says_why_in_sight(a_phone: APhone, everybody: 
     finds_the_error(she)
 
 
+def test_a_file_that_was_not_given_is_given_once_the_form_is_filled_in(
+    a_phone: APhone, everybody: Everybody
+) -> None:
+    she = a_phone().is_in(everybody.amal)
+    she.goes("/dates")
+    she.taps(she.main.locator("button[value$='/file']").first)
+    sends_nothing(she)
+    she.main.locator("input[value=errands]").check()
+    she.main.locator("input[type=checkbox]").check()
+    with she.page.expect_download(timeout=5_000):
+        she.main.locator("form:has(.field) button").first.tap()
+
+
+def test_after_a_file_that_was_not_given_a_tap_leads_where_it_says(
+    a_phone: APhone, everybody: Everybody
+) -> None:
+    she = a_phone().is_in(everybody.amal)
+    she.goes("/dates")
+    she.taps(she.main.locator("button[value$='/file']").first)
+    sends_nothing(she)
+    she.goes("/messages")
+    expect(she.page.locator(".bar [value='/messages'][aria-current]")).to_be_visible()
+
+
 def test_where_nothing_is_wrong_the_heading_is_read_first(
     a_phone: APhone, everybody: Everybody
 ) -> None:

@@ -145,6 +145,21 @@ def test_she_is_spoken_to_as_a_person_one_knows(code: str, distant: str) -> None
     assert [said for said in spoken if re.search(distant, said.casefold())] == []
 
 
+@pytest.mark.parametrize(
+    ("code", "home"),
+    [
+        ("en", r"\b(this|the) house\b"),
+        ("nl", r"\b(dit|het) huis\b"),
+        ("fr", r"\b(cette|la) maison\b"),
+        ("ar", "هذا البيت"),
+    ],
+)
+def test_the_house_is_where_she_lives_and_never_the_centre(code: str, home: str) -> None:
+    # "Who leads this house" may be whom she fears.
+    spoken = [said for msgid, said in _said(code) if msgid in _hers()]
+    assert [said for said in spoken if re.search(home, said.casefold())] == []
+
+
 @pytest.mark.parametrize("code", ["en", "nl", "fr"])
 def test_sentences_for_her_are_short(code: str) -> None:
     too_long = {

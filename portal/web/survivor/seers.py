@@ -37,8 +37,8 @@ ICONS: Mapping[Why, str] = {
 }
 
 DECIDING_TEAMS: Mapping[HolderKind, str] = {
-    HolderKind.COORDINATORS: _l("Who leads this house"),
-    HolderKind.AUDITORS: _l("Who checks this house"),
+    HolderKind.COORDINATORS: _l("Who leads this centre"),
+    HolderKind.AUDITORS: _l("Who checks this centre"),
 }
 
 ASKED_WORDS: Mapping[HolderKind, str] = {

@@ -30,7 +30,7 @@ def test_she_reads_first_what_becomes_of_it(bea: Phone) -> None:
     before, _, after = bea.page.partition("<textarea")
     for words in (
         "without your name and without your number",
-        "The desk and the people who lead this house read it. They read it next week.",
+        "The desk and the people who lead this centre read it. They read it next week.",
         "Nobody can answer you here. You cannot take it back: nobody knows whose it is.",
         "It is gone after 365 days.",
     ):

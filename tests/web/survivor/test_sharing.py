@@ -274,7 +274,7 @@ def test_whoever_asked_is_not_said_to_decide(whole: WholeHouse) -> None:
     assert "You You asked us for this. What we decide about your file" in shown
     (card,) = [words for words in shown if words.startswith(cora.name)]
     assert card == f"{cora.name} This person asked us for this. What we decide about your file"
-    assert any(words.startswith("Who leads this house To decide") for words in shown)
+    assert any(words.startswith("Who leads this centre To decide") for words in shown)
 
 
 def test_the_list_is_read_from_the_grants_themselves(amal: Phone, whole: WholeHouse) -> None:

@@ -245,13 +245,13 @@ class TestANewNumber:
     ) -> None:
         types(bea)
         bea.go("/sharing")
-        for who in ("The desk", "Who leads this house"):
+        for who in ("The desk", "Who leads this centre"):
             assert f"{who} To decide about something in your file. Your phone number" in text(bea)
         assert "Our computer" not in text(bea)
         self.says(whole, "Accept", "")
         bea.go("/sharing")
         assert "Our computer" in text(bea)
-        assert "Who leads this house To decide" not in text(bea)
+        assert "Who leads this centre To decide" not in text(bea)
         bea.go("/sharing/looked")
         assert "Your phone number" in text(bea)
 

@@ -27,6 +27,7 @@ def test_after_a_minute_the_pin_is_asked(door: Door) -> None:
     door.later(seconds=70)
     phone.go("/today")
     assert phone.heading == "Your PIN, please"
+    assert phone.soup.select("[name=to]") == [], "nothing leads on before the PIN"
     phone.do("/front/uncover", a="118822")
     assert "This PIN does not open." in phone.page
     assert "118822" not in phone.page

@@ -40,7 +40,7 @@ def withdraw(decision_id: UUID) -> ResponseReturnValue:
             deciding.withdraw(session, guards.signed_in(), decision_id, now=guards.utc_now())
     except DecidedMeanwhile:
         return redirect(url_for("survivor.sharing.show", said="changed"))
-    return redirect(url_for("survivor.sharing.show"))
+    return redirect(url_for("survivor.sharing.show", said="withdrawn"))
 
 
 def _page(colleague_id: UUID, *, nobody: bool = False) -> ResponseReturnValue:

@@ -22,6 +22,7 @@ from portal.web import guards
 from portal.web.forms import PortalForm
 from portal.web.survivor import unsent
 from portal.web.survivor.nearness import near_time
+from portal.web.survivor.own_words import too_long
 from portal.web.survivor.seers import seers
 from portal.web.survivor.vocabulary import (
     CATEGORY_ICONS,
@@ -41,12 +42,13 @@ SAID: Mapping[str, str] = {
     "ended": _l("Ended. They cannot see this any more."),
     "ended_there": _l("Ended. Your contact person, or who replaces them, can still see this."),
     "somebody_else": _l("We know it now. You get an answer here."),
+    "withdrawn": _l("You took this back. All stays as it is."),
     "asked": _l("We have your question. The answer comes here."),
     "changed": _l("This has changed meanwhile."),
 }
 ASK_WORDS: Mapping[type[Refusal], str] = {
     NothingWritten: _l("Write your question first."),
-    TooLong: _l("This is too long. 1,000 letters fit. Nothing was lost. Make it shorter."),
+    TooLong: too_long(look_questions.MAX_QUESTION),
 }
 
 

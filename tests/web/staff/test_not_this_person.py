@@ -74,6 +74,7 @@ def test_it_is_asked_once_and_taken_back(phone: Phone, people: TestHouse) -> Non
         phone.do(page_about(people.director))
     phone.do(f"/sharing/with/asked/{asked(people).id}/withdraw")
     assert "You asked for somebody else" not in phone.soup.get_text()
+    assert "You took this back. All stays as it is." in phone.soup.get_text()
     phone.do(page_about(people.director))
     with people.database.transaction("read") as session:
         assert len(session.scalars(select(Decision)).all()) == 2

@@ -9,6 +9,10 @@ pytestmark = pytest.mark.real
 
 PHONE = {"width": 360, "height": 740}
 TOO_WIDE = "() => document.documentElement.scrollWidth - innerWidth"
+TOO_WIDE_UNFOLDED = """() => {
+    document.querySelectorAll("details").forEach(one => { one.open = true });
+    return document.documentElement.scrollWidth - innerWidth;
+}"""
 TOO_LOW = """() => [...document.querySelectorAll(
     "main :is(button, .button, select, summary, label.tick, label.choice, .filters a, .lines th a, "
     + ".line a, a.line, .steps a, input:not([type=hidden], [type=checkbox], [type=radio]))"
@@ -48,3 +52,14 @@ def test_the_longest_day_fits_on_a_phone(a_desk: ADesk, everybody: Everybody) ->
     today.evaluate("one => { one.textContent = 'mercredi 30 septembre 2026' }")
     assert desk.page.locator(".day-today h2 .mark").inner_text() == "Aujourd’hui"
     assert desk.page.evaluate(TOO_WIDE) <= 0
+
+
+def test_a_date_that_is_off_and_what_she_reads_of_it_fit_on_a_phone(
+    a_desk: ADesk, everybody: Everybody
+) -> None:
+    desk = a_desk("fr", viewport=PHONE)
+    desk.is_in(everybody.staff["housing"]).goes(f"referrals/{everybody.ids['referral'][0]}")
+    assert desk.page.evaluate(TOO_WIDE_UNFOLDED) <= 0
+    desk.page.locator("form[action$='/cancel'] button").first.click()
+    desk.reads("Earlier dates")
+    assert desk.page.evaluate(TOO_WIDE_UNFOLDED) <= 0

@@ -24,7 +24,8 @@ from portal.services.keys.reading import open_folder
 from portal.services.moderation import decisions
 from portal.services.need_to_know import look_questions, looking, samples
 from portal.services.running import lateness
-from portal.web.staff.need_to_know.acts_in_words import ACT, FOLDER
+from portal.web.staff.need_to_know.acts_in_words import ACT, FOLDER, PURPOSE
+from portal.web.survivor.vocabulary import LOOK_WORDS
 from tests.people import NOON, Person, TestHouse
 from tests.statements import counted
 from tests.web.browser_stand_in import Phone
@@ -110,6 +111,10 @@ def test_every_kind_of_act_is_read_in_words(people: TestHouse, adil: Browser) ->
     adil.get(AT)
     assert "Sealed part of a case opened" in told(adil)
     assert not re.search(r"[a-z]+_[a-z]+", told(adil)), "codes are not words"
+
+
+def test_why_something_was_opened_is_read_in_words_as_she_reads_it() -> None:
+    assert set(LOOK_WORDS) <= set(PURPOSE)
 
 
 def test_a_page_of_the_account_costs_the_same_however_much_there_is(

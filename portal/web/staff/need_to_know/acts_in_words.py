@@ -192,6 +192,7 @@ PURPOSE: Mapping[str, str] = {
     "service": _l("work of the service"),
     "service_dates": _l("dates of the service"),
     "service_list": _l("list of referrals"),
+    "visit": _l("to plan a visit"),
 }
 
 

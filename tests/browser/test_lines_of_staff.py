@@ -18,6 +18,12 @@ NAMES_BEGIN_AT = """() => [...document.querySelectorAll(".box")].flatMap(box => 
     [...box.querySelectorAll(".line > .what")].map(name => name.getBoundingClientRect().left)
 )].slice(1))"""
 
+TOUCHED = """() => [...document.querySelectorAll("main .row-acts")].filter(one => {
+    const next = one.nextElementSibling;
+    return next?.checkVisibility()
+        && next.getBoundingClientRect().top - one.getBoundingClientRect().bottom < 4;
+}).map(one => one.textContent)"""
+
 
 @pytest.mark.parametrize("width", [1200, 1440])
 def test_what_the_house_sets_can_be_read(a_desk: ADesk, everybody: Everybody, width: int) -> None:
@@ -36,3 +42,15 @@ def test_what_waits_at_the_desk_can_be_read(
     desk.is_in(everybody.staff["moderator"]).goes("desk")
     assert desk.page.locator(".line").count() > 0
     assert desk.page.evaluate(LIES_OVER) == []
+
+
+@pytest.mark.parametrize(
+    ("who", "place"), [("coordinator", "house"), ("coordinator", "me"), ("auditor", "audit")]
+)
+def test_buttons_do_not_touch_what_stands_below_them(
+    a_desk: ADesk, everybody: Everybody, who: str, place: str
+) -> None:
+    desk = a_desk("nl")
+    desk.is_in(everybody.staff[who]).goes(place)
+    assert desk.page.locator("main .row-acts").count() > 0
+    assert desk.page.evaluate(TOUCHED) == []

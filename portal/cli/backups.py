@@ -37,6 +37,12 @@ _APART = (
     "than the backup."
 )
 
+_AS_IT_WAS = (
+    "The house is as it was when this backup was made: who left since then comes in again, a card "
+    "that was stopped or lost opens again, and files that were erased are back. Do each of these "
+    "once more before others reach the portal."
+)
+
 
 @click.command()
 @_FILE
@@ -77,7 +83,7 @@ def restore(file: Path) -> None:
         _refuse_taken(settings)
         check(file, settings)
         _restore_postgresql(file, settings, parts)
-    click.echo(f"Restored. {_fits(settings)}")
+    click.echo(f"Restored. {_fits(settings)}\n{_AS_IT_WAS}")
 
 
 @contextmanager

@@ -92,6 +92,7 @@ def test_she_signs_in_to_the_restored_house_as_before(her: Person, run: Run, dat
         path.unlink()
     result = run("restore", str(copy))
     assert "The key file fits" in result.output
+    assert "who left since then comes in again" in result.output
     assert words_she_reads(her) == [WORDS]
     assert "The account holds" in run("audit", "verify").output
 

@@ -9,13 +9,18 @@ from sqlalchemy import select
 from portal import worker
 from portal.domain.decisions import Step
 from portal.domain.needs import Category, HowSoon, NeedAnswer, NeedState, Statement
-from portal.models import AuditEvent, Need, Told
+from portal.domain.safe_contact import Channel
+from portal.models import AuditEvent, Need, SafeContact, Told
+from portal.services import today
+from portal.services.case_work import not_this_person
 from portal.services.endings import closing
-from portal.services.moderation import desk, her_turn, lanes, late
+from portal.services.moderation import deciding, desk, her_turn, lanes, late
 from portal.services.needs import her_needs, statements
 from portal.services.needs.desk_again import ask_desk_again
+from portal.services.telling import new_address
 from tests.people import NOON, Person, TestHouse
 from tests.services.journey import decision_of
+from tests.services.ways import types
 
 A_MINUTE = timedelta(minutes=1)
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -154,3 +159,35 @@ def test_the_file_of_who_never_answers_can_be_closed(
         assert her_turn.waiting_for_her(session, acting) == (0, 0)
     work(the_house, after=after + timedelta(days=3))
     assert told(the_house) == []
+
+
+def test_what_she_was_asked_about_a_new_address_stands_there_until_she_answers(
+    the_house: TestHouse, her: Person
+) -> None:
+    """Today says for as long that she was asked something."""
+    types(the_house, her)
+    question = the_house.question_about(her, Channel.EMAIL)
+    assert question is not None
+    with the_house.acting(the_house.moderator) as (session, acting):
+        deciding.give_back(session, acting, question, note="Is it yours?", now=NOON)
+    later = NOON + timedelta(days=40)
+    with the_house.acting(her, now=later) as (session, acting):
+        assert today.show(session, acting, now=later).asks_about_way
+        rows = session.scalars(select(SafeContact).where(SafeContact.case_id == her.case_id))
+        (shown,) = new_address.of_hers(session, acting, list(rows), now=later).values()
+        assert shown.is_given_back and shown.note == "Is it yours?"
+
+
+def test_that_she_asked_for_somebody_else_stands_there_until_she_has_an_answer(
+    the_house: TestHouse, her: Person
+) -> None:
+    els, later = the_house.director.account_id, NOON + timedelta(days=40)
+    with the_house.acting(her) as (session, acting):
+        question = not_this_person.ask(session, acting, els, now=NOON).id
+    with the_house.acting(her, now=later) as (session, acting):
+        (shown,) = not_this_person.of_hers(session, acting, now=later)
+        assert shown.waits
+    with the_house.acting(the_house.coordinator) as (session, acting):
+        deciding.decline(session, acting, question, reason="Nobody else is here.", now=NOON)
+    with the_house.acting(her, now=later) as (session, acting):
+        assert not not_this_person.of_hers(session, acting, now=later)

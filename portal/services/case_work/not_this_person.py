@@ -13,7 +13,7 @@ from portal.models import Case, Decision, StaffMember
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys import reasons
-from portal.services.moderation import deciders, decisions
+from portal.services.moderation import deciders, decisions, own_questions
 
 SHOWN_FOR = timedelta(days=30)
 SHOWN = 5
@@ -96,7 +96,7 @@ def granted(
 
 
 def of_hers(session: Session, acting: SignedIn, *, now: datetime) -> list[SomebodyElse]:
-    """What she asked for in the last month, newest first, with what was said to it."""
+    """What she asked for, newest first, until a month after she had her answer."""
     rows = session.execute(
         select(Decision, StaffMember.name)
         .join(StaffMember, StaffMember.account_id == Decision.subject_id)
@@ -105,7 +105,7 @@ def of_hers(session: Session, acting: SignedIn, *, now: datetime) -> list[Somebo
             Decision.kind == DecisionKind.NOT_THIS_PERSON,
             Decision.asked_by_id == acting.account_id,
             Decision.state != DecisionState.WITHDRAWN,
-            Decision.asked_at > now - SHOWN_FOR,
+            own_questions.shown_since(now - SHOWN_FOR),
         )
         .order_by(Decision.asked_at.desc())
         .limit(SHOWN)

@@ -1,12 +1,13 @@
-"""What a colleague asked for, and what became of it: nothing is dropped, nothing is unsealed."""
+"""What somebody asked for, and what became of it: nothing is dropped, nothing is unsealed."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.decisions import DecisionState, deciding_roles
+from portal.domain.decisions import UNDECIDED, DecisionState, deciding_roles
 from portal.domain.roles import Role
 from portal.models import Case, Decision, StaffMember
 from portal.services.entry.sessions import SignedIn
@@ -50,3 +51,9 @@ def asked_by(
         same = (Decision.asked_at == last.asked_at) & (Decision.id > last.id)
         asked = asked.where(or_(Decision.asked_at < last.asked_at, same))
     return [Asked(decision, number, name) for decision, number, name in session.execute(asked)]
+
+
+def shown_since(since: datetime) -> ColumnElement[bool]:
+    """What a survivor still reads of her own: what has no answer, and what had one since then."""
+    answered_at = func.coalesce(Decision.decided_at, Decision.asked_at)
+    return or_(Decision.state.in_(UNDECIDED), answered_at > since)

@@ -21,7 +21,7 @@ from portal.services.entry.sessions import SignedIn
 from portal.services.keys import reasons
 from portal.services.keys.folders import Grantee
 from portal.services.keys.reading import open_folder
-from portal.services.moderation import deciders, decisions
+from portal.services.moderation import deciders, decisions, own_questions
 from portal.services.telling import ways
 from portal.services.telling.ways import FOLDERS, Way, way_of
 
@@ -123,7 +123,7 @@ def of_hers(
             Decision.case_id == acting.her_case_id,
             Decision.kind == KIND,
             Decision.subject_id.in_([row.id for row in rows]),
-            Decision.asked_at > now - SHOWN_FOR,
+            own_questions.shown_since(now - SHOWN_FOR),
         )
         .order_by(Decision.asked_at)
     )

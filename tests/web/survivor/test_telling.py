@@ -132,6 +132,11 @@ def test_only_then_has_days_and_hours(bea: Phone, whole: WholeHouse) -> None:
     assert "Choose a later hour here." in text(bea)
     says_yes(bea, whole, c="then", d="2", e="18", g="20")
     assert "Wednesday 18:00 – 20:00" in text(bea)
+    bea.do("/more/language", a="ar")
+    bea.go("/telling")
+    assert '<bdi dir="rtl">18:00 – 20:00</bdi>' in bea.page, "by day: not from 20:00 to 18:00"
+    bea.do("/more/language", a="en")
+    bea.go("/telling")
     press(bea, "Send me a test")
     assert "The test waits to be sent. Wednesday 18:00" in text(bea)
     assert next_letter(whole) is None

@@ -39,6 +39,9 @@ def test_she_reads_until_when_somebody_is_here_today_and_when_again(whole: Whole
         profiles.write(session, service, profile | {"hours": hours})
     words = told(whole, Category.HOME)
     assert "Here today: 13:00–16:00" in words, "at noon the morning is over"
+    phone = whole.phone(whole.everybody.amal, "ar")
+    phone.go(f"/more/who-helps/with?about={Category.HOME.value}")
+    assert '<bdi dir="rtl">13:00–16:00</bdi>' in phone.page, "read from the right, as her dates are"
     with whole.database.transaction() as session:
         service = session.query(Service).filter_by(name=name).one()
         days = {"2026-11-25": [], "2026-12-02": [["10:00", "11:00"]]}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import product
 from uuid import UUID, uuid4
 
@@ -14,6 +15,8 @@ from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.services import messages
 from portal.services.centre import house_settings
+from portal.services.dates import giving
+from portal.services.dates.shown_dates import Details
 from portal.services.moderation import desk, lanes
 from portal.services.need_to_know import sharing
 from portal.services.needs import statements
@@ -78,6 +81,29 @@ def test_her_words_stand_in_quotation_and_the_reading_beside_them(
     assert reading is not None
     assert reading.get_text() == "Asks for a locksmith."
     assert "Staff reading by Mona" in window.words
+
+
+def test_when_a_date_was_set_is_not_mistaken_for_the_date(
+    window: Browser, people: TestHouse, her: Person, clock: Clock
+) -> None:
+    need_id = people.a_need(her, Category.HOME, words=WORDS)
+    route(people, need_id, ServiceKind.HOUSING, clock)
+    say_yes(people, her, need_id, ServiceKind.HOUSING, clock)
+    worker = people.workers[ServiceKind.HOUSING]
+    with people.acting(worker, now=clock.now) as (session, acting):
+        (line,) = listing.of_service(session, acting, now=clock.now)
+        giving.set_date(
+            session,
+            acting,
+            line.referral.id,
+            starts_at=clock.now + timedelta(days=9),
+            minutes=45,
+            with_id=worker.account_id,
+            details=Details("2nd floor, desk 1"),
+            now=clock.now,
+        )
+    window.get(f"/staff/cases/{her.case_id}")
+    assert "Housing desk date is set since Monday, 23 November 2026" in window.words
 
 
 def test_not_possible_here_shows_the_reason_and_asks_the_desk_again(

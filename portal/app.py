@@ -17,7 +17,16 @@ from portal.embedded import lost_a_race
 from portal.services.house import House
 from portal.settings import Settings
 from portal.vault import KeyFile, SlowPasses
-from portal.web import errors, front, guards, staff, staff_sessions, survivor, templating
+from portal.web import (
+    errors,
+    front,
+    guards,
+    sent_once,
+    staff,
+    staff_sessions,
+    survivor,
+    templating,
+)
 from portal.web.headers import Headers
 from portal.web.inside import PREFIX, find_inside
 from portal.web.kept_answers import KeptAnswers
@@ -110,6 +119,7 @@ def _guard(app: Flask, settings: Settings) -> None:
     headers = Headers(lambda: app.extensions["centre"].find().exit_pages)
 
     def finish(response: Response) -> Response:
+        sent_once.keep_outcome(response)
         guards.keep_changes(response)
         if find_inside() is None:
             is_file = request.endpoint == "static" and response.status_code in (200, 304)

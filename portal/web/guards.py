@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from time import monotonic, sleep
 from typing import cast
 
 from flask import Flask, Response, abort, current_app, flash, g, redirect, request
@@ -17,14 +16,12 @@ from portal.domain.refusals import Refusal
 from portal.domain.training import check_training, is_read_only
 from portal.i18n import dates
 from portal.services.colleagues import staff
-from portal.services.entry import answers, sessions
+from portal.services.entry import sessions
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import House
-from portal.vault import open_under_token, seal_under_token
-from portal.web.inside import PREFIX, find_inside, get_inside
+from portal.web.inside import PREFIX, find_inside
 from portal.web.whereabouts import Whereabouts
 
-_OUTCOME = "form outcome"
 CHOOSING_A_PASSPHRASE = ("/staff/me", "/staff/me/pass-phrase")
 """All that is open to a colleague until the pass phrase is her own."""
 OPEN_WITHOUT_TRAINING = frozenset(
@@ -38,10 +35,6 @@ OPEN_WITHOUT_TRAINING = frozenset(
 """What a colleague may still send once her training date has passed."""
 LIMITS = "/staff/what-stays"
 """Where staff read what their pages do not hide, before all others."""
-SENT_TWICE = "twice"
-"""What a page is told when its form was sent again before anything came of it."""
-# As long as two slow passes usually take, and one who taps has patience.
-_WAITS, _LOOKS_EVERY = 3.0, 0.1
 
 
 def house() -> House:
@@ -133,8 +126,7 @@ def end_transaction() -> None:
     A slow pass must not hold SQLite's write lock, and two transactions of one request would wait
     for each other.
     """
-    if "claimed_form" in g:
-        g.works_outside = True
+    g.works_outside = True
     session = g.pop("db", None)
     if session is not None:
         session.commit()
@@ -144,7 +136,6 @@ def end_transaction() -> None:
 def keep_changes(response: Response) -> Response:
     """Commit the request's transaction: nobody else does."""
     if "db" in g and response.status_code < 500:
-        _keep_outcome(response)
         g.db.commit()
     return response
 
@@ -197,7 +188,7 @@ def find_survivor() -> SignedIn | None:
 
 
 def require_survivor() -> AnyResponse | None:
-    """Let nobody past who does not hold the page key of a live session, and no form past twice."""
+    """Let nobody past who does not hold the page key of a live session."""
     found = find_survivor()
     if found is None:
         return redirect("/")
@@ -207,7 +198,7 @@ def require_survivor() -> AnyResponse | None:
         return redirect(f"{PREFIX}/front/what-this-hides")
     g.signed_in = found
     i18n.use_language(found.language)
-    return _earlier_outcome(found)
+    return None
 
 
 def find_staff() -> SignedIn | None:
@@ -253,46 +244,3 @@ def only_reads() -> bool:
     person = find_staff()
     today = dates.here(utc_now()).date()
     return person is not None and is_read_only(person.trained_until, today=today)
-
-
-def _earlier_outcome(found: SignedIn) -> AnyResponse | None:
-    """Where the same form led when it was sent before; the claim waits while that still runs."""
-    mark = get_inside()
-    if request.method != "POST" or not mark.form_key:
-        return None
-    earlier = answers.begin_form(db(), found.session_id, mark.form_key, now=utc_now())
-    if earlier is None:
-        g.claimed_form = found.session_id, mark.page_key, mark.form_key
-        return None
-    sealed = earlier.sealed or _wait_for_outcome(found, mark.form_key)
-    if sealed is None:
-        # Still at work, or refused after slow passes: trying again would count a wrong PIN twice.
-        return redirect(f"{request.path}?said={SENT_TWICE}")
-    return redirect(open_under_token(mark.page_key, _OUTCOME + mark.form_key, sealed).decode())
-
-
-def _wait_for_outcome(found: SignedIn, form_key: str) -> bytes | None:
-    """What came of a form whose view works in transactions of its own; None when nothing yet."""
-    end_transaction()
-    until = monotonic() + _WAITS
-    while True:
-        with database().transaction("read") as session:
-            sealed = answers.find_outcome(session, found.session_id, form_key)
-        if sealed is not None or monotonic() > until:
-            return sealed
-        sleep(_LOOKS_EVERY)
-
-
-def _keep_outcome(response: Response) -> None:
-    """Remember where a form led; one that was refused may be sent again."""
-    claimed, works_outside = g.pop("claimed_form", None), g.pop("works_outside", False)
-    if claimed is None:
-        return
-    session_id, page_key, form_key = claimed
-    # What was kept for later may be kept again, or be sent: only an act ends the form.
-    if "Location" in response.headers and not request.form.get("s"):
-        target = response.headers["Location"].encode()
-        sealed = seal_under_token(page_key, _OUTCOME + form_key, target)
-        answers.finish_form(g.db, session_id, form_key, sealed)
-    elif not works_outside:
-        answers.forget_form(g.db, session_id, form_key)

@@ -19,7 +19,7 @@ from portal.services.house import House
 from portal.services.keys import holders
 from portal.settings import Settings
 from portal.vault import KeyFile
-from portal.web import guards
+from portal.web import guards, sent_once
 from portal.web.forms import PortalForm
 
 PIN = "493817"
@@ -76,6 +76,7 @@ def open_door(directory: Path, monkeypatch: pytest.MonkeyPatch, **changed: str) 
 def _pages(door: Door) -> Blueprint:
     pages = Blueprint("survivor", __name__)
     pages.before_request(guards.require_survivor)
+    pages.before_request(sent_once.answer_as_before)
 
     @pages.get("/today")
     def today() -> ResponseReturnValue:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from portal.web import guards
+from portal.web import guards, sent_once
 from portal.web.survivor import (
     account,
     date_interpreter,
@@ -26,6 +26,7 @@ def make_blueprint() -> Blueprint:
     """Her pages; children nest, so that one guard covers all."""
     blueprint = Blueprint("survivor", __name__)
     blueprint.before_request(guards.require_survivor)
+    blueprint.before_request(sent_once.answer_as_before)
     for module in (
         today,
         needs,

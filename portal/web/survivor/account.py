@@ -21,7 +21,7 @@ from portal.i18n import LANGUAGES, current_language, use_language
 from portal.i18n import lazy_gettext as _l
 from portal.services.endings import her_clocks
 from portal.services.entry import pins, sessions
-from portal.web import guards, help_lines
+from portal.web import guards, help_lines, sent_once
 from portal.web.forms import PortalForm
 from portal.web.inside import get_inside
 
@@ -30,7 +30,7 @@ blueprint = Blueprint("account", __name__, url_prefix="/more")
 SAID: Mapping[str, str] = {
     "pin": _l("Your new PIN works from now on."),
     "language": _l("This is your language now."),
-    guards.SENT_TWICE: _l("You sent this twice. It counts once. Try again if needed."),
+    sent_once.TWICE: _l("You sent this twice. It counts once. Try again if needed."),
 }
 WORDS: Mapping[type[Refusal], tuple[str | None, str]] = {
     CheckDigitWrong: ("card", _l("This number has a mistake. Look at the card again.")),

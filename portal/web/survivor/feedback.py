@@ -17,7 +17,7 @@ from portal.services.feedback import answers as published_answers
 from portal.services.feedback import giving
 from portal.services.feedback.publishing import texts_of
 from portal.services.house import HouseNotReady
-from portal.web import guards
+from portal.web import guards, sent_once
 from portal.web.forms import PortalForm
 from portal.web.survivor import unsent
 from portal.web.survivor.own_words import NOTHING_WRITTEN, TOO_LONG, OwnWordsField
@@ -27,7 +27,7 @@ blueprint = Blueprint("feedback", __name__, url_prefix="/feedback")
 SAID: Mapping[str, str] = {
     **unsent.SAID,
     "sent": _l("Sent without your name. Thank you."),
-    guards.SENT_TWICE: _l("You sent this twice. It counts once."),
+    sent_once.TWICE: _l("You sent this twice. It counts once."),
 }
 WORDS: Mapping[type[Refusal], str] = {
     NothingWritten: NOTHING_WRITTEN,

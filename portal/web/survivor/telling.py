@@ -32,7 +32,7 @@ from portal.services import drafts
 from portal.services.house import zone_of
 from portal.services.telling import outbox, safe_contact
 from portal.services.telling.safe_contact import ShownWay
-from portal.web import guards
+from portal.web import guards, sent_once
 from portal.web.forms import PortalForm
 from portal.web.survivor import unsent
 from portal.web.survivor.nearness import near_time
@@ -62,7 +62,7 @@ SAID: Mapping[str, str] = {
     "often": _l("You tried this 3 times. Wait an hour, then try again."),
     "changed": _l("This has changed meanwhile."),
     **unsent.SAID,
-    guards.SENT_TWICE: _l("You sent this twice. It counts once. Try again if needed."),
+    sent_once.TWICE: _l("You sent this twice. It counts once. Try again if needed."),
 }
 WORDS: Mapping[type[Refusal], tuple[str, str]] = {
     NotAnAddress: ("typed", _l("This is not an e-mail address. Write it like name@example.org.")),

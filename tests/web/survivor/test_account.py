@@ -15,7 +15,7 @@ from portal.domain.cards import WRONG_PINS_BEFORE_FREEZE
 from portal.domain.retention import DEFAULT_DAYS, Kept
 from portal.models import Card, Case
 from portal.services.entry import pins
-from portal.web import guards
+from portal.web import sent_once
 from tests.parts import WITH_AND_WITHOUT_SCRIPT
 from tests.people import PIN
 from tests.web.browser_stand_in import Phone, Typed
@@ -201,7 +201,7 @@ def test_a_second_tap_while_the_first_still_runs_counts_no_wrong_pin(
 def test_a_wrong_pin_that_is_sent_twice_counts_once(
     her_phone: Phone, whole: WholeHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guards, "_WAITS", 0.0)
+    monkeypatch.setattr(sent_once, "_WAITS", 0.0)
     her_phone.go("/more/card/pin")
     tap: Typed = {
         "k": her_phone.page_key,

@@ -83,9 +83,8 @@ def test_her_words_stand_in_quotation_and_the_reading_beside_them(
     assert "Staff reading by Mona" in window.words
 
 
-def test_when_a_date_was_set_is_not_mistaken_for_the_date(
-    window: Browser, people: TestHouse, her: Person, clock: Clock
-) -> None:
+def a_date_is_set(people: TestHouse, her: Person, clock: Clock) -> None:
+    """Housing said yes, and gave her a date nine days on."""
     need_id = people.a_need(her, Category.HOME, words=WORDS)
     route(people, need_id, ServiceKind.HOUSING, clock)
     say_yes(people, her, need_id, ServiceKind.HOUSING, clock)
@@ -102,8 +101,27 @@ def test_when_a_date_was_set_is_not_mistaken_for_the_date(
             details=Details("2nd floor, desk 1"),
             now=clock.now,
         )
+
+
+def test_when_a_date_was_set_is_not_mistaken_for_the_date(
+    window: Browser, people: TestHouse, her: Person, clock: Clock
+) -> None:
+    a_date_is_set(people, her, clock)
     window.get(f"/staff/cases/{her.case_id}")
     assert "Housing desk date is set since Monday, 23 November 2026" in window.words
+
+
+def test_the_name_of_a_service_does_not_pull_the_minutes_to_itself_in_arabic(
+    window: Browser, people: TestHouse, her: Person, clock: Clock
+) -> None:
+    a_date_is_set(people, her, clock)
+    window.get(f"/staff/cases/{her.case_id}")
+    date = window.page.select_one("#dates article p")
+    assert date is not None
+    for isolated in date.find_all("bdi"):
+        isolated.extract()
+    assert "Housing" not in date.get_text(), "the names stand isolated, the minutes do not"
+    assert "45 minutes" in date.get_text()
 
 
 def test_not_possible_here_shows_the_reason_and_asks_the_desk_again(

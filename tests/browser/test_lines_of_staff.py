@@ -54,3 +54,12 @@ def test_buttons_do_not_touch_what_stands_below_them(
     desk.is_in(everybody.staff[who]).goes(place)
     assert desk.page.locator("main .row-acts").count() > 0
     assert desk.page.evaluate(TOUCHED) == []
+
+
+def test_what_only_helps_without_a_script_is_gone_with_one(
+    a_desk: ADesk, everybody: Everybody
+) -> None:
+    desk = a_desk("nl")
+    desk.is_in(everybody.staff["coordinator"]).goes("me")
+    assert desk.page.locator(".strength").count() == 1
+    assert not desk.page.locator("[name=measure]").is_visible()

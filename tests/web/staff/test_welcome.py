@@ -127,6 +127,20 @@ def test_the_meter_works_without_a_script(cora: Browser, app: Flask) -> None:
     assert "violet" not in nele.shown.get_data(as_text=True)
 
 
+def test_the_return_key_goes_on_and_does_not_ask_how_strong_it_is(
+    cora: Browser, app: Flask
+) -> None:
+    nele = Browser(app).get(a_link(cora))
+    for page, words in ((nele, "Go on to the second factor"), (cora, "Change the pass phrase")):
+        if page is cora:
+            page.get("/staff/me")
+        form = page.page.select_one("form:has([name=again])")
+        assert form is not None
+        first = form.select_one("button")
+        assert first is not None
+        assert first.get_text(strip=True) == words, "the first button is what the key presses"
+
+
 def test_the_meter_answers_a_script(window: Browser) -> None:
     window.get("/staff/sign-in")
     window.post("/staff/pass-phrase/strength", new="a calm walk along the canal")

@@ -63,3 +63,14 @@ def test_what_only_helps_without_a_script_is_gone_with_one(
     desk.is_in(everybody.staff["coordinator"]).goes("me")
     assert desk.page.locator(".strength").count() == 1
     assert not desk.page.locator("[name=measure]").is_visible()
+
+
+def test_what_is_printed_can_be_read_where_the_screen_is_dark(
+    a_desk: ADesk, everybody: Everybody
+) -> None:
+    desk = a_desk("nl", color_scheme="dark")
+    desk.is_in(everybody.staff["housing"]).goes("dates?view=list")
+    ink = 'getComputedStyle(document.querySelector(".lane h2")).color'
+    assert desk.page.evaluate(ink) == "rgb(237, 233, 225)"
+    desk.page.emulate_media(media="print")
+    assert desk.page.evaluate(ink) == "rgb(31, 42, 46)", "ink on white paper"

@@ -66,6 +66,15 @@ def test_a_service_lists_its_own_referrals_late_first(work: AtWork, worker: Coll
     assert "Elsewhere" not in worker.page
 
 
+def test_the_number_that_stands_on_paper_is_found_beside_her_name(
+    work: AtWork, worker: Colleague
+) -> None:
+    her, referral_id = work.sent(name="Amal")
+    worker.get(f"/staff/referrals/{referral_id}")
+    assert "Amal" in worker.text
+    assert her.case_number in worker.text
+
+
 def test_a_colleague_of_another_service_finds_nothing(work: AtWork, worker: Colleague) -> None:
     _, referral_id = work.sent()
     sets_date(worker, f"/staff/referrals/{referral_id}")

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from portal.domain.appointments import COMING
-from portal.models import Appointment, Referral
+from portal.domain.services import ServiceState
+from portal.models import Appointment, Referral, Service
 from portal.services.colleagues import roles
 from portal.services.dates import giving
 from portal.services.dates.shown_dates import Details
@@ -146,3 +147,19 @@ def test_a_date_names_nobody_who_has_left(her_phone: Phone, whole: WholeHouse) -
     her_phone.go("/dates")
     assert "Housing desk" in text(her_phone)
     assert named not in text(her_phone)
+
+
+def test_a_date_with_a_service_that_closed_leads_to_her_contact_person(
+    her_phone: Phone, whole: WholeHouse
+) -> None:
+    """The closed service gives her no new time; it stands on Today as on her dates."""
+    date = next_date(whole)
+    with whole.database.transaction() as session:
+        session.get_one(Service, date.service_id).state = ServiceState.CLOSED
+    closed = "They do not work here any more. Ask your contact person about this date."
+    her_phone.go("/today")
+    assert closed in text(her_phone)
+    her_phone.go("/dates")
+    assert closed in text(her_phone)
+    assert has_button(her_phone, "I cannot come")
+    assert not has_button(her_phone, "Another time")

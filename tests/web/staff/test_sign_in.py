@@ -11,6 +11,7 @@ from tests.people import NOON, PASSPHRASE, TestHouse
 from tests.web.staff.browser import Browser
 from tests.web.staff.conftest import Clock
 
+ENDED = "You were signed out: nothing happened here for 15 minutes"
 DOES_NOT_OPEN = "This address and pass phrase do not open."
 
 
@@ -155,6 +156,22 @@ def test_a_quiet_sign_in_ends(window: Browser, people: TestHouse, clock: Clock) 
     window.sign_in(people.director)
     clock.later(minutes=16)
     assert window.get("/staff/people").path == "/staff/sign-in"
+
+
+def test_who_comes_back_to_a_sign_in_that_ended_is_told_so_once(
+    window: Browser, people: TestHouse, clock: Clock
+) -> None:
+    assert ENDED not in window.get("/staff/sign-in").words
+    window.sign_in(people.director)
+    clock.later(minutes=16)
+    assert ENDED in window.get("/staff/people").words
+    assert ENDED not in window.get("/staff/sign-in").words
+
+
+def test_who_signs_out_is_not_told_that_it_ended(window: Browser, people: TestHouse) -> None:
+    window.sign_in(people.director)
+    window.submit("Sign out")
+    assert ENDED not in window.words
 
 
 def test_a_form_without_its_token_is_refused(window: Browser, people: TestHouse) -> None:

@@ -76,7 +76,16 @@ def sign_in() -> ResponseReturnValue:
             form.refuse(None, WORDS[type(refusal)])
         else:
             return redirect(url_for("staff.sign_in.second_factor_page"))
-    return render_template("staff/sign_in/sign_in.html", form=form, languages=_languages())
+    has_ended = bool(staff_sessions.staff_token()) and not current_user.is_authenticated
+    if has_ended and not form.errors:
+        staff_sessions.dismiss()
+    return render_template(
+        "staff/sign_in/sign_in.html",
+        form=form,
+        has_ended=has_ended,
+        quiet_minutes=guards.house().settings.staff_idle_minutes,
+        languages=_languages(),
+    )
 
 
 @blueprint.route("/second-factor", methods=["GET", "POST"], endpoint="second_factor_page")

@@ -8,10 +8,12 @@ from sqlalchemy import select
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import PendingGrant
-from portal.services import messages
-from portal.services.case_work import not_this_person
+from portal.services import audit, messages
+from portal.services.case_work import cover, not_this_person
 from portal.services.colleagues import roles
+from portal.services.holding import hold_case
 from tests.people import NOON, Person, TestHouse
+from tests.services.conftest import Meanwhile
 from tests.services.test_cover import confirm, goes_away, move, reads
 
 
@@ -86,3 +88,22 @@ def test_a_colleague_whom_she_does_not_want_loses_the_keys_at_once_all_the_same(
     assert not reads(the_house, els, case_id)
     confirm(the_house, the_house.stand_in)
     assert reads(the_house, nadia, case_id)
+
+
+@pytest.mark.real
+def test_a_colleague_falls_ill_while_somebody_works_in_her_file(
+    the_house: TestHouse, nadia: Person, case_id: UUID, meanwhile: Meanwhile[None]
+) -> None:
+    """Who holds the file and writes an act of the day does not wait for who waits for the file."""
+    goes_away(the_house, the_house.stand_in)
+
+    def falls_ill() -> None:
+        with the_house.acting(the_house.coordinator) as (session, acting):
+            ill, instead = the_house.director.account_id, nadia.account_id
+            cover.note_illness(session, acting, ill, None, instead_id=instead, now=NOON)
+
+    with the_house.database.transaction() as session:
+        hold_case(session, case_id)
+        noted = meanwhile(falls_ill)
+        audit.record(session, None, "signed_in", now=NOON)
+    noted.result(timeout=30)

@@ -110,7 +110,8 @@ def plan_leave(
             if directs and own != stand_in_id and case.id not in kept:
                 replace(session, acting, case, own, stand_in_id, as_stand_in=True, now=now)
     readers.check_readers(session, acting.account_id, days)
-    return leave.enter(session, acting, acting.account_id, days, is_sick=False, now=now)
+    row = leave.enter(session, acting, acting.account_id, days, is_sick=False, now=now)
+    return leave.account(session, acting, row, now=now)
 
 
 def note_illness(
@@ -139,7 +140,7 @@ def note_illness(
             if case.id not in kept:
                 replace(session, acting, case, other_id, instead_id, as_stand_in=True, now=now)
     readers.check_readers(session, account_id, days)
-    return row
+    return leave.account(session, acting, row, now=now)
 
 
 def without_reader(session: Session, account_id: UUID, days: Days) -> list[tuple[Case, UUID]]:

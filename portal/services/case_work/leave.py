@@ -149,7 +149,7 @@ def enter(
     is_sick: bool,
     now: datetime,
 ) -> Leave:
-    """Write the days down, after `readers` was asked whether somebody answers meanwhile."""
+    """Write the days down; `readers` is asked whether somebody answers meanwhile."""
     row = Leave(
         account_id=account_id,
         from_day=days.first,
@@ -159,7 +159,12 @@ def enter(
         entered_at=now,
     )
     session.add(row)
-    facts: audit.Facts = {"account": str(account_id), "sick": str(is_sick)}
-    audit.record(session, acting.account_id, "leave_entered", now=now, facts=facts)
     session.flush()
+    return row
+
+
+def account(session: Session, acting: SignedIn, row: Leave, *, now: datetime) -> Leave:
+    """Into the account of acts, after every file that changes hands for it was held."""
+    facts: audit.Facts = {"account": str(row.account_id), "sick": str(row.is_sick)}
+    audit.record(session, acting.account_id, "leave_entered", now=now, facts=facts)
     return row

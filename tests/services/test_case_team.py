@@ -104,9 +104,33 @@ class TestWhoMayOnlyRead:
         team = team_of(the_house, her)
         assert (team.answers_now, team.reads_next) == (None, "Els")
 
+    def test_nobody_answers_while_the_stand_in_is_away(
+        self, the_house: TestHouse, her: Person
+    ) -> None:
+        goes_away(the_house, the_house.stand_in, first=1, last=4)
+        self.trained_until_yesterday(the_house, the_house.director)
+        assert team_of(the_house, her).answers_now == "Karim"
+        team = team_of(the_house, her, in_days=1)
+        assert (team.answers_now, team.reads_next) == (None, "Els")
+        assert (team.director_is_away, team.away_until) == (False, None)
+        leaves(the_house, the_house.director, even_unanswered=True)
+        assert team_of(the_house, her, in_days=1).reads_next == "Karim"
+        assert team_of(the_house, her, in_days=5).answers_now == "Karim"
+
 
 class TestUntilWhen:
     """She reads until when somebody else answers, and it is true."""
+
+    def test_nobody_is_said_to_answer_again_whose_training_passes_meanwhile(
+        self, the_house: TestHouse, her: Person
+    ) -> None:
+        goes_away(the_house, the_house.director, last=4)
+        for trained, until in ((5, TODAY + timedelta(days=4)), (4, None)):
+            with the_house.acting(the_house.coordinator) as (session, acting):
+                els, day = the_house.director.account_id, TODAY + timedelta(days=trained)
+                roles.set_training(session, acting, els, day, now=NOON)
+            team = team_of(the_house, her)
+            assert (team.answers_now, team.away_until) == ("Karim", until)
 
     @pytest.mark.parametrize(
         ("first", "last"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,10 +18,7 @@ from portal.services.house import get_centre, opening_hours
 
 @dataclass(frozen=True)
 class Team:
-    """Who answers her, and who stands in.
-
-    Whoever has left the house does neither, and nobody answers whose training has passed.
-    """
+    """Who answers her, and who stands in; whoever has left the house does neither."""
 
     case_director: str
     case_director_id: UUID
@@ -29,23 +26,31 @@ class Team:
     stand_in_id: UUID
     director_is_away: bool
     away_until: date | None
+    """After this day the case director answers again; None where that is not known."""
     director_is_here: bool
     stand_in_is_here: bool
     """Whether there is somebody else than the case director."""
-    director_only_reads: bool
-    stand_in_only_reads: bool
+    director_answers: bool
+    """Neither gone nor away, and no training has passed."""
+    stand_in_answers: bool
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether the stand-in answers in place of the case director at this moment."""
+        return self.stand_in_answers and not self.director_answers
 
     @property
     def answers_now(self) -> str | None:
         """The name of the one who answers at this moment; None where somebody is looked for."""
-        if self.director_is_here and not (self.director_is_away or self.director_only_reads):
-            return self.case_director
-        return self.stand_in if self.stand_in_is_here and not self.stand_in_only_reads else None
+        if self.is_replaced:
+            return self.stand_in
+        return self.case_director if self.director_answers else None
 
     @property
     def reads_next(self) -> str | None:
         """Who reads what she writes now, if only when she is back, or without answering."""
-        return self.answers_now or (self.case_director if self.director_is_here else None)
+        here = (self.director_is_here, self.case_director), (self.stand_in_is_here, self.stand_in)
+        return self.answers_now or next((name for is_here, name in here if is_here), None)
 
 
 def of_case(session: Session, case_id: UUID, *, now: datetime) -> Team:
@@ -53,24 +58,35 @@ def of_case(session: Session, case_id: UUID, *, now: datetime) -> Team:
     rows = plain_rows(session, _TEAM, {"case_id": case_id}).all()
     director, director_id, director_left, stand_in, stand_in_id, stand_in_left = rows[0][:6]
     today = now.astimezone(ZoneInfo(rows[0].zone)).date()
-    away = _away(session, rows, today, now=now)
+    away = _away(session, _days_of(rows, director_id), today, now=now)
+    back_on = away.last + timedelta(days=1) if away and away.last else None
+    until, stand_in_until = rows[0].director_until, rows[0].stand_in_until
+    director_is_here = director_left is None
+    stand_in_is_here = stand_in_left is None and stand_in_id != director_id
     return Team(
         case_director=director,
         case_director_id=director_id,
         stand_in=stand_in,
         stand_in_id=stand_in_id,
         director_is_away=away is not None,
-        away_until=away.last if away else None,
-        director_is_here=director_left is None,
-        stand_in_is_here=stand_in_left is None and stand_in_id != director_id,
-        director_only_reads=is_read_only(rows[0].director_until, today=today),
-        stand_in_only_reads=is_read_only(rows[0].stand_in_until, today=today),
+        away_until=away.last
+        if away and back_on and not is_read_only(until, today=back_on)
+        else None,
+        director_is_here=director_is_here,
+        stand_in_is_here=stand_in_is_here,
+        director_answers=director_is_here and not away and not is_read_only(until, today=today),
+        stand_in_answers=stand_in_is_here
+        and not any(one.includes(today) for one in _days_of(rows, stand_in_id))
+        and not is_read_only(stand_in_until, today=today),
     )
 
 
-def _away(session: Session, rows: Sequence[Any], today: date, *, now: datetime) -> Days | None:
+def _days_of(rows: Sequence[Any], account_id: UUID) -> list[Days]:
+    return [Days(row.from_day, row.until_day) for row in rows if row.away_id == account_id]
+
+
+def _away(session: Session, days: Sequence[Days], today: date, *, now: datetime) -> Days | None:
     """The days away of which today is one, with all that follow before she is back at work."""
-    days = [Days(row.from_day, row.until_day) for row in rows if row.from_day]
     if not any(one.first <= today for one in days) or all(one.is_over(today) for one in days):
         return None
     hours = opening_hours(get_centre(session), now=now)
@@ -87,6 +103,7 @@ _TEAM = (
         _stand_in.name,
         Case.stand_in_id,
         _stand_in.left_at,
+        Leave.account_id.label("away_id"),
         Leave.from_day,
         Leave.until_day,
         Centre.zone,
@@ -97,6 +114,6 @@ _TEAM = (
     .join(Centre, Centre.id == 1)
     .join(_director, _director.account_id == Case.case_director_id)
     .join(_stand_in, _stand_in.account_id == Case.stand_in_id)
-    .outerjoin(Leave, Leave.account_id == Case.case_director_id)
+    .outerjoin(Leave, Leave.account_id.in_((Case.case_director_id, Case.stand_in_id)))
     .where(Case.id == bindparam("case_id"))
 )

@@ -240,19 +240,36 @@ class TestCodes:
         later = NOON + second_factor.SPAN
         self.prove(the_house, the_house.director, the_house.director.code(later), later)
 
+    def wrong_codes(self, the_house: TestHouse) -> datetime:
+        for number in range(40):
+            at = NOON + number * timedelta(minutes=15)
+            with pytest.raises(CodeDoesNotFit):
+                self.prove(the_house, the_house.director, "000000", at)
+        return NOON + timedelta(hours=11)
+
     def test_who_knows_her_pass_phrase_does_not_try_codes_day_after_day(
         self, the_house: TestHouse
     ) -> None:
         """Each right code of hers would give him eight more, and she would never know."""
-        director = the_house.director
-        for number in range(40):
-            with pytest.raises(CodeDoesNotFit):
-                self.prove(the_house, director, "000000", NOON + number * timedelta(minutes=15))
-        later = NOON + timedelta(hours=11)
+        director, later = the_house.director, self.wrong_codes(the_house)
         with pytest.raises(TooManyWrongCodes):
             self.prove(the_house, director, director.code(later), later)
         tomorrow = NOON + timedelta(days=1)
         self.prove(the_house, director, director.code(tomorrow), tomorrow)
+
+    def test_once_she_chose_another_pass_phrase_her_codes_open_again(
+        self, the_house: TestHouse
+    ) -> None:
+        """Her page told her to: ten recovery codes are no day of work."""
+        director, later = the_house.director, self.wrong_codes(the_house)
+        with the_house.acting(director) as (_, acting):
+            pass
+        pages, house = the_house.database.transaction, the_house.house
+        new = "four quiet geese over the lake"
+        staff.change_passphrase(
+            pages, house, acting, passphrase=PASSPHRASE, new=new, again=new, now=later
+        )
+        self.prove(the_house, director, director.code(later), later)
 
     def test_the_authenticator_is_sealed_to_its_owner(
         self, database: Database, the_house: TestHouse

@@ -36,7 +36,7 @@ from portal.models import (
 from portal.services import audit
 from portal.services.case_work.cases import on_case
 from portal.services.colleagues import teams
-from portal.services.entry import sessions, slots
+from portal.services.entry import second_factor, sessions, slots
 from portal.services.entry.sessions import SignedIn
 from portal.services.holding import hold_case
 from portal.services.keys import folders, holders, pending
@@ -207,6 +207,7 @@ def _forget_factors(session: Session, account_id: UUID) -> None:
     for table in (SecondFactor, Passkey, RecoveryCode):
         gone = delete(table).where(table.account_id == account_id)
         session.execute(gone.execution_options(synchronize_session="fetch"))
+    second_factor.forget_wrong_codes(session, account_id)
 
 
 def _cases_wait(

@@ -25,7 +25,7 @@ from portal.services.colleagues.teams import (
     team_of,
     waiting_for_key,
 )
-from portal.services.entry import sessions, slots, tries
+from portal.services.entry import second_factor, sessions, slots, tries
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import House, Transactions
 from portal.services.keys import holders
@@ -113,6 +113,7 @@ def change_passphrase(
         session.flush()
         session.execute(delete(KeySlot).where(KeySlot.id == old))
         sessions.end_all(session, acting.account_id, but=acting.session_id)
+        second_factor.forget_wrong_codes(session, acting.account_id)
         audit.record(session, acting.account_id, "passphrase_changed", now=now)
 
 

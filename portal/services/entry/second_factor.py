@@ -193,6 +193,11 @@ def proved(session: Session, acting: SignedIn, *, now: datetime) -> None:
     audit.record(session, acting.account_id, "second_factor_proved", now=now)
 
 
+def forget_wrong_codes(session: Session, account_id: UUID) -> None:
+    """Her codes open again: the pass phrase is another one, or the authenticator is."""
+    tries.forget(session, _WRONG, account_id.bytes)
+
+
 def limit(session: Session, acting: SignedIn, *, now: datetime) -> None:
     """Count a try, of whichever kind, before anything is looked at. Raises SlowDown."""
     tries.limit(

@@ -1,7 +1,8 @@
 """Two coordinators together: the roles of the two halves, and a colleague who lost what opens."""
 
 from collections.abc import Callable
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pyotp
@@ -10,11 +11,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.domain.decisions import AskedByYourself, DecisionKind, DecisionState
+from portal.domain.passphrases import CodeDoesNotFit
 from portal.domain.refusals import NotYours
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import Decision, Membership, TeamCopy
 from portal.services.colleagues import roles, staff
+from portal.services.entry import second_factor
 from portal.services.moderation import deciding
 from portal.services.running import paper, what_waits
 from tests.people import NOON, PASSPHRASE, Person, TestHouse
@@ -176,6 +179,32 @@ def test_a_lost_second_factor_is_set_up_anew(
     again.submit("Go on", email=people.director.email, passphrase=PASSPHRASE)
     assert again.path == "/staff/second-factor/new"
     assert not page_of(cora, people.director).has_button("Make the link")
+
+
+def test_the_codes_of_a_new_authenticator_open_whatever_was_tried_with_the_lost_one(
+    cora: Browser, people: TestHouse, vera: Person, app: Flask, clock: Clock, signed_in: SignIn
+) -> None:
+    begun, els = clock.now, people.director
+    for number in range(second_factor.WRONG_CODES):
+        with suppress(CodeDoesNotFit), people.acting(els) as (session, acting):
+            try:
+                at = begun - timedelta(hours=20) + number * second_factor.SPAN
+                second_factor.prove(session, acting, "000000", now=at)
+            finally:
+                session.commit()
+    asks_for(cora, els, "second_factor")
+    says_yes(people, vera, DecisionKind.SIGN_IN_AGAIN, clock)
+    again = Browser(app).get("/staff/sign-in")
+    again.submit("Go on", email=els.email, passphrase=PASSPHRASE)
+    secret = again.page.select_one(".secret")
+    assert secret is not None
+    totp = pyotp.TOTP(secret.get_text().replace(" ", ""))
+    again.submit("Confirm", code=totp.at(clock.now))
+    clock.now += timedelta(minutes=1)
+    again = Browser(app).get("/staff/sign-in")
+    again.submit("Go on", email=els.email, passphrase=PASSPHRASE)
+    again.submit("Sign in", code=totp.at(clock.now))
+    assert again.path == "/staff/people", again.words
 
 
 def begins_again(

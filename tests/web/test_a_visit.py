@@ -2,12 +2,13 @@
 
 import pytest
 from bs4 import Tag
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from portal.domain.appointments import AppointmentState
 from portal.domain.proposals import VisitState
+from portal.domain.roles import Role
 from portal.domain.services import PlaceKind
-from portal.models import Appointment, Interpreter, Service, Visit
+from portal.models import Appointment, Interpreter, Membership, Service, StaffMember, Visit
 from tests.web.browser_stand_in import Phone
 from tests.web.staff.browser import Browser
 from tests.web.survivor.hands import has_button, press, text, words_in
@@ -78,6 +79,27 @@ def test_she_reads_before_her_yes_that_an_interpreter_is_looked_for_again(
     asked = in_question(amal(whole))
     assert "Interpreter: we look for somebody العربية" in asked
     assert "This comes in place of" in asked
+
+
+def test_she_reads_before_her_yes_nobody_who_has_left(
+    whole: WholeHouse, els: Browser, place: str
+) -> None:
+    """Neither of what is proposed, nor of the date that she has already on that day."""
+    with whole.database.transaction("read") as session:
+        proposed = session.scalars(
+            select(StaffMember.name)
+            .join(Appointment, Appointment.with_id == StaffMember.account_id)
+            .where(Appointment.state == AppointmentState.PROPOSED)
+        ).all()
+    names = {*proposed, whole.everybody.staff["housing"].name}
+    assert not [name for name in names if name not in in_question(amal(whole))]
+    with whole.database.transaction() as session:
+        session.execute(delete(Membership).where(Membership.role == Role.SERVICE_STAFF))
+    found = in_question(amal(whole))
+    assert not [name for name in names if name in found]
+    assert "Centre work" in found
+    assert "Housing desk" in found
+    assert f"{proposed[0]} has left" in els.get(place).words
 
 
 def in_question(phone: Phone) -> str:

@@ -25,8 +25,9 @@ from portal.models import (
     Visit,
 )
 from portal.services import audit
-from portal.services.dates import giving, separation, taken_times
+from portal.services.dates import separation, taken_times
 from portal.services.dates.moves import move
+from portal.services.dates.shown_dates import works_there
 from portal.services.entry.sessions import SignedIn
 from portal.services.house import zone_of
 from portal.services.interpreters import following
@@ -42,7 +43,15 @@ _WITHOUT_DATE = (ReferralState.ACCEPTED, ReferralState.DATE_SET)
 _OLD = aliased(Appointment)
 _OUT = (
     select(
-        Visit, Appointment, Service, StaffMember.name, Room, _OLD, Interpreter, InterpreterRequest
+        Visit,
+        Appointment,
+        Service,
+        StaffMember.name,
+        Room,
+        works_there(),
+        _OLD,
+        Interpreter,
+        InterpreterRequest,
     )
     .join(Appointment, Appointment.visit_id == Visit.id)
     .join(Referral, Referral.id == Appointment.referral_id)
@@ -95,7 +104,7 @@ def _beside(
     """Her dates in the house around these parts, but for those in whose place a part would come."""
     a_day = timedelta(days=1)
     rows = session.execute(
-        select(Appointment, Service, StaffMember.name, Room)
+        select(Appointment, Service, StaffMember.name, Room, works_there())
         .join(Service, Service.id == Appointment.service_id)
         .join(StaffMember, StaffMember.account_id == Appointment.with_id)
         .outerjoin(Room, Room.id == Appointment.room_id)
@@ -201,13 +210,14 @@ def _not_possible(session: Session, acting: SignedIn, proposal: Proposal) -> set
         )
         for part in proposal.parts
     }
-    closed = {
+    gone = {
         part.appointment.id
         for part in proposal.parts
-        if part.service.state is ServiceState.CLOSED or (part.room and not part.room.is_in_use)
+        if part.has_left
+        or part.service.state is ServiceState.CLOSED
+        or (part.room and not part.room.is_in_use)
     }
-    impossible = separation.impossible(session, asked, to_herself=True)
-    return closed | impossible | giving.with_nobody(session, asked.keys())
+    return gone | separation.impossible(session, asked, to_herself=True)
 
 
 def _becomes_date(session: Session, acting: SignedIn, part: ProposedPart, *, now: datetime) -> None:

@@ -22,6 +22,8 @@ class ProposedPart:
     service: Service
     with_name: str
     room: Room | None
+    works_there: bool
+    """Whether who would meet her is still a colleague of the service."""
     old: Appointment | None = None
     interpreter: Interpreter | None = None
     asked: InterpreterRequest | None = None
@@ -38,6 +40,11 @@ class ProposedPart:
         is_wanted = asked.state is not RequestState.NOT_WANTED if asked else who is not None
         language = asked.language if asked else None
         return Interpreting(RequestState.ASKED, language, None, None, None) if is_wanted else None
+
+    @property
+    def has_left(self) -> bool:
+        """Whether nobody would meet her, as with a date of hers."""
+        return not self.works_there
 
     @property
     def is_known(self) -> bool:

@@ -163,3 +163,18 @@ def test_a_date_with_a_service_that_closed_leads_to_her_contact_person(
     assert closed in text(her_phone)
     assert has_button(her_phone, "I cannot come")
     assert not has_button(her_phone, "Another time")
+
+
+@pytest.mark.parametrize("answer", ["I cannot come", "Another time"])
+def test_she_is_not_offered_to_come_after_all_to_somebody_who_has_left(
+    her_phone: Phone, whole: WholeHouse, answer: str
+) -> None:
+    her_phone.go("/dates")
+    press(her_phone, answer)
+    assert has_button(her_phone, "I can come after all")
+    staff = whole.everybody.staff
+    with acting(whole, staff["coordinator"]) as (session, coordinator):
+        gone = staff["housing"].account_id
+        roles.close(session, coordinator, gone, now=whole.now, even_the_last=True)
+    her_phone.go("/dates")
+    assert not has_button(her_phone, "I can come after all")

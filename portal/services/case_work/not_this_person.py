@@ -1,7 +1,7 @@
 """She asks for somebody else on her file; a coordinator answers, never who it is about."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,7 +15,6 @@ from portal.services.entry.sessions import SignedIn
 from portal.services.keys import reasons
 from portal.services.moderation import deciders, decisions, own_questions
 
-SHOWN_FOR = timedelta(days=30)
 SHOWN = 5
 
 
@@ -105,7 +104,7 @@ def of_hers(session: Session, acting: SignedIn, *, now: datetime) -> list[Somebo
             Decision.kind == DecisionKind.NOT_THIS_PERSON,
             Decision.asked_by_id == acting.account_id,
             Decision.state != DecisionState.WITHDRAWN,
-            own_questions.shown_since(now - SHOWN_FOR),
+            own_questions.still_shown(now),
         )
         .order_by(Decision.asked_at.desc())
         .limit(SHOWN)

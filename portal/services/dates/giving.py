@@ -1,7 +1,7 @@
 """A service gives a date, another one instead, or takes it away."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from portal.models import Appointment, Membership, Referral, Service, StaffMembe
 from portal.services.availability import free, rooms
 from portal.services.dates import exceptions, taken_times
 from portal.services.dates.moves import account, move, take_away
-from portal.services.dates.shown_dates import Details, works_there
+from portal.services.dates.shown_dates import Details
 from portal.services.entry.sessions import SignedIn
 from portal.services.interpreters import following
 from portal.services.keys.opened_folder import OpenFolder
@@ -135,12 +135,6 @@ def colleagues(session: Session, service_id: UUID) -> Sequence[StaffMember]:
         )
         .order_by(StaffMember.name)
     ).all()
-
-
-def with_nobody(session: Session, ids: Collection[UUID]) -> set[UUID]:
-    """Those of these dates whose colleague has left the service since."""
-    asked = select(Appointment.id).where(Appointment.id.in_(ids), ~works_there())
-    return set(session.scalars(asked))
 
 
 def _check_free(

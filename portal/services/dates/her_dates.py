@@ -22,9 +22,16 @@ from portal.domain.separation import TimeNotPossible
 from portal.domain.spans import Span
 from portal.models import Appointment
 from portal.services import audit
-from portal.services.dates import giving, separation, taken_times
+from portal.services.dates import separation, taken_times
 from portal.services.dates.moves import account, move
-from portal.services.dates.shown_dates import Shown, ends_at, read, with_details, with_names
+from portal.services.dates.shown_dates import (
+    Shown,
+    ends_at,
+    read,
+    with_details,
+    with_names,
+    works_there,
+)
 from portal.services.entry.sessions import SignedIn
 
 
@@ -102,7 +109,8 @@ def keep(session: Session, acting: SignedIn, appointment_id: UUID, *, now: datet
         raise WrongState
     taken_times.hold(session)
     session.refresh(appointment, with_for_update=True)
-    if giving.with_nobody(session, [appointment.id]):
+    met = select(Appointment.id).where(Appointment.id == appointment.id, works_there())
+    if session.scalar(met) is None:
         raise WrongState
     was_free = appointment.state not in COMING
     move(session, appointment, AppointmentState.PLANNED)

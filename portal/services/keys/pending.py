@@ -37,11 +37,6 @@ class Waiting:
     holders: tuple[str, ...]
 
 
-def holds(session: Session, case_id: UUID, account_id: UUID) -> bool:
-    """Whether a colleague holds the keys of a case as a member of its team."""
-    return account_id in holders_of(session, [case_id]).get(case_id, set())
-
-
 def holders_of(session: Session, case_ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
     """Who holds the current key of each case's contact card as a member of its team."""
     rows = session.execute(

@@ -1,7 +1,7 @@
 """What somebody asked for, and what became of it: nothing is dropped, nothing is unsealed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -13,6 +13,8 @@ from portal.models import Case, Decision, StaffMember
 from portal.services.entry.sessions import SignedIn
 
 PAGE = 50
+SHOWN_FOR = timedelta(days=30)
+"""How long a survivor reads an answer to what she asked for."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def asked_by(
     return [Asked(decision, number, name) for decision, number, name in session.execute(asked)]
 
 
-def shown_since(since: datetime) -> ColumnElement[bool]:
-    """What a survivor still reads of her own: what has no answer, and what had one since then."""
+def still_shown(now: datetime) -> ColumnElement[bool]:
+    """What a survivor still reads of her own: what has no answer, and what had one lately."""
     answered_at = func.coalesce(Decision.decided_at, Decision.asked_at)
-    return or_(Decision.state.in_(UNDECIDED), answered_at > since)
+    return or_(Decision.state.in_(UNDECIDED), answered_at > now - SHOWN_FOR)

@@ -5,7 +5,7 @@ on reads when she has a date. So who decides calls her at a number known from be
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BindParameter, ColumnElement, exists, select
@@ -26,7 +26,6 @@ from portal.services.telling import ways
 from portal.services.telling.ways import FOLDERS, Way, way_of
 
 KIND = DecisionKind.CONTACT_CHANGE
-SHOWN_FOR = timedelta(days=30)
 _SAID_TO_HER = (DecisionState.ACCEPTED, DecisionState.GIVEN_BACK, DecisionState.DECLINED)
 """With these a colleague may have written something, and her form says that she reads it."""
 
@@ -123,7 +122,7 @@ def of_hers(
             Decision.case_id == acting.her_case_id,
             Decision.kind == KIND,
             Decision.subject_id.in_([row.id for row in rows]),
-            own_questions.shown_since(now - SHOWN_FOR),
+            own_questions.still_shown(now),
         )
         .order_by(Decision.asked_at)
     )

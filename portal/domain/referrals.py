@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from portal.domain.services import ServiceState
+
 
 class ReferralState(StrEnum):
     """What she and the service see of a referral."""
@@ -98,3 +100,10 @@ OVER = frozenset(
     }
 )
 """States in which nothing more comes of a referral."""
+
+
+def goes_on(referral: ReferralState, service: ServiceState) -> bool:
+    """Whether something may yet come of it: the service works on it, or waits for her yes."""
+    if service is ServiceState.CLOSED:
+        return False
+    return referral in OPEN and (service is ServiceState.OPEN or referral not in NOT_STARTED)

@@ -66,8 +66,8 @@ class DecisionKey(WithId, Base):
 class Told(WithId, Base):
     """A late item climbed: who was told of it, and when; without an account, the coordinators.
 
-    An item is something to decide, a referral that a service has not answered, or her question
-    about a look.
+    An item is something to decide, a referral that a service has not answered, a need with which
+    nobody goes on, or her question about a look.
     """
 
     __tablename__ = "told"
@@ -77,6 +77,7 @@ class Told(WithId, Base):
     look_question_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("look_question.id"), index=True
     )
+    need_id: Mapped[UUID | None] = mapped_column(ForeignKey("need.id"), index=True)
     step: Mapped[Step] = mapped_column(named(Step))
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     told_at: Mapped[datetime]

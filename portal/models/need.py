@@ -21,7 +21,10 @@ class Statement(WithId, Base):
 
 
 class Need(WithId, Base):
-    """One thing she asks for. Her words are never overwritten."""
+    """One thing she asks for. Her words are never overwritten.
+
+    Routed, and since `still_since` nobody goes on with it: the promised time is for that.
+    """
 
     __tablename__ = "need"
     __table_args__ = (Index("ix_need_case_sent", "case_id", "sent_at"),)
@@ -34,6 +37,7 @@ class Need(WithId, Base):
     sent_at: Mapped[datetime]
     answer_before: Mapped[datetime]
     answer_again_before: Mapped[datetime | None]
+    still_since: Mapped[datetime | None]
     own_words: Mapped[bytes | None]
 
 

@@ -19,6 +19,7 @@ from portal.services.dates import changed, her_dates, last_dates
 from portal.services.dates.shown_dates import Shown
 from portal.services.entry import cards
 from portal.services.entry.sessions import SignedIn
+from portal.services.needs.standing_still import stands_still
 from portal.services.telling import new_address, ways
 from portal.services.timeline import reading
 
@@ -68,11 +69,16 @@ class Asked:
         return min(known, key=lambda pair: _FURTHEST.index(pair[0].state), default=None)
 
     @property
+    def stands_still(self) -> bool:
+        """Whether nobody goes on with it, and we owe her an answer about that."""
+        return stands_still(self.need)
+
+    @property
     def promised(self) -> Need | Referral | None:
         """What an answer is promised to, while one is still due to her."""
         if self.waits_for_her:
             return None
-        if self.need.state is NeedState.SENT:
+        if self.need.state is NeedState.SENT or self.stands_still:
             return self.need
         if self.furthest is None:
             return None

@@ -17,6 +17,7 @@ from portal.database import Database
 from portal.domain.accounts import Frozen
 from portal.services.feedback import giving
 from portal.services.moderation import by_the_clock
+from portal.services.needs import standing_still
 from portal.services.running import expiry, lateness, retention
 from portal.services.visits import proposing
 from portal.settings import Settings
@@ -124,10 +125,13 @@ def _run_desk(this: Round) -> None:
     lapsed = this.each("decision", by_the_clock.lapse, over)
     unanswerable = this.look("what nobody can answer", by_the_clock.unanswerable) or []
     lapsed += this.each("decision", by_the_clock.take_back_unanswerable, unanswerable)
+    changed = this.look("what stands still", standing_still.changed) or []
+    this.each("need", standing_still.settle_one, changed)
     missed = this.look("what is late", lateness.missed) or lateness.NOTHING
     climbed = this.each("decision", lateness.climb_decision, missed.decisions)
     climbed += this.each("referral", lateness.climb_referral, missed.referrals)
     climbed += this.each("question", lateness.climb_look_question, missed.look_questions)
+    climbed += this.each("need", lateness.climb_need, missed.needs)
     due = this.look("what takes effect", by_the_clock.due) or []
     took_effect = this.each("decision", by_the_clock.take_effect, due)
     if lapsed or climbed or took_effect:

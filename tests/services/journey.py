@@ -37,7 +37,8 @@ def route(
     """The moderator sends a need on to services."""
     decision_id = decision_of(the_house, need_id)
     services = [the_house.services[kind].id for kind in kinds or (HOUSING,)]
-    with the_house.acting(the_house.moderator, now=now) as (session, acting):
+    moderator = the_house.moderator
+    with the_house.acting(moderator, now=now, second_factor_at=now) as (session, acting):
         desk.route(session, acting, decision_id, services, now=now, reading=reading)
 
 

@@ -19,6 +19,7 @@ from portal.services.case_work import news
 from portal.services.case_work.cases import on_team
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import open_many
+from portal.services.needs.standing_still import STANDS_STILL
 
 PAGE = 40
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -133,16 +134,17 @@ def _is_of(show: Show) -> ColumnElement[bool]:
 
 
 def _promises(acting: SignedIn) -> Subquery:
-    """The next promised time of each own case: of the desk, or of a service."""
+    """The next promised time of each own case: of the desk, a service, or who looks further."""
     mine = select(Case.id).where(on_team(acting), Case.state == CaseState.OPEN)
-    at_the_desk = select(Need.case_id, Need.answer_before.label("at")).where(
-        Need.case_id.in_(mine), Need.state == NeedState.SENT
+    ours = select(Need.case_id, Need.answer_before.label("at")).where(
+        Need.case_id.in_(mine), or_(Need.state == NeedState.SENT, and_(*STANDS_STILL))
     )
-    with_services = select(Referral.case_id, Referral.answer_before.label("at")).where(
-        Referral.case_id.in_(mine),
-        Referral.state.in_(UNANSWERED),
+    with_services = (
+        select(Referral.case_id, Referral.answer_before.label("at"))
+        .join(Need, Need.id == Referral.need_id)
+        .where(Referral.case_id.in_(mine), Referral.state.in_(UNANSWERED), ~and_(*STANDS_STILL))
     )
-    both = union_all(at_the_desk, with_services).subquery()
+    both = union_all(ours, with_services).subquery()
     return (
         select(both.c.case_id, func.min(both.c.at).label("at")).group_by(both.c.case_id).subquery()
     )

@@ -15,6 +15,7 @@ from portal.services.entry.sessions import SignedIn
 from portal.services.moderation.her_turn import ASKED_HER, asks_her
 from portal.services.moderation.lanes import not_about
 from portal.services.need_to_know.look_questions import not_hers
+from portal.services.needs.standing_still import STANDS_STILL
 
 PAGE = 20
 
@@ -38,6 +39,11 @@ class Climbed:
         return bool(self.decision and self.need and asks_her(self.decision, self.need))
 
     @property
+    def stands_still(self) -> bool:
+        """Whether it is a need with which nobody goes on."""
+        return self.told.need_id is not None
+
+    @property
     def asked_at(self) -> datetime | None:
         """When the desk asked her."""
         return self.decision.decided_at if self.decision else None
@@ -45,16 +51,18 @@ class Climbed:
     @property
     def promised_at(self) -> datetime:
         """The first promise, which was not kept."""
-        item = self.decision or self.referral or self.question
-        assert item is not None
-        return item.answer_before
+        return self._item.answer_before
 
     @property
     def again_at(self) -> datetime | None:
         """The newest promise."""
-        item = self.decision or self.referral or self.question
+        return self._item.answer_again_before
+
+    @property
+    def _item(self) -> Decision | Referral | LookQuestion | Need:
+        item = self.decision or self.referral or self.question or self.need
         assert item is not None
-        return item.answer_again_before
+        return item
 
 
 def climbed_to(
@@ -72,14 +80,19 @@ def climbed_to(
         .outerjoin(Referral, Referral.id == Told.referral_id)
         .outerjoin(LookQuestion, LookQuestion.id == Told.look_question_id)
         .outerjoin(Service, Service.id == Referral.service_id)
-        .outerjoin(Need, Need.id.in_((Decision.need_id, Referral.need_id)))
-        .outerjoin(Case, Case.id.in_((Decision.case_id, Referral.case_id, LookQuestion.case_id)))
+        .outerjoin(Need, Need.id.in_((Decision.need_id, Referral.need_id, Told.need_id)))
+        .outerjoin(
+            Case,
+            Case.id.in_((Decision.case_id, Referral.case_id, LookQuestion.case_id, Need.case_id)),
+        )
         .where(
             mine,
             or_(
                 and_(Decision.state == DecisionState.WAITING, not_about(acting)),
                 and_(*ASKED_HER),
-                Referral.state.in_(UNANSWERED),
+                # Once the need as a whole stands still, that is what was missed.
+                and_(Referral.state.in_(UNANSWERED), ~and_(*STANDS_STILL)),
+                and_(Told.need_id.is_not(None), *STANDS_STILL),
                 and_(
                     LookQuestion.id.is_not(None),
                     LookQuestion.answered_at.is_(None),

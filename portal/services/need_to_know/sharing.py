@@ -162,7 +162,7 @@ def say_no(
     if referral.state is ReferralState.SAID_NO:
         # Her case team learns of it: perhaps nobody goes on with this need now.
         referral.answered_at, referral.answered_by_id = now, acting.account_id
-    ending.end_need(session, referral)
+    ending.end_need(session, referral, now=now)
     audit.record_in_case(
         session,
         acting.account_id,

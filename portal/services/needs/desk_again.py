@@ -14,6 +14,7 @@ from portal.models import Case, Need, Referral, Service
 from portal.services import audit
 from portal.services.entry.sessions import SignedIn
 from portal.services.moderation import at_desk, decisions
+from portal.services.needs import standing_still
 from portal.services.needs.holding import hold
 from portal.services.referrals import ending
 
@@ -36,6 +37,7 @@ def ask_desk_again(
     at_desk.give_to_desk(session, acting, need, now=now)
     _end_at_closed(session, need, now=now)
     need.state = NeedState.SENT
+    standing_still.settle(session, need, now=now)
     decisions.queue_need(session, acting, need, now=now)
     audit.record_in_case(
         session, acting.account_id, "need_at_desk_again", case.id, now=now, need=need.id

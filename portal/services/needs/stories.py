@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from portal.domain.folders import FolderKind
 from portal.domain.needs import NeedState
-from portal.domain.referrals import ReferralState
+from portal.domain.referrals import OPEN, ReferralState, goes_on
 from portal.domain.services import ServiceState
 from portal.models import Addition, Case, Decision, Need, Reading, Referral, Service
 from portal.services.entry.sessions import SignedIn
 from portal.services.keys.reading import open_folder
+from portal.services.needs.standing_still import stands_still
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,23 @@ class NeedStory:
             referral.state is ReferralState.WAITS_FOR_YES and service.state is ServiceState.OPEN
             for referral, service in self.referrals
         )
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether nobody goes on with it, and she was promised an answer."""
+        return stands_still(self.need)
+
+    @property
+    def may_go_back_to_desk(self) -> bool:
+        """Whether nobody goes on, one of the services does not, or the desk waits for her.
+
+        Her no to one service leaves the need with the others.
+        """
+        if self.need.state is not NeedState.ROUTED:
+            return self.need.state is NeedState.QUESTION
+        idle = [one.state for one, at in self.referrals if not goes_on(one.state, at.state)]
+        fell_out = any(one in OPEN or one is ReferralState.NOT_POSSIBLE for one in idle)
+        return fell_out or len(idle) == len(self.referrals)
 
 
 def hers(session: Session, acting: SignedIn, *, now: datetime) -> list[NeedStory]:

@@ -38,7 +38,7 @@ def not_possible(
     service = session.get_one(Service, referral.service_id)
     end_grants(session, folder.folder, service.holder_id)
     _answered(session, acting, referral, "referral_not_possible", now=now)
-    end_need(session, referral)
+    end_need(session, referral, now=now)
 
 
 def finish(session: Session, acting: SignedIn, referral_id: UUID, *, now: datetime) -> None:
@@ -47,7 +47,7 @@ def finish(session: Session, acting: SignedIn, referral_id: UUID, *, now: dateti
     _move(referral, ReferralState.DONE)
     end_by_service(session, referral, now=now)
     _answered(session, acting, referral, "referral_done", now=now)
-    end_need(session, referral)
+    end_need(session, referral, now=now)
 
 
 def reason_given(

@@ -12,6 +12,7 @@ from portal.domain.referrals import OVER, WITH_THE_SERVICE, ReferralState
 from portal.models import Appointment, Need, Referral, Service
 from portal.services.dates.moves import move, take_away
 from portal.services.keys.folders import end_grants, get_folder
+from portal.services.needs import standing_still
 from portal.services.telling import outbox
 from portal.services.visits.ending import fall_away
 
@@ -43,7 +44,7 @@ def end_by_service(session: Session, referral: Referral, *, now: datetime) -> No
         take_away(session, date, now=now)
 
 
-def end_need(session: Session, referral: Referral) -> None:
+def end_need(session: Session, referral: Referral, *, now: datetime) -> None:
     """Once a service has helped and nothing more comes of the others, what she asked for is done.
 
     In whatever order they end; a need with which nobody helped is for the desk to look further.
@@ -52,7 +53,7 @@ def end_need(session: Session, referral: Referral) -> None:
     ends = set(session.scalars(select(Referral.state).where(Referral.need_id == need.id)))
     if need.state is NeedState.ROUTED and ReferralState.DONE in ends and ends <= OVER:
         need.state = NeedState.DONE
-        session.flush()
+    standing_still.settle(session, need, now=now)
 
 
 def _end_dates(session: Session, referral: Referral, *, now: datetime) -> list[Appointment]:

@@ -13,6 +13,7 @@ from portal.services.entry.sessions import SignedIn
 from portal.services.house import promised
 from portal.services.keys.folders import Grantee, find_folder, new_folder, readers
 from portal.services.keys.opened_folder import OpenFolder
+from portal.services.needs import standing_still
 from portal.services.referrals import shared_words, wishes
 
 
@@ -74,6 +75,7 @@ def hand_to_service(
         service=service.id,
     )
     session.flush()
+    standing_still.settle(session, need, now=now)
 
 
 def _promise(session: Session, referral: Referral, need: Need, *, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """What was promised and not kept: it climbs, whether or not anybody opens a page.
 
 So does a question of the desk that she does not answer: she may have no way to, and what she needs
-waits with it.
+waits with it. And so does a need with which nobody goes on, which she was promised an answer to.
 
 At each promise that passes somebody further up is told (case director, stand-in, coordinators; who
 is away, gone or may only read is passed over), and a new time is promised, which she reads. Both
@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.domain.decisions import RULES, DecisionState, Step, next_step
@@ -28,6 +28,7 @@ from portal.services.moderation.decisions import held
 from portal.services.moderation.her_turn import ASKED_HER, asks_her
 from portal.services.need_to_know import look_questions
 from portal.services.needs.holding import hold
+from portal.services.needs.standing_still import STANDS_STILL, changed, settle_one, stands_still
 
 
 class Missed(NamedTuple):
@@ -36,9 +37,10 @@ class Missed(NamedTuple):
     decisions: Sequence[UUID]
     referrals: Sequence[UUID]
     look_questions: Sequence[UUID]
+    needs: Sequence[UUID]
 
 
-NOTHING = Missed((), (), ())
+NOTHING = Missed((), (), (), ())
 
 
 def missed(session: Session, *, now: datetime) -> Missed:
@@ -51,24 +53,34 @@ def missed(session: Session, *, now: datetime) -> Missed:
         .join(Need, Need.id == Decision.need_id)
         .where(*ASKED_HER, _latest(Decision) < now)
     )
-    unanswered = select(Referral.id).where(Referral.state.in_(UNANSWERED), _latest(Referral) < now)
+    # Of a need that stands still as a whole, the need climbs: its team is told once.
+    unanswered = (
+        select(Referral.id)
+        .join(Need, Need.id == Referral.need_id)
+        .where(Referral.state.in_(UNANSWERED), _latest(Referral) < now, ~and_(*STANDS_STILL))
+    )
     about_looks = select(LookQuestion.id).where(
         LookQuestion.answered_at.is_(None), _latest(LookQuestion) < now
     )
+    standing_still = select(Need.id).where(*STANDS_STILL, _latest(Need) < now)
     return Missed(
         session.scalars(waiting.union_all(asked_her).order_by(Decision.id)).all(),
         session.scalars(unanswered.order_by(Referral.id)).all(),
         session.scalars(about_looks.order_by(LookQuestion.id)).all(),
+        session.scalars(standing_still.order_by(Need.id)).all(),
     )
 
 
 def climb(session: Session, *, now: datetime) -> int:
     """Let everything climb at once whose promise has passed; gives how many did."""
+    for one in changed(session, now=now):
+        settle_one(session, one, now=now)
     late = missed(session, now=now)
     decided = [climb_decision(session, one, now=now) for one in late.decisions]
     answered = [climb_referral(session, one, now=now) for one in late.referrals]
     looked = [climb_look_question(session, one, now=now) for one in late.look_questions]
-    return sum(decided) + sum(answered) + sum(looked)
+    stood = [climb_need(session, one, now=now) for one in late.needs]
+    return sum(decided) + sum(answered) + sum(looked) + sum(stood)
 
 
 def climb_decision(session: Session, decision_id: UUID, *, now: datetime) -> bool:
@@ -102,13 +114,26 @@ def climb_referral(session: Session, referral_id: UUID, *, now: datetime) -> boo
     hold(session, need)
     session.refresh(referral)
     missed = referral.answer_again_before or referral.answer_before
-    if referral.state not in UNANSWERED or missed >= now:
+    if referral.state not in UNANSWERED or stands_still(need) or missed >= now:
         return False
     referral.answer_again_before = promised_again(session, need.lane, missed, now=now)
     step = _tell(session, referral.case_id, Told.referral_id, referral.id, now=now)
     _account(
         session, "promise_missed", referral.case_id, {"referral": str(referral.id)}, step, now=now
     )
+    return True
+
+
+def climb_need(session: Session, need_id: UUID, *, now: datetime) -> bool:
+    """Let one need climb with which nobody goes on; False when somebody does again."""
+    need = session.get_one(Need, need_id)
+    hold(session, need)
+    missed = need.answer_again_before or need.answer_before
+    if not stands_still(need) or missed >= now:
+        return False
+    need.answer_again_before = promised_again(session, need.lane, missed, now=now)
+    step = _tell(session, need.case_id, Told.need_id, need.id, now=now)
+    _account(session, "promise_missed", need.case_id, {"need": str(need.id)}, step, now=now)
     return True
 
 
@@ -159,7 +184,9 @@ def _reachable(session: Session, case_id: UUID | None, *, now: datetime) -> dict
     return found | {step: one for step, one in team.items() if one not in not_there}
 
 
-def _latest(kind: type[Decision] | type[Referral] | type[LookQuestion]) -> ColumnElement[datetime]:
+def _latest(
+    kind: type[Decision] | type[Referral] | type[LookQuestion] | type[Need],
+) -> ColumnElement[datetime]:
     return func.coalesce(kind.answer_again_before, kind.answer_before)
 
 

@@ -149,8 +149,8 @@ def service_notice(service: Service) -> str:
 
 
 def _promised(story: NeedStory) -> Need | Referral | None:
-    """Who answers next: the desk, or the first of the services that take somebody."""
-    if story.need.state is NeedState.SENT:
+    """Who answers next: the house, or the first of the services that take somebody."""
+    if story.need.state is NeedState.SENT or story.stands_still:
         return story.need
     if story.need.state is not NeedState.ROUTED:
         return None

@@ -5,10 +5,13 @@ from datetime import datetime
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
+from portal.domain.needs import Lane
 from portal.i18n import gettext as _
 from portal.i18n import lazy_gettext as _l
 from portal.i18n import ngettext
+from portal.models import Need, Referral
 from portal.services import today
 from portal.services.case_work import case_team
 from portal.services.needs import statements
@@ -90,19 +93,25 @@ def next_words(one: Asked, now: datetime) -> str:
     if one.waits_for_her:
         return _("We need to ask you something")
     promised = one.promised
-    if promised is not None:
-        again = new_time(promised, one.need.lane, now=now)
-        if again is not None:
-            time = near_time(again, now)
-            return gettext("We are late. Sorry. New time: %(time)s.", time=time)
-        time = near_time(promised.answer_before, now)
-        return gettext("You get an answer before %(time)s.", time=time)
+    promise = _promise(promised, one.need.lane, now) if promised is not None else None
+    if promise and not (one.stands_still and one.furthest):
+        return promise
     if one.furthest is None:
         return _("We look for the right help.")
     referral, service = one.furthest
     is_over = referral.id in one.over
     words = referral_words(referral.state, service.name, service.state, is_over=is_over)
-    return f"{words} · {service.name}"
+    # Why she is promised something anew stands before it.
+    return Markup(" · ").join(part for part in (words, service.name, promise) if part)
+
+
+def _promise(promised: Need | Referral, lane: Lane, now: datetime) -> str:
+    again = new_time(promised, lane, now=now)
+    if again is not None:
+        time = near_time(again, now)
+        return gettext("We are late. Sorry. New time: %(time)s.", time=time)
+    time = near_time(promised.answer_before, now)
+    return gettext("You get an answer before %(time)s.", time=time)
 
 
 def _unsent_row(kind: str) -> tuple[str, str, str]:

@@ -140,6 +140,12 @@ def test_not_possible_here_shows_the_reason_and_asks_the_desk_again(
     window.follow("Amal")
     assert "not possible here" in window.words
     assert "The list is full." in window.words
+    assert "Housing routed Before Tuesday 17:00" in window.words, "somebody goes on by then"
+    with people.database.transaction() as session:
+        lateness.climb(session, now=clock.now + timedelta(days=4))
+    window.get("/staff/people")
+    assert "nobody goes on with it · you were told" in window.words
+    window.follow("Amal")
     window.submit("Ask the desk again")
     assert "The desk goes on with it." in window.words
     assert not window.has_button("Ask the desk again")

@@ -1,5 +1,6 @@
 """What becomes of what she asked for, and what she can still do with it."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import select, update
 from portal.domain.needs import NeedState
 from portal.domain.services import ServiceState
 from portal.models import Addition, Need, Service
+from portal.services.running import lateness
 from tests.statements import counted
 from tests.web.browser_stand_in import Phone
 from tests.web.furnishing import HER_WORDS
@@ -37,7 +39,7 @@ def test_her_list_says_in_words_where_each_need_is(amal: Phone) -> None:
     for words in (
         "We need to ask you something",
         "Waits for your yes · Police desk",
-        "Not possible here – we look for another place · Housing desk",
+        "Not possible here – we look for another place · Housing desk You get an answer before",
         "You stopped this",
         "Sent You get an answer before",
     ):
@@ -108,6 +110,24 @@ def test_she_reads_why_a_service_cannot_help(amal: Phone, whole: WholeHouse) -> 
     at_need(whole, amal, WORK)
     assert "Not possible here – we look for another place" in text(amal)
     assert HER_WORDS in words_in(amal, ".card .said")
+
+
+def test_where_nobody_goes_on_she_reads_by_when_somebody_does(
+    amal: Phone, whole: WholeHouse
+) -> None:
+    at_need(whole, amal, WORK)
+    assert words_in(amal, "main > .line") == ["You get an answer before Thursday 17:00."]
+    amal.go("/today")
+    assert (
+        "Not possible here – we look for another place · Housing desk · "
+        "You get an answer before Thursday 17:00."
+    ) in text(amal)
+    with whole.database.transaction() as session:
+        lateness.climb(session, now=whole.now + timedelta(days=4))
+    whole.later(days=4)
+    late = whole.phone(whole.everybody.amal)
+    at_need(whole, late, WORK)
+    assert "We are late. Sorry. New time: " in text(late)
 
 
 def test_she_answers_the_question_of_the_desk_where_it_stands(

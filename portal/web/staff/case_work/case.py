@@ -7,10 +7,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.domain.needs import NeedState
-from portal.domain.referrals import NOT_STARTED, OPEN, ReferralState
 from portal.domain.refusals import WrongState
-from portal.domain.services import ServiceState
 from portal.i18n import gettext as _
 from portal.models import Case
 from portal.services import messages
@@ -21,7 +18,6 @@ from portal.services.entry import cards
 from portal.services.interpreters import answering
 from portal.services.needs import stories
 from portal.services.needs.desk_again import ask_desk_again
-from portal.services.needs.stories import NeedStory
 from portal.services.referrals import answers
 from portal.services.telling import outbox, ways
 from portal.web import guards
@@ -95,23 +91,8 @@ def _needs(found: Case, now: datetime) -> dict[str, Any]:
         "stories": told,
         "reasons": answers.reason_given(session, acting, asked, now=now),
         "authors": staff.names(session, writers | {one for one in askers if one}),
-        "may_ask_again": {story.need.id for story in told if _stands_still(story)},
+        "may_ask_again": {story.need.id for story in told if story.may_go_back_to_desk},
     }
-
-
-def _stands_still(story: NeedStory) -> bool:
-    """Whether nobody goes on: a service or she said no, it takes nobody, or the desk waits for her.
-
-    Her no to one service leaves the need with the others.
-    """
-    if story.need.state is not NeedState.ROUTED:
-        return story.need.state is NeedState.QUESTION
-    return not any(referral.state in OPEN for referral, _ in story.referrals) or any(
-        referral.state is ReferralState.NOT_POSSIBLE
-        or (service.state is ServiceState.PAUSED and referral.state in NOT_STARTED)
-        or (service.state is ServiceState.CLOSED and referral.state in OPEN)
-        for referral, service in story.referrals
-    )
 
 
 def _dates(found: Case, now: datetime) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """How a case ends: closed, kept for a while, held by law, erased so that nothing opens any more."""
 
+import contextlib
 import sqlite3
 import threading
 from datetime import timedelta
@@ -235,7 +236,7 @@ def test_after_erasure_nothing_of_her_is_left_and_nothing_opens_with_all_keys(
         path = Path(database.engine.url.database or "")
         raw = path.read_bytes() + path.with_name(path.name + "-wal").read_bytes()
         assert not [one for one in gone | salts if len(one) > 8 and one in raw]
-        with sqlite3.connect(path) as copy:
+        with contextlib.closing(sqlite3.connect(path)) as copy:
             assert copy.execute("PRAGMA foreign_key_check").fetchall() == []
     for who in (the_house.director, the_house.stand_in, the_house.moderator):
         with the_house.acting(who) as (session, acting), pytest.raises(NotFound):

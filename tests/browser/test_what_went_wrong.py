@@ -43,21 +43,24 @@ def test_the_first_error_is_in_sight_and_is_read_first(
     finds_the_error(she)
 
 
-def test_a_file_that_is_not_given_says_why_in_sight(a_phone: APhone, everybody: Everybody) -> None:
+def asks_for_a_file_without_a_tick(a_phone: APhone, everybody: Everybody) -> Survivor:
+    """Amal wants her next date in the phone's calendar, and leaves out what she has to say."""
     she = a_phone().is_in(everybody.amal)
     she.goes("/dates")
     she.taps(she.main.locator("button[value$='/file']").first)
     sends_nothing(she)
+    return she
+
+
+def test_a_file_that_is_not_given_says_why_in_sight(a_phone: APhone, everybody: Everybody) -> None:
+    she = asks_for_a_file_without_a_tick(a_phone, everybody)
     finds_the_error(she)
 
 
 def test_a_file_that_was_not_given_is_given_once_the_form_is_filled_in(
     a_phone: APhone, everybody: Everybody
 ) -> None:
-    she = a_phone().is_in(everybody.amal)
-    she.goes("/dates")
-    she.taps(she.main.locator("button[value$='/file']").first)
-    sends_nothing(she)
+    she = asks_for_a_file_without_a_tick(a_phone, everybody)
     she.main.locator("input[value=errands]").check()
     she.main.locator("input[type=checkbox]").check()
     with she.page.expect_download(timeout=5_000):
@@ -67,10 +70,7 @@ def test_a_file_that_was_not_given_is_given_once_the_form_is_filled_in(
 def test_after_a_file_that_was_not_given_a_tap_leads_where_it_says(
     a_phone: APhone, everybody: Everybody
 ) -> None:
-    she = a_phone().is_in(everybody.amal)
-    she.goes("/dates")
-    she.taps(she.main.locator("button[value$='/file']").first)
-    sends_nothing(she)
+    she = asks_for_a_file_without_a_tick(a_phone, everybody)
     she.goes("/messages")
     expect(she.page.locator(".bar [value='/messages'][aria-current]")).to_be_visible()
 

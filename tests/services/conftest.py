@@ -4,15 +4,19 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
+from uuid import UUID
 
 import pytest
 
 from portal.database import Database
+from portal.domain.roles import Role
+from portal.domain.services import ServiceKind
+from portal.services import messages
 from portal.services.house import House
 from portal.settings import Settings
 from portal.vault import KeyFile, SlowPasses
 from tests.conftest import Built, Copy
-from tests.people import Person, TestHouse
+from tests.people import NOON, Person, TestHouse
 
 T = TypeVar("T")
 Meanwhile = Callable[[Callable[[], T]], Future[T]]
@@ -60,3 +64,19 @@ def meanwhile() -> Meanwhile[T]:
         return begun
 
     return begin
+
+
+@pytest.fixture
+def nadia(the_house: TestHouse) -> Person:
+    """One more case director."""
+    lead = (Role.CASE_DIRECTOR, the_house.services[ServiceKind.CENTRE_WORK].id)
+    return the_house.a_colleague("Nadia", lead)
+
+
+@pytest.fixture
+def case_id(the_house: TestHouse, her: Person) -> UUID:
+    """A case with something in it."""
+    assert her.case_id is not None
+    with the_house.acting(her) as (session, acting):
+        messages.write(session, acting, her.case_id, "hello", now=NOON)
+    return her.case_id

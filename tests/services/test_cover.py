@@ -19,7 +19,6 @@ from portal.domain.refusals import NotFound, NotYours, ProofTooOld
 from portal.domain.roles import Role
 from portal.domain.services import ServiceKind
 from portal.models import Case, Leave, PendingGrant, StaffMember
-from portal.services import messages
 from portal.services.case_work import (
     case_team,
     cases,
@@ -36,22 +35,6 @@ from tests.services.reach import read_through_the_house
 MONDAY = date(2026, 11, 23)
 FRIDAY = date(2026, 11, 27)
 HERS = {"case.name", "case.language", "message.body", "staff_note.words"}
-
-
-@pytest.fixture
-def nadia(the_house: TestHouse) -> Person:
-    """One more case director."""
-    lead = (Role.CASE_DIRECTOR, the_house.services[ServiceKind.CENTRE_WORK].id)
-    return the_house.a_colleague("Nadia", lead)
-
-
-@pytest.fixture
-def case_id(the_house: TestHouse, her: Person) -> UUID:
-    """A case with something in it."""
-    assert her.case_id is not None
-    with the_house.acting(her) as (session, acting):
-        messages.write(session, acting, her.case_id, "hello", now=NOON)
-    return her.case_id
 
 
 def goes_away(house: TestHouse, who: Person, *, stand_in: Person | None = None) -> None:

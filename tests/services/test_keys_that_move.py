@@ -5,32 +5,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from portal.domain.roles import Role
-from portal.domain.services import ServiceKind
 from portal.models import PendingGrant
-from portal.services import audit, messages
+from portal.services import audit
 from portal.services.case_work import cover, not_this_person
 from portal.services.colleagues import roles
 from portal.services.holding import hold_case
 from tests.people import NOON, Person, TestHouse
 from tests.services.conftest import Meanwhile
 from tests.services.test_cover import confirm, goes_away, move, reads
-
-
-@pytest.fixture
-def nadia(the_house: TestHouse) -> Person:
-    """One more case director."""
-    lead = (Role.CASE_DIRECTOR, the_house.services[ServiceKind.CENTRE_WORK].id)
-    return the_house.a_colleague("Nadia", lead)
-
-
-@pytest.fixture
-def case_id(the_house: TestHouse, her: Person) -> UUID:
-    """A case with something in it."""
-    assert her.case_id is not None
-    with the_house.acting(her) as (session, acting):
-        messages.write(session, acting, her.case_id, "hello", now=NOON)
-    return her.case_id
 
 
 def leaves(house: TestHouse, who: Person) -> None:

@@ -77,7 +77,7 @@ def sign_in() -> ResponseReturnValue:
         else:
             return redirect(url_for("staff.sign_in.second_factor_page"))
     has_ended = bool(staff_sessions.staff_token()) and not current_user.is_authenticated
-    if has_ended and not form.errors:
+    if has_ended:
         staff_sessions.dismiss()
     return render_template(
         "staff/sign_in/sign_in.html",
